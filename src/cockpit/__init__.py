@@ -1,3 +1,3 @@
-"""The terminal an ML engineer opens over SSH when a model misbehaves in production."""
+"""cockpit: decide what to do about a misbehaving model, in numbers, at 3 a.m."""
 
 __version__ = "0.1.0"

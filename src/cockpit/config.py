@@ -6,7 +6,7 @@ they are used, and `check` reads each of them once so that a bad one is reported
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, dataclass_transform
 
 import msgspec
 from msgspec import Meta, field
@@ -15,6 +15,7 @@ from cockpit.records import BadInput
 from cockpit.units import parse_duration, parse_share
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of every block: immutable, and an unknown key is an error."""
 

@@ -7,7 +7,7 @@ so the interface can show a stored view before the numeric libraries are loaded.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, dataclass_transform
 
 import msgspec
 
@@ -28,7 +28,8 @@ class BadInput(Exception):
     """Something a person gave cannot be used; the message is one line: file, place, mend."""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every record: immutable, keyword-only, encodable as JSON by msgspec."""
 
 
