@@ -41,7 +41,7 @@ def _side_bin(p: Floats) -> Ints:
 
 
 def score_bin(p: Floats) -> Ints:
-    """Bin of each score in [0, 1], shape (n,) → (n,), ascending in p; NaN is the caller's to drop."""
+    """Bin of each score in [0, 1], shape (n,) → (n,), ascending in p; the caller drops NaN."""
     p = np.ascontiguousarray(p, dtype=np.float64) + 0.0  # −0.0 becomes 0.0
     out = _SIDE - 1 + np.floor(p * 1024.0).astype(np.int64)
     low = p < _MIDDLE_LOW
@@ -77,7 +77,7 @@ def latency_bin(seconds: Floats) -> Ints:
 
 
 def latency_edge(bins: Ints) -> Floats:
-    """Lower edge, in seconds, of each log bucket; the upper edge of b is the lower edge of b + 1."""
+    """Lower edge, in seconds, of each log bucket; b ends at the lower edge of b + 1."""
     return (np.asarray(bins, dtype=np.int32) << 17).view(np.float32).astype(np.float64)
 
 
@@ -145,7 +145,7 @@ def _digitize_numeric(x: Floats, edges: Floats) -> Ints:
 
 
 def freeze_numeric(name: str, values: Floats) -> FeatureBins:
-    """Quantile edges of a reference column; a value that holds a tenth of the rows is its own cell."""
+    """Quantile edges of a reference column; a value with a tenth of the rows is its own cell."""
     finite = np.sort(values[np.isfinite(values)])
     if finite.size == 0:
         return FeatureBins(name=name, kind="numeric", edges=(0.0,))

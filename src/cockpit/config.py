@@ -20,21 +20,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Base of every block: immutable, and an unknown key is an error."""
 
 
-class Secret(Settings):
+class Secret(Settings, kw_only=True):
     """Where a secret is to be found; never the secret itself."""
 
     env: str | None = None
     file: str | None = None
 
 
-class Every(Settings):
+class Every(Settings, kw_only=True):
     """Times made from the row number: row i happened at start + i · every."""
 
     start: str
     every: str
 
 
-class Label(Settings):
+class Label(Settings, kw_only=True):
     """Labels kept apart from predictions (`horizon`: the longest they may take)."""
 
     path: str = ""
@@ -43,7 +43,7 @@ class Label(Settings):
     horizon: str = "30d"
 
 
-class NamedColumn(Settings):
+class NamedColumn(Settings, kw_only=True):
     """A rate (k of n) or a mean a team names; `step` is the resolution sums are kept in."""
 
     name: str
@@ -53,14 +53,14 @@ class NamedColumn(Settings):
     direction: Literal["higher_is_better", "lower_is_better", "neither"] = "neither"
 
 
-class Features(Settings):
+class Features(Settings, kw_only=True):
     """Which columns are the model's inputs."""
 
     numeric: list[str] = []
     categorical: list[str] = []
 
 
-class MetricColumn(Settings):
+class MetricColumn(Settings, kw_only=True):
     """A column (wide file) or a name (long file) of the metrics file."""
 
     name: str
@@ -68,7 +68,7 @@ class MetricColumn(Settings):
     unit: str = ""
 
 
-class Shadow(Settings):
+class Shadow(Settings, kw_only=True):
     """A version that scored the same rows without deciding."""
 
     version: str
@@ -76,7 +76,7 @@ class Shadow(Settings):
     threshold: float | None = None
 
 
-class Predictions(Settings):
+class Predictions(Settings, kw_only=True):
     """The map from the columns people have to what they mean (`sources.predictions`)."""
 
     service: str = ""
@@ -107,7 +107,7 @@ class Predictions(Settings):
     shadow: Shadow | None = None
 
 
-class Versions(Settings):
+class Versions(Settings, kw_only=True):
     """Which versions serve, and which could."""
 
     current: str = ""
@@ -115,7 +115,7 @@ class Versions(Settings):
     fallback: str = "rules"
 
 
-class Harm(Settings):
+class Harm(Settings, kw_only=True):
     """What a wrong decision costs, relative to one missed positive."""
 
     unit: str = "wrong decisions"
@@ -125,7 +125,7 @@ class Harm(Settings):
     shed: float = 0.1
 
 
-class Model(Settings):
+class Model(Settings, kw_only=True):
     """The model behind the service."""
 
     versions: Versions = field(default_factory=Versions)
@@ -135,7 +135,7 @@ class Model(Settings):
     label_delay: str = ""
 
 
-class Objective(Settings):
+class Objective(Settings, kw_only=True):
     """A promise: a share of good events over a window, or a bound on a metric."""
 
     name: str
@@ -148,14 +148,14 @@ class Objective(Settings):
     tolerance: float | None = None
 
 
-class Capacity(Settings):
+class Capacity(Settings, kw_only=True):
     """Warm workers an option finds, and how many it needs."""
 
     warm_workers: int
     needed: int
 
 
-class OptionSettings(Settings):
+class OptionSettings(Settings, kw_only=True):
     """What is particular to one containment option here."""
 
     minutes: tuple[float, float] | None = None  # median, 90th percentile
@@ -173,7 +173,7 @@ class OptionSettings(Settings):
     enabled: bool = True
 
 
-class Stakeholder(Settings):
+class Stakeholder(Settings, kw_only=True):
     """Who is asked for what."""
 
     ask: str
@@ -181,7 +181,7 @@ class Stakeholder(Settings):
     default: str = ""
 
 
-class Owner(Settings):
+class Owner(Settings, kw_only=True):
     """Whose service it is."""
 
     team: str = ""
@@ -189,15 +189,15 @@ class Owner(Settings):
     compliance: str = ""
 
 
-class IncidentSettings(Settings):
+class IncidentSettings(Settings, kw_only=True):
     """How much is kept, and what opens an incident."""
 
     look_back: str = "6h"
     keep: str = "7d"
-    declare_on: list[str] = ["page", "alert"]
+    declare_on: list[str] = field(default_factory=lambda: ["page", "alert"])
 
 
-class Drifting(Settings):
+class Drifting(Settings, kw_only=True):
     """When drift may be said: the classes of PSI, and the rows it takes."""
 
     min_rows: Annotated[int, Meta(ge=1)] = 1000
@@ -206,13 +206,13 @@ class Drifting(Settings):
     importance: dict[str, float] = {}
 
 
-class Sources(Settings):
+class Sources(Settings, kw_only=True):
     """Where facts come from."""
 
     predictions: Predictions | None = None
 
 
-class Config(Settings):
+class Config(Settings, kw_only=True):
     """One `cockpit.yaml`."""
 
     service: str = ""
@@ -225,7 +225,7 @@ class Config(Settings):
     drift: Drifting = field(default_factory=Drifting)
     tolerance: str = "10%"  # of the baseline, where no objective says otherwise
     incident: IncidentSettings = field(default_factory=IncidentSettings)
-    guarantees: list[str] = ["safety", "availability"]
+    guarantees: list[str] = field(default_factory=lambda: ["safety", "availability"])
     stakeholders: dict[str, Stakeholder] = {}
     escalation: dict[str, list[str]] = {}
     glossary: dict[str, str] = {}

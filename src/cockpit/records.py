@@ -33,14 +33,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every record: immutable, keyword-only, encodable as JSON by msgspec."""
 
 
-class Window(Record):
+class Window(Record, kw_only=True):
     """A half-open interval of event time [start, end), µs."""
 
     start: int
     end: int
 
 
-class Baseline(Record):
+class Baseline(Record, kw_only=True):
     """What an estimate is compared with, e.g. "reference" or "before the incident"."""
 
     what: str
@@ -49,7 +49,7 @@ class Baseline(Record):
     high: float | None = None
 
 
-class Difference(Record):
+class Difference(Record, kw_only=True):
     """Estimate minus baseline, in the estimate's unit, with its interval."""
 
     value: float
@@ -57,11 +57,11 @@ class Difference(Record):
     high: float | None = None
 
 
-class Estimate(Record):
+class Estimate(Record, kw_only=True):
     """One number that never travels alone.
 
     `value` is null exactly when `reason` says why in a few words ("no labels yet").
-    `level` is the nominal coverage of [low, high]; `n` the rows (requests, labelled rows) behind it.
+    `level` is the nominal coverage of [low, high]; `n` the rows (requests or labels) behind it.
     """
 
     id: str
@@ -89,7 +89,7 @@ class Estimate(Record):
     source: str = ""
 
 
-class Drift(Record):
+class Drift(Record, kw_only=True):
     """How far one feature's distribution (or the score's) is from its reference.
 
     `psi`, `kl` in nats; `psi_corrected` has its sampling bias removed and [low, high] is its
@@ -111,7 +111,7 @@ class Drift(Record):
     sentence: str = ""
 
 
-class Assessment(Record):
+class Assessment(Record, kw_only=True):
     """What `cockpit assess` prints: every metric and every drift figure at one moment."""
 
     at: int
@@ -123,7 +123,7 @@ class Assessment(Record):
     notes: list[str] = []
 
 
-class Event(Record):
+class Event(Record, kw_only=True):
     """One entry of the journal: something that happened, was seen, or was decided.
 
     `at` is when it happened, `observed_at` when it could be known (both incident time);
@@ -147,7 +147,7 @@ class Event(Record):
 class Counts:
     """Rows of one table of counts: `columns` maps name to an int64 array, all of one length.
 
-    A coded column holds indices into `words[column]`; see `cockpit.tables` for each table's columns.
+    A coded column holds indices into `words[column]`; `cockpit.tables` has each table's columns.
     """
 
     table: str

@@ -1,4 +1,4 @@
-"""Text from outside, made inert: nothing in it can move a cursor, change a colour or hide a word."""
+"""Text from outside, made inert: nothing in it moves a cursor, changes a colour or hides a word."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def inert(text: object, longest: int = LONGEST) -> str:
-    """One line of printable text: unsafe characters become ␛-like pictures or ‹U+202E›, long text is cut.
+    """One line of printable text: unsafe characters become ␛-like pictures or ‹U+202E›.
 
-    The result is idempotent: inert(inert(x)) == inert(x). It is not escaped for Rich or markdown:
-    the interface never parses markup, and `markdown` below is for exports.
+    Longer text than `longest` is cut. Idempotent: inert(inert(x)) == inert(x). The result is not
+    escaped for Rich or markdown: the interface never parses markup, and `markdown` below is for
+    exports.
     """
     raw = str(text)
     shown = "".join(

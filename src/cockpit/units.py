@@ -52,7 +52,7 @@ def parse_share(text: str | float) -> float:
 
 
 def parse_instant(text: str, near: int | None = None) -> int:
-    """RFC 3339 ('2026-11-03T02:51:10Z', no zone means UTC) or, given `near`, a clock time '02:51:10'.
+    """RFC 3339 ('2026-11-03T02:51:10Z', no zone: UTC) or, given `near`, a clock time '02:51:10'.
 
     A clock time means that time on the UTC day of `near`. Raises BadInput.
     """

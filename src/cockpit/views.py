@@ -1,4 +1,4 @@
-"""What the panes show: one record a pane, all of them together a `View` of the incident at one time.
+"""What the panes show: one record a pane, all together a `View` of the incident at one time.
 
 Each is the return value of one plain function, drawn by the interface and printed as JSON by a
 command. Strings are already sentences, and already inert.
@@ -21,7 +21,7 @@ PHASES: tuple[Phase, ...] = (
 )
 
 
-class Status(Record):
+class Status(Record, kw_only=True):
     """The first line: what state we are in. Times are µs; null where there is none."""
 
     service: str
@@ -37,7 +37,7 @@ class Status(Record):
     timezone: str
 
 
-class Impact(Record):
+class Impact(Record, kw_only=True):
     """The second line: who is hurt and how badly."""
 
     sentence: str
@@ -54,7 +54,7 @@ class Impact(Record):
     evidence: list[Estimate] = []
 
 
-class PhaseMark(Record):
+class PhaseMark(Record, kw_only=True):
     """One phase of the strip."""
 
     phase: Phase
@@ -62,7 +62,7 @@ class PhaseMark(Record):
     detail: str = ""  # "not chosen", "chosen, not executed"
 
 
-class Chart(Record):
+class Chart(Record, kw_only=True):
     """One small chart: points aligned to absolute time, null where nothing was measured."""
 
     name: str
@@ -74,7 +74,7 @@ class Chart(Record):
     threshold: float | None = None
 
 
-class ModelPane(Record):
+class ModelPane(Record, kw_only=True):
     """Quality, calibration and drift of what serves now."""
 
     versions: list[tuple[str, float]]  # version, share of requests in the window
@@ -86,7 +86,7 @@ class ModelPane(Record):
     segments: list[Estimate] = []
 
 
-class Change(Record):
+class Change(Record, kw_only=True):
     """A recorded change, and how well its time fits the onset."""
 
     at: int
@@ -95,7 +95,7 @@ class Change(Record):
     fit: Literal["best fit", "fits", "poor fit", "after onset", "onset unknown"]
 
 
-class InfraPane(Record):
+class InfraPane(Record, kw_only=True):
     """Latency, errors, traffic, and what changed."""
 
     metrics: list[Estimate]
@@ -103,14 +103,14 @@ class InfraPane(Record):
     changes: list[Change]
 
 
-class Proposal(Record):
+class Proposal(Record, kw_only=True):
     """The cockpit's own answer to a question, with its evidence."""
 
     answer: str
     evidence: str
 
 
-class Question(Record):
+class Question(Record, kw_only=True):
     """One of the opening questions."""
 
     id: str
@@ -122,7 +122,7 @@ class Question(Record):
     answered_at: int | None = None
 
 
-class Task(Record):
+class Task(Record, kw_only=True):
     """One item of a phase's checklist; `measured` items are ticked by evidence, not by hand."""
 
     id: str
@@ -133,14 +133,14 @@ class Task(Record):
     measured: bool = False
 
 
-class Checklist(Record):
+class Checklist(Record, kw_only=True):
     """Questions and tasks, all phases."""
 
     questions: list[Question]
     tasks: list[Task]
 
 
-class Figure(Record):
+class Figure(Record, kw_only=True):
     """One cell of the containment table: a number with its interval, or why there is none."""
 
     text: str  # as printed: "+.077 ±.02", "190 [120,280]", "not measured"
@@ -152,7 +152,7 @@ class Figure(Record):
     derivation: list[str] = []  # which counts, window, formula, assumption: one line each
 
 
-class OptionRow(Record):
+class OptionRow(Record, kw_only=True):
     """What one containment option would do."""
 
     id: str
@@ -171,7 +171,7 @@ class OptionRow(Record):
     expected_by: int | None = None  # µs after execution
 
 
-class OptionTable(Record):
+class OptionTable(Record, kw_only=True):
     """Containment: the rows, best first, with what they assume."""
 
     header: str
@@ -184,7 +184,7 @@ class OptionTable(Record):
     executed: bool = False
 
 
-class Unknown(Record):
+class Unknown(Record, kw_only=True):
     """Something not known, and what would tell."""
 
     text: str
@@ -193,7 +193,7 @@ class Unknown(Record):
     by: int | None = None
 
 
-class Knowledge(Record):
+class Knowledge(Record, kw_only=True):
     """Known, not known, next, for one phase; `frozen_at` once the phase was left."""
 
     phase: Phase
@@ -203,7 +203,7 @@ class Knowledge(Record):
     frozen_at: int | None = None
 
 
-class Ask(Record):
+class Ask(Record, kw_only=True):
     """A request to a person: who, what, by when, and what happens if nobody answers."""
 
     id: str
@@ -217,7 +217,7 @@ class Ask(Record):
     state: Literal["open", "answered", "overdue"] = "open"
 
 
-class TimelineEntry(Record):
+class TimelineEntry(Record, kw_only=True):
     """One line of the timeline."""
 
     id: str
@@ -229,7 +229,7 @@ class TimelineEntry(Record):
     undone: bool = False
 
 
-class Choice(Record):
+class Choice(Record, kw_only=True):
     """The containment that was chosen, and how far it got."""
 
     id: str  # of the journal entry
@@ -244,7 +244,7 @@ class Choice(Record):
     effect: Literal["", "watching", "seen", "not seen in time"] = ""
 
 
-class View(Record):
+class View(Record, kw_only=True):
     """Everything on the screen at time `at`, from facts observed by `as_of`."""
 
     recording: str  # content id
