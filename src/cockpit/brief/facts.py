@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
 from cockpit.brief import wording
-from cockpit.records import Estimate, Record, Window
+from cockpit.records import Estimate, Event, Record, Window
 from cockpit.views import Impact, View
 
 
@@ -61,6 +65,22 @@ def facts(view: View) -> dict[str, Fact]:
     return found
 
 
+def as_data(figures: dict[str, Fact]) -> dict[str, Any]:
+    """Facts as plain data, for the journal entry of an export."""
+    data: dict[str, Any] = msgspec.to_builtins(figures)
+    return data
+
+
+def of_export(export: Event | None) -> dict[str, Fact]:
+    """The facts an earlier export was journalled with; none where there is nothing comparable."""
+    if export is None:
+        return {}
+    try:
+        return msgspec.convert(export.data.get("figures", {}), dict[str, Fact])
+    except msgspec.ValidationError:
+        return {}  # written by another version, whose figures are not ours to compare
+
+
 def name_of(estimate: Estimate) -> str:
     """'precision', 'precision, v41', 'precision, region BR', 'precision, shadow, v43'."""
     role = None if estimate.role == "served" else estimate.role
@@ -92,11 +112,11 @@ def _of_impact(impact: Impact, view: View) -> list[Fact]:
     """The figures of the impact line; they rest on its evidence, where it names any."""
     evidence = impact.evidence[0] if impact.evidence else None
     spoken = (
-        ("impact share", impact.share, wording.percent, f"of {impact.of}"),
-        ("impact affected", impact.affected, wording.count, impact.of),
-        ("impact wrong one in", impact.wrong_one_in, wording.one_in, "decisions"),
-        ("impact healthy one in", impact.healthy_one_in, wording.one_in, "decisions"),
-        ("impact not labelled", impact.unlabelled_share, wording.percent, "of decisions"),
+        ("affected share", impact.share, wording.percent, f"of {impact.of}"),
+        ("affected", impact.affected, wording.count, impact.of),
+        ("wrong one in", impact.wrong_one_in, wording.one_in, "decisions"),
+        ("wrong one in, healthy", impact.healthy_one_in, wording.one_in, "decisions"),
+        ("not labelled", impact.unlabelled_share, wording.percent, "of decisions"),
     )
     return [
         Fact(

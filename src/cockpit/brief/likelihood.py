@@ -62,7 +62,9 @@ def probability_worse(estimate: Estimate, compared: int = 1) -> float | None:
         return None
     harm = difference.value if estimate.direction == "lower_is_better" else -difference.value
     toward_zero = (
-        difference.value - difference.low if difference.value > 0 else difference.high - difference.value
+        difference.value - difference.low
+        if difference.value > 0
+        else difference.high - difference.value
     )
     if toward_zero <= 0.0:
         return None

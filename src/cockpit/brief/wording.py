@@ -92,3 +92,23 @@ def sentence(text: str) -> str:
         return ""
     closed = stripped if stripped[-1] in ".!?…" else stripped + "."
     return closed[0].upper() + closed[1:]
+
+
+_BARS = "▁▂▃▄▅▆▇█"
+_MOST_BARS = 48
+
+
+def sparkline(points: list[float | None]) -> str:
+    """The course of a series in one line of bars, '·' where nothing was measured.
+
+    A long series is drawn by the greatest of each group of points, so that no peak is lost.
+    """
+    group = -(-len(points) // _MOST_BARS) or 1
+    chunks = [points[i : i + group] for i in range(0, len(points), group)]
+    tops = [max((p for p in chunk if p is not None), default=None) for chunk in chunks]
+    measured = [t for t in tops if t is not None]
+    if not measured:
+        return ""
+    low, height = min(measured), max(measured) - min(measured)
+    scale = (len(_BARS) - 1) / height if height > 0.0 else 0.0
+    return "".join("·" if t is None else _BARS[round((t - low) * scale)] for t in tops)
