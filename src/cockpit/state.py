@@ -10,7 +10,7 @@ from cockpit.records import Record
 from cockpit.views import Ask, Choice, Knowledge, Phase
 
 
-class Occurrence(Record):
+class Occurrence(Record, kw_only=True):
     """Something that happened or was said: a change, an alert, a report, a note, a safety mark."""
 
     id: str
@@ -22,7 +22,7 @@ class Occurrence(Record):
     segment: str = ""
 
 
-class Answer(Record):
+class Answer(Record, kw_only=True):
     """What a person said to an opening question; `answer` is null for "unknown"."""
 
     id: str
@@ -32,7 +32,7 @@ class Answer(Record):
     evidence: str = ""
 
 
-class SeverityCall(Record):
+class SeverityCall(Record, kw_only=True):
     """The severity a person confirmed."""
 
     id: str
@@ -41,7 +41,7 @@ class SeverityCall(Record):
     reason: str = ""
 
 
-class Override(Record):
+class Override(Record, kw_only=True):
     """A guard that was passed with a reason."""
 
     id: str
@@ -50,7 +50,7 @@ class Override(Record):
     reason: str
 
 
-class Export(Record):
+class Export(Record, kw_only=True):
     """An update that went out."""
 
     id: str
@@ -59,7 +59,7 @@ class Export(Record):
     path: str = ""
 
 
-class State(Record):
+class State(Record, kw_only=True):
     """What people have said, chosen and done by `at`, and what was recorded for them by then."""
 
     at: int

@@ -181,8 +181,9 @@ def _choose(draft: _Draft, event: Event) -> None:
     )
     draft.choices[event.id] = _Choosing(choice, whole(event, "expected_by"))
     for companion in choice.companions:
-        if companion in COMPANIONS:
-            draft.ticks.setdefault(companion, event.at)
+        task = companion.replace(" ", "_")  # named by its id or by its text
+        if task in COMPANIONS:
+            draft.ticks.setdefault(task, event.at)
 
 
 def _execute(draft: _Draft, event: Event) -> None:
@@ -268,7 +269,7 @@ def _export(draft: _Draft, event: Event) -> None:
 
 
 def _draft(draft: _Draft, event: Event) -> None:
-    draft.drafts[_text(event, "audience")] = inert_lines(event.data.get("text", ""))
+    draft.drafts[_text(event, "audience")] = inert_lines(event.data.get("draft", ""))
 
 
 _APPLY: dict[str, Callable[[_Draft, Event], None]] = {
