@@ -1,0 +1,1 @@
+"""What the counts say: pure functions from tables of counts to estimates."""

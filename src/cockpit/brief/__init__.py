@@ -1,0 +1,1 @@
+"""Words: the facts of an incident told to an audience."""

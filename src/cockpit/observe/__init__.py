@@ -1,0 +1,1 @@
+"""Sources of fact: prediction logs, metrics and events, each as records with two clocks."""

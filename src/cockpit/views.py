@@ -1,0 +1,279 @@
+"""What the panes show: one record a pane, all together a `View` of the incident at one time.
+
+Each is the return value of one plain function, drawn by the interface and printed as JSON by a
+command. Strings are already sentences, and already inert.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cockpit.records import Drift, Estimate, Record, Window
+
+Phase = Literal["detection", "scope", "containment", "remediation", "validation", "postmortem"]
+PHASES: tuple[Phase, ...] = (
+    "detection",
+    "scope",
+    "containment",
+    "remediation",
+    "validation",
+    "postmortem",
+)
+
+
+class Status(Record, kw_only=True):
+    """The first line: what state we are in. Times are µs; null where there is none."""
+
+    service: str
+    severity: str  # "SEV2"
+    confirmed: bool  # a human said so
+    safety: str  # "" or "safety", "privacy", "data loss"
+    phase: Phase
+    onset: int | None
+    paged_at: int | None
+    update_due: int | None  # when the next update is due
+    data_age: int  # µs between now and the end of the last closed bucket
+    containment: str  # "not chosen", "rollback to v41 chosen, not yet executed", "… executed 02:55"
+    timezone: str
+
+
+class Impact(Record, kw_only=True):
+    """The second line: who is hurt and how badly."""
+
+    sentence: str
+    unknown: list[str] = []
+    share: float | None = None  # of users, or of requests where users are not counted
+    of: Literal["users", "requests"] = "requests"
+    affected: int | None = None
+    segment: str | None = None  # "region BR"
+    since: int | None = None
+    wrong_one_in: float | None = None
+    healthy_one_in: float | None = None
+    trend: Literal["", "getting worse", "steady", "getting better"] = ""
+    unlabelled_share: float | None = None
+    evidence: list[Estimate] = []
+
+
+class PhaseMark(Record, kw_only=True):
+    """One phase of the strip."""
+
+    phase: Phase
+    state: Literal["done", "current", "todo"]
+    detail: str = ""  # "not chosen", "chosen, not executed"
+
+
+class Chart(Record, kw_only=True):
+    """One small chart: points aligned to absolute time, null where nothing was measured."""
+
+    name: str
+    title: str
+    unit: str
+    step: int  # µs between points
+    start: int  # µs of the first point
+    points: list[float | None]
+    threshold: float | None = None
+
+
+class ModelPane(Record, kw_only=True):
+    """Quality, calibration and drift of what serves now."""
+
+    versions: list[tuple[str, float]]  # version, share of requests in the window
+    metrics: list[Estimate]
+    charts: list[Chart]
+    drift: list[Drift]
+    drift_sentence: str
+    worst: str  # "worst: region BR, 2.4× wrong decisions", or ""
+    segments: list[Estimate] = []
+
+
+class Change(Record, kw_only=True):
+    """A recorded change, and how well its time fits the onset."""
+
+    at: int
+    kind: str
+    text: str
+    fit: Literal["best fit", "fits", "poor fit", "after onset", "onset unknown"]
+
+
+class InfraPane(Record, kw_only=True):
+    """Latency, errors, traffic, and what changed."""
+
+    metrics: list[Estimate]
+    charts: list[Chart]
+    changes: list[Change]
+
+
+class Proposal(Record, kw_only=True):
+    """The cockpit's own answer to a question, with its evidence."""
+
+    answer: str
+    evidence: str
+
+
+class Question(Record, kw_only=True):
+    """One of the opening questions."""
+
+    id: str
+    text: str
+    phase: Phase
+    proposal: Proposal
+    answer: str | None = None
+    unknown: bool = False
+    answered_at: int | None = None
+
+
+class Task(Record, kw_only=True):
+    """One item of a phase's checklist; `measured` items are ticked by evidence, not by hand."""
+
+    id: str
+    text: str
+    phase: Phase
+    done: bool = False
+    done_at: int | None = None
+    measured: bool = False
+
+
+class Checklist(Record, kw_only=True):
+    """Questions and tasks, all phases."""
+
+    questions: list[Question]
+    tasks: list[Task]
+
+
+class Figure(Record, kw_only=True):
+    """One cell of the containment table: a number with its interval, or why there is none."""
+
+    text: str  # as printed: "+.077 ±.02", "190 [120,280]", "not measured"
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    assumed: bool = False
+    derivation: list[str] = []  # which counts, window, formula, assumption: one line each
+
+
+class OptionRow(Record, kw_only=True):
+    """What one containment option would do."""
+
+    id: str
+    label: str
+    kind: str  # observe, rollback, canary, split, shadow, rules, throttle, kill, segment_off
+    quality: Figure  # change of quality against now
+    latency: Figure  # p99 after, ms
+    exposed: Figure  # share on the bad path
+    wrong: Figure  # wrong decisions in the next hour
+    effect: Figure  # minutes to effect
+    undo: Figure  # minutes
+    needs: str
+    blocked: str = ""  # why it cannot or should not be done, in words
+    sentence: str = ""  # the trade in one sentence a person would say
+    expected: str = ""  # effect to watch for after it is executed
+    expected_by: int | None = None  # µs after execution
+
+
+class OptionTable(Record, kw_only=True):
+    """Containment: the rows, best first, with what they assume."""
+
+    header: str
+    rows: list[OptionRow]
+    footnotes: list[str]
+    assumptions: list[str]
+    recommended: str = ""  # id of a row, or ""
+    why: str = ""
+    chosen: str = ""
+    executed: bool = False
+
+
+class Unknown(Record, kw_only=True):
+    """Something not known, and what would tell."""
+
+    text: str
+    tells: str = ""
+    owner: str = ""
+    by: int | None = None
+
+
+class Knowledge(Record, kw_only=True):
+    """Known, not known, next, for one phase; `frozen_at` once the phase was left."""
+
+    phase: Phase
+    known: list[str]
+    unknown: list[Unknown]
+    next: list[str]
+    frozen_at: int | None = None
+
+
+class Ask(Record, kw_only=True):
+    """A request to a person: who, what, by when, and what happens if nobody answers."""
+
+    id: str
+    who: str
+    what: str
+    deadline: int | None
+    default: str
+    asked_at: int
+    answer: str | None = None
+    answered_at: int | None = None
+    state: Literal["open", "answered", "overdue"] = "open"
+
+
+class TimelineEntry(Record, kw_only=True):
+    """One line of the timeline."""
+
+    id: str
+    at: int
+    observed_at: int
+    kind: str
+    who: str
+    text: str
+    undone: bool = False
+
+
+class Choice(Record, kw_only=True):
+    """The containment that was chosen, and how far it got."""
+
+    id: str  # of the journal entry
+    option: str
+    label: str
+    reason: str
+    companions: list[str]
+    expected: str
+    chosen_at: int
+    due: int | None = None  # when the effect should be visible, once executed
+    executed_at: int | None = None
+    effect: Literal["", "watching", "seen", "not seen in time"] = ""
+
+
+class View(Record, kw_only=True):
+    """Everything on the screen at time `at`, from facts observed by `as_of`."""
+
+    recording: str  # content id
+    at: int
+    as_of: int
+    window: Window
+    span: Window  # of the whole recording
+    status: Status
+    impact: Impact
+    phases: list[PhaseMark]
+    model: ModelPane
+    infra: InfraPane
+    checklist: Checklist
+    options: OptionTable
+    knowledge: Knowledge
+    frozen: list[Knowledge]
+    timeline: list[TimelineEntry]
+    asks: list[Ask]
+    choice: Choice | None = None
+    notes: list[str] = []  # what could not be computed, and why
+
+
+class RecordingInfo(Record, kw_only=True):
+    """Which recording this is, known before anything is computed."""
+
+    service: str
+    content_id: str
+    path: str
+    span: Window
+    bucket: int  # µs of the slow bucket
+    timezone: str
+    opens_at: int  # where a replay starts: shortly before the page
