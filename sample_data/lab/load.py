@@ -16,6 +16,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import numpy as np
+
 from payments import Payment, draw_payments, make_population
 from scenarios import SCENARIOS, Scenario
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+
 from payments import (
     DEVICES,
     MERCHANT_CATEGORIES,
@@ -14,7 +16,6 @@ from payments import (
     Population,
     draw_payments,
 )
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 THRESHOLD = 0.5  # at or above it a payment goes to manual review
 TRAINING_ROWS = 60_000
@@ -41,7 +42,7 @@ class FraudModel:
 
 
 def train_version(version: str, population: Population) -> FraudModel:
-    """Train `v41`, `v42` or `v42-broken` on their own draw of history.
+    """Train `v41`, `v42` or `v42-broken` on the same history.
 
     v41 does not know the risk of a merchant. v42 does, and is a little better for it.
     v42-broken is v42 trained on an export that held, for Brazil, the first instalment instead of

@@ -1,18 +1,19 @@
-"""The raw files of a recording: cut to its span, joined with labels, reports and a reference."""
+"""The raw files of a recording: cut to its span, with labels and a reference."""
 
 from __future__ import annotations
 
 import csv
 import gzip
-import json
+import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+
 from model import THRESHOLD, train_version
 from payments import Payment, draw_payments, make_population
-from scenarios import Scenario, UserReport
+from scenarios import Scenario
 
 REFERENCE_ROWS = 20_000
 
@@ -31,10 +32,14 @@ def read_rows(path: Path) -> Iterator[dict[str, str]]:
 
 def write_rows(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """A gzip-compressed CSV file without a time of its own, so that equal rows give equal bytes."""
-    with path.open("wb") as target, gzip.GzipFile("", "wb", mtime=0, fileobj=target) as packed:
-        lines = (",".join(columns) + "\n", *(_csv_line(row) for row in rows))
-        for line in lines:
-            packed.write(line.encode())
+    with (
+        path.open("wb") as target,
+        gzip.GzipFile("", "wb", mtime=0, fileobj=target) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8", newline="") as text,
+    ):
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
 
 
 def finish_predictions(
@@ -54,29 +59,6 @@ def finish_predictions(
     )
     write_rows(out / "labels.csv.gz", known[0], (row.values() for row in known))
     return rows
-
-
-def wronged_customer(
-    report: UserReport, before: str, rows: list[dict[str, str]], fraud: dict[str, str]
-) -> str:
-    """The last customer of the report's region sent to review without reason before that time."""
-    wrong = [
-        row["customer"]
-        for row in rows
-        if row["timestamp"] < before
-        and row["region"] == report.region
-        and report.version in (None, row["model_version"])
-        and row["sent_to_review"] == "1"
-        and fraud[row["id"]] == "0"
-    ]
-    return wrong[-1]
-
-
-def write_events(path: Path, events: list[dict[str, str]]) -> None:
-    """Events as JSON lines, in order of time."""
-    ordered = sorted(events, key=lambda event: event["time"])
-    lines = (json.dumps(event, ensure_ascii=False) + "\n" for event in ordered)
-    path.write_text("".join(lines), encoding="utf-8")
 
 
 def write_reference(path: Path, scenario: Scenario, columns: list[str]) -> None:
@@ -105,7 +87,3 @@ def _reference_value(column: str, payment: Payment, score: float) -> object:
             return int(score >= THRESHOLD)
         case _:
             return getattr(payment, column)
-
-
-def _csv_line(row: Iterable[object]) -> str:
-    return ",".join(str(value) for value in row) + "\n"

@@ -41,10 +41,9 @@ class AlertRule:
     """Fires once `metric` has been over `threshold` for `for_minutes`; a page follows."""
 
     metric: str
-    label: str  # version or region the metric is read for; empty for the whole service
+    region: str  # empty for the whole service
     threshold: float
-    unit: str
-    text: str
+    text: str  # {value} is what the metric was
     for_minutes: float = 1.0
     page_after_minutes: float = 1.0
 
@@ -113,9 +112,8 @@ CARD_FRAUD_ROLLOUT = Scenario(
     ),
     alert=AlertRule(
         metric="latency_p99",
-        label="",
+        region="",
         threshold=250.0,
-        unit="ms",
         text="HighLatencyP99: p99 {value:.0f} ms, over 250 ms for 60 s",
     ),
     reports=(
@@ -155,9 +153,8 @@ UNIT_SWAP = Scenario(
     ),
     alert=AlertRule(
         metric="manual_review_rate",
-        label="BR",
+        region="BR",
         threshold=0.20,
-        unit="",
         text="ReviewQueueBR: {value:.0%} of payments in BR sent to review, over 20 % for 60 s",
     ),
     reports=(
