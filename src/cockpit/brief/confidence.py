@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cockpit.brief import likelihood, plain, wording
+from cockpit import numbers
+from cockpit.brief import likelihood, plain
 from cockpit.brief.situation import Situation
 from cockpit.records import Estimate, Record
 
 # Looked at in this fixed order, never by how bad each looks: picking the worst would overstate it.
-_TRUSTED = ("precision", "recall", "accuracy", "error_rate", "latency_p99", "latency_p95", "auc")
+_TRUSTED = (
+    "wrong_rate",
+    "precision",
+    "recall",
+    "accuracy",
+    "error_rate",
+    "latency_p99",
+    "latency_p95",
+    "auc",
+)
 
 
 class Confidence(Record, kw_only=True):
@@ -49,11 +59,11 @@ def _evidence(now: Situation) -> Iterator[Estimate]:
 
 def _basis(now: Situation, estimate: Estimate) -> str:
     what = "requests" if estimate.name.startswith(("latency", "error")) else "labelled requests"
-    said = f"This rests on {wording.count(estimate.n)} {what}"
+    said = f"This rests on {numbers.count(estimate.n)} {what}"
     missing = now.impact.unlabelled_share
     if what == "requests" or missing is None:
         return said + "."
-    return f"{said}; {wording.percent(missing)} have no label yet."
+    return f"{said}; {numbers.share(missing)} have no label yet."
 
 
 def _why_none(now: Situation) -> str:

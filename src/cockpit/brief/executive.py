@@ -84,7 +84,7 @@ def executive_brief(
 
 def safety_line(view: View) -> str:
     """'SAFETY: …', the first line of every brief once it is marked; '' otherwise."""
-    mark = view.status.safety
+    mark = wording.shortened(view.status.safety, 3)
     if not mark:
         return ""
     return f"{mark.upper()}: SEV0 whatever is measured; contain first, keep the evidence."

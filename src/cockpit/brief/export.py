@@ -7,14 +7,13 @@ import re
 import tempfile
 from pathlib import Path
 
-from cockpit.brief.audiences import Audience
 from cockpit.records import BadInput
 from cockpit.units import iso
 
 _UNFIT = re.compile(r"[^A-Za-z0-9]+")
 
 
-def default_name(service: str, audience: Audience, at: int) -> str:
+def default_name(service: str, audience: str, at: int) -> str:
     """'card-fraud-exec-20261103T025100Z.md' for a brief of time `at` (µs UTC)."""
     plain = _UNFIT.sub("-", service).strip("-").lower()[:60] or "incident"
     moment = _UNFIT.sub("", iso(at - at % 1_000_000))
@@ -28,14 +27,14 @@ def write_markdown(path: Path, text: str) -> Path:
     the new one. Raises BadInput where it cannot be written; then nothing is left behind.
     """
     folder = path.parent
-    if not folder.is_dir():
-        raise BadInput(f"{path}: there is no folder {folder}; make it, or name another place")
-    if path.is_dir():
-        raise BadInput(f"{path}: is a folder; name a file in it")
     try:
+        if not folder.is_dir():
+            raise BadInput(f"{path}: there is no folder {folder}; make it, or name another place")
+        if path.is_dir():
+            raise BadInput(f"{path}: is a folder; name a file in it")
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=folder)  # mode 0600
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}; name a place you may write to") from None
+        raise BadInput(f"{path}: {error.strerror}; name another place") from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)

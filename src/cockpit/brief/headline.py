@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit import units
+from cockpit import numbers, units
 from cockpit.brief import reading, wording
 from cockpit.brief.situation import Situation
 from cockpit.views import Impact
@@ -48,7 +48,7 @@ def _who(now: Situation) -> str:
         return f"about {wording.one_in(impact.wrong_one_in)} decisions {where} is wrong"
     if impact.share is not None:
         named = f"({_name(impact.segment)})" if impact.segment else where
-        return f"about {wording.percent(impact.share)} of {impact.of} {named} are affected"
+        return f"about {numbers.share(impact.share)} of {impact.of} {named} are affected"
     known = now.model_is_worse or now.worst_infra is not None
     seen = "gets worse answers" if known else "shows no measured harm"
     return f"{_name(now.status.service)} {seen}; who is affected and how many is not yet known"
@@ -64,10 +64,10 @@ def _details(impact: Impact) -> list[str]:
     """How many of how many, then how it develops."""
     details = []
     if impact.share is not None and impact.wrong_one_in is not None:
-        many = f" ({wording.count(impact.affected)} so far)" if impact.affected is not None else ""
-        details.append(f"affecting {wording.percent(impact.share)} of {impact.of}{many}")
+        many = f" ({numbers.count(impact.affected)} so far)" if impact.affected is not None else ""
+        details.append(f"affecting {numbers.share(impact.share)} of {impact.of}{many}")
     elif impact.affected is not None:
-        details.append(f"{wording.count(impact.affected)} {impact.of} so far")
+        details.append(f"{numbers.count(impact.affected)} {impact.of} so far")
     elif impact.share is None and impact.wrong_one_in is not None:
         details.append("how many people is not yet known")
     if impact.trend:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
-from cockpit.brief.wording import percent
+from cockpit import numbers
 from cockpit.records import Estimate
 
 _BANDS = (
@@ -34,7 +34,7 @@ def statement(probability: float, what: str) -> str:
         if probability < 0.01
         else "over 99 %"
         if probability > 0.99
-        else percent(round(probability, 2))
+        else numbers.share(round(probability, 2))
     )
     name = word(probability)
     start = "There is" if name.endswith("chance") else "It is"

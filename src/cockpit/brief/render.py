@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from cockpit.brief.audiences import Audience
-from cockpit.brief.technical import Table
+from cockpit.brief.tables import Table
 from cockpit.records import BadInput
 from cockpit.text import markdown
 
@@ -44,7 +44,7 @@ def render(source: str, name: str, brief: object) -> str:
         return environment.from_string(source).render(brief=brief)
     except TemplateSyntaxError as error:
         raise BadInput(f"{name}:{error.lineno}: {error.message}; mend the template") from None
-    except TemplateError as error:
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise BadInput(f"{name}: {error}; mend the template") from None
 
 

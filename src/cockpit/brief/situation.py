@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cockpit import units
+from cockpit import numbers, units
 from cockpit.brief import wording
 from cockpit.config import Config
 from cockpit.records import BadInput, Estimate
@@ -124,7 +124,7 @@ class Situation:
         where = f" in {impact.segment}" if impact.segment else ""
         if impact.wrong_one_in is None:
             named = f" ({impact.segment})" if impact.segment else ""
-            share = wording.percent(impact.share or 0.0)
+            share = numbers.share(impact.share or 0.0)
             said = f"{since}, about {share} of {impact.of}{named} are affected"
         else:
             before = (

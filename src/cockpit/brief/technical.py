@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-from cockpit import units
-from cockpit.brief import wording
+from cockpit import numbers, units
+from cockpit.brief import tables, wording
 from cockpit.brief.actions import actions, deadline, silence
 from cockpit.brief.audiences import unanswered
 from cockpit.brief.confidence import confidence
 from cockpit.brief.executive import figures_line, next_update, safety_line, title
-from cockpit.brief.facts import facts, name_of
+from cockpit.brief.facts import name_of
 from cockpit.brief.headline import headline
 from cockpit.brief.situation import Situation
+from cockpit.brief.tables import Table
 from cockpit.config import Config
-from cockpit.records import MINUTE, Drift, Estimate, Record
-from cockpit.views import Chart, Checklist, Figure, Knowledge, OptionRow, TimelineEntry, View
+from cockpit.records import Estimate, Record
+from cockpit.views import Chart, Checklist, Knowledge, View
 
 # Rows of the longest tables, tried in this order until the brief is under MOST_WORDS.
 MOST_ROWS = (40, 20, 12, 6)
 MOST_WORDS = 1_500
-
-METRIC_COLUMNS = ["metric", "value", "interval", "compared with", "n", "window", "verdict"]
-DRIFT_COLUMNS = ["feature", "PSI", "interval", "n", "class", "missing", "unseen"]
-FIGURE_COLUMNS = ["figure", "value", "interval", "n", "window", "taken at", "estimate"]
-OPTION_COLUMNS = [
-    "option",
-    "quality against now",
-    "p99 after",
-    "on bad path",
-    "wrong next hour",
-    "effect in",
-    "undo",
-    "needs",
-]
-
-
-class Table(Record, kw_only=True):
-    """A table of texts; `left_out` is how many rows are not shown."""
-
-    columns: list[str]
-    rows: list[list[str]]
-    left_out: int = 0
 
 
 class Part(Record, kw_only=True):
@@ -86,7 +65,6 @@ def technical_brief(view: View, config: Config, most_rows: int) -> TechnicalBrie
     now = Situation.of(view, config)
     sure = confidence(now)
     options = view.options
-    metrics = [*view.model.metrics, *view.infra.metrics, *view.model.segments]
     return TechnicalBrief(
         safety=safety_line(view),
         title=title(view, "technical brief"),
@@ -95,15 +73,15 @@ def technical_brief(view: View, config: Config, most_rows: int) -> TechnicalBrie
         basis=sure.basis + _method(sure.estimate),
         next_update=next_update(view),
         durations=_durations(view),
-        timeline=_timeline(view, most_rows),
+        timeline=tables.timeline(view, most_rows),
         parts=[_part(k, view) for k in [view.knowledge, *reversed(view.frozen)]],
-        metrics=_table(METRIC_COLUMNS, [_metric(m) for m in metrics], most_rows),
+        metrics=tables.metrics(view, most_rows),
         charts=[c for c in map(_chart, [*view.model.charts, *view.infra.charts]) if c],
         drift_sentence=wording.sentence(view.model.drift_sentence),
-        drift=_table(DRIFT_COLUMNS, [_drift(d) for d in view.model.drift], most_rows),
+        drift=tables.drift(view.model.drift, most_rows),
         containment=actions(now),
         options_header=wording.sentence(options.header),
-        options=_table(OPTION_COLUMNS, [_option(r) for r in options.rows], most_rows),
+        options=tables.options(options.rows, most_rows),
         trades=[f"{r.label}: {r.sentence}" for r in options.rows if r.sentence][:most_rows],
         assumptions=[wording.sentence(a) for a in [*options.footnotes, *options.assumptions]],
         changes=[
@@ -115,19 +93,15 @@ def technical_brief(view: View, config: Config, most_rows: int) -> TechnicalBrie
         more_time=_more_time(view),
         gaps=[wording.sentence(n) for n in view.notes],
         moment=figures_line(view),
-        figures=_figures(view, most_rows),
+        figures=tables.figures(view, most_rows),
     )
-
-
-def _table(columns: list[str], rows: list[list[str]], most_rows: int) -> Table:
-    return Table(columns=columns, rows=rows[:most_rows], left_out=max(len(rows) - most_rows, 0))
 
 
 def _method(estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
     return (
-        f" Read from the {wording.percent(estimate.level)} interval of the change in "
+        f" Read from the {numbers.share(estimate.level)} interval of the change in "
         f"{name_of(estimate)} as a normal confidence distribution; not corrected for looking more "
         "than once."
     )
@@ -153,32 +127,6 @@ def _durations(view: View) -> list[str]:
     return said
 
 
-def _timeline(view: View, most_rows: int) -> Table:
-    """The latest entries, oldest first, with the time since it began and since the entry before."""
-    onset, entries = view.status.onset, view.timeline
-    rows = []
-    for i, entry in enumerate(entries):
-        since = units.elapsed(entry.at - onset) if onset is not None else ""
-        after = units.duration(entry.at - entries[i - 1].at) if i else ""
-        rows.append([_when(entry, view), since, after, entry.kind, entry.who, _told(entry)])
-    return Table(
-        columns=["UTC", "T+", "after", "what", "who", "text"],
-        rows=rows[-most_rows:],
-        left_out=max(len(rows) - most_rows, 0),
-    )
-
-
-def _when(entry: TimelineEntry, view: View) -> str:
-    time = units.clock(entry.at, seconds=True)
-    return time if units.day(entry.at) == units.day(view.at) else f"{units.day(entry.at)} {time}"
-
-
-def _told(entry: TimelineEntry) -> str:
-    late = entry.observed_at - entry.at > MINUTE
-    known = f" (known at {units.clock(entry.observed_at)})" if late else ""
-    return entry.text + known + (" (undone)" if entry.undone else "")
-
-
 def _part(knowledge: Knowledge, view: View) -> Part:
     frozen = knowledge.frozen_at
     left = f", left at {units.clock(frozen)} UTC" if frozen is not None else ", now"
@@ -198,26 +146,6 @@ def _whose(owner: str, by: int | None) -> str:
     return f"({who}, by {units.clock(by)} UTC)" if by is not None else f"({who}, no time set)"
 
 
-def _metric(estimate: Estimate) -> list[str]:
-    if estimate.value is None:
-        value = estimate.reason or "not measured"
-    else:
-        value = f"{wording.number(estimate.value)} {estimate.unit}".rstrip()
-    baseline = estimate.baseline
-    compared = "nothing"
-    if baseline is not None and baseline.value is not None:
-        compared = f"{wording.number(baseline.value)} ({baseline.what})"
-    return [
-        name_of(estimate),
-        value,
-        wording.interval(estimate.low, estimate.high),
-        compared,
-        wording.count(estimate.n),
-        wording.span(estimate.window),
-        estimate.verdict or "no verdict",
-    ]
-
-
 def _chart(chart: Chart) -> str:
     line = wording.sparkline(chart.points)
     measured = [p for p in chart.points if p is not None]
@@ -225,33 +153,8 @@ def _chart(chart: Chart) -> str:
         return ""
     end = chart.start + chart.step * len(chart.points)
     span = f"{units.clock(chart.start)}–{units.clock(end)} UTC"
-    ends = f"{wording.number(measured[0])} to {wording.number(measured[-1])} {chart.unit}".rstrip()
-    return f"{chart.title}, {span}: {line} ({ends})"
-
-
-def _drift(drift: Drift) -> list[str]:
-    psi = drift.psi_corrected
-    return [
-        drift.feature + (f", {drift.segment}" if drift.segment else ""),
-        wording.number(psi) if psi is not None else drift.reason or "not measured",
-        wording.interval(drift.low, drift.high),
-        wording.count(drift.n),
-        drift.drift_class,
-        wording.percent(drift.missing_share),
-        wording.percent(drift.unseen_share),
-    ]
-
-
-def _option(row: OptionRow) -> list[str]:
-    return [
-        row.label,
-        *map(_cell, (row.quality, row.latency, row.exposed, row.wrong, row.effect, row.undo)),
-        row.needs + (f" (blocked: {row.blocked})" if row.blocked else ""),
-    ]
-
-
-def _cell(figure: Figure) -> str:
-    return figure.text + (" (assumed)" if figure.assumed else "")
+    first, last = (wording.quantity(measured[i], chart.unit) for i in (0, -1))
+    return f"{chart.title}, {span}: {line} ({first} to {last})"
 
 
 def _checks(checklist: Checklist) -> list[str]:
@@ -284,20 +187,3 @@ def _more_time(view: View) -> list[str]:
             line = " ".join(filter(None, (unknown.text, unknown.tells)))
             said.setdefault(unknown.text.casefold(), line + since)
     return list(said.values())
-
-
-def _figures(view: View, most_rows: int) -> Table:
-    rows = [
-        [
-            fact.name,
-            fact.text,
-            wording.interval(fact.low, fact.high),
-            wording.count(fact.n),
-            wording.span(fact.window),
-            f"{units.clock(fact.taken_at, seconds=True)} UTC",
-            fact.estimate,
-        ]
-        for fact in facts(view).values()
-        if fact.value is not None
-    ]
-    return _table(FIGURE_COLUMNS, rows, most_rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cockpit import numbers
 from cockpit.brief import wording
 from cockpit.brief.situation import Situation
 from cockpit.views import Phase, Unknown
@@ -77,7 +78,7 @@ def _labels(phase: Phase, now: Situation) -> Iterator[Unknown]:
     if share is None or share <= _LABELLED_ENOUGH:
         return
     which = "any recent decision was" if share >= 0.995 else "the newest decisions were"
-    tells = f"Labels for the {wording.percent(share)} still without one."
+    tells = f"Labels for the {numbers.share(share)} still without one."
     text = "Whether it holds once all labels are in." if phase == "validation" else ""
     yield _unknown(now, text or f"Whether {which} right.", tells, now.labels_due)
 
