@@ -53,7 +53,10 @@ def known_in(phase: Phase, view: View, config: Config = CONFIG) -> Any:
 def views(draw: st.DrawFn) -> View:
     """An incident anywhere between the first sign and the postmortem."""
     base = draw(st.sampled_from([VIEW, quiet(AT)]))
-    none_or_given = lambda value: draw(st.sampled_from([None, value]))  # noqa: E731
+
+    def none_or_given(value: Any) -> Any:
+        return draw(st.sampled_from([None, value]))
+
     status = changed(
         base.status,
         phase=draw(st.sampled_from(PHASES)),

@@ -85,7 +85,7 @@ def test_markdown_text_is_read_as_it_was_written(text: str) -> None:
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(text=TEXTS)
 def test_a_brief_full_of_hostile_text_holds_nothing_but_text(audience: str, text: str) -> None:
     plain, hostile = (draft(v, audience, CONFIG) for v in (FULL, spoiled(FULL, text)))
@@ -100,7 +100,7 @@ def test_a_brief_full_of_hostile_text_holds_nothing_but_text(audience: str, text
     assert columns(hostile) <= columns(plain)
 
 
-@settings(deadline=None)
+@settings(max_examples=60)
 @given(text=TEXTS)
 def test_no_text_makes_the_executive_brief_too_long(text: str) -> None:
     assert words(draft(spoiled(FULL, text), "exec", CONFIG)) <= 225

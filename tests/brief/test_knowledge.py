@@ -45,13 +45,13 @@ def test_people_come_before_any_measurement(phase: Phase) -> None:
 
 def test_choosing_is_not_doing() -> None:
     chosen = known_in("containment", changed(VIEW, choice=CHOICE))
-    assert "“segment off: BR” was chosen at 02:50 UTC and is not yet carried out." in chosen.known
-    assert chosen.next[0].startswith("Carry out “segment off: BR”")
+    assert "“segment off: BR” was chosen at 02:50 UTC and is not yet executed." in chosen.known
+    assert chosen.next[0].startswith("Execute “segment off: BR”")
     done = changed(CHOICE, executed_at=AT, due=AT + 6 * MINUTE, effect="watching")
-    carried_out = known_in("containment", changed(VIEW, choice=done))
-    assert any("was carried out at 02:51 UTC" in k for k in carried_out.known)
-    assert carried_out.next[0].startswith("Watch until 02:57 UTC for:")
-    assert carried_out.unknown[0].by == AT + 6 * MINUTE
+    executed = known_in("containment", changed(VIEW, choice=done))
+    assert any("was executed at 02:51 UTC" in k for k in executed.known)
+    assert executed.next[0].startswith("Watch until 02:57 UTC for:")
+    assert executed.unknown[0].by == AT + 6 * MINUTE
 
 
 def test_an_effect_that_stays_away_leads_to_the_next_unblocked_option() -> None:

@@ -1,4 +1,4 @@
-"""What is done about it, as every audience is told: recommended, chosen, carried out, watched."""
+"""What is done about it, as every audience is told: recommended, chosen, executed, watched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cockpit.views import Ask
 
 
 def actions(now: Situation) -> list[str]:
-    """Containment in sentences; choosing and carrying out are told apart."""
+    """Containment in sentences; choosing and executing are told apart."""
     return [wording.sentence(text) for text in _actions(now) if text]
 
 
@@ -44,7 +44,7 @@ def _watched(now: Situation) -> str:
     if choice.due is not None:
         until = f" until {wording.clocks(choice.due, now.status.timezone)}"
     elif row is not None and row.expected_by is not None:
-        until = f" for {units.duration(row.expected_by)} once carried out"
+        until = f" for {units.duration(row.expected_by)} once executed"
     else:
         until = ""
     other = f"; if it is not seen, next is “{now.runner_up.label}”" if now.runner_up else ""

@@ -101,14 +101,14 @@ def _how_noticed(now: Situation) -> str:
 
 
 def containment_state(now: Situation) -> str:
-    """Whether containment was chosen, carried out and seen to work: three different things."""
+    """Whether containment was chosen, executed and seen to work: three different things."""
     choice = now.choice
     if choice is None:
         return "Nothing has been chosen to contain it"
     if choice.executed_at is None:
         when = units.clock(choice.chosen_at)
-        return f"“{choice.label}” was chosen at {when} UTC and is not yet carried out"
-    done = f"“{choice.label}” was carried out at {units.clock(choice.executed_at)} UTC"
+        return f"“{choice.label}” was chosen at {when} UTC and is not yet executed"
+    done = f"“{choice.label}” was executed at {units.clock(choice.executed_at)} UTC"
     match choice.effect:
         case "seen":
             return f"{done} and the expected effect is seen"
@@ -158,7 +158,7 @@ def _containment_step(now: Situation) -> str:
         why = f": {now.options.why}" if now.options.why else ""
         return f"Choose containment; recommended is “{best.label}”{why}"
     if choice.executed_at is None:
-        return f"Carry out “{choice.label}”, then watch for: {choice.expected or 'its effect'}"
+        return f"Execute “{choice.label}”, then watch for: {choice.expected or 'its effect'}"
     if choice.effect == "not seen in time":
         other = now.runner_up
         return f"Choose again; next best is “{other.label}”" if other else "Choose again"

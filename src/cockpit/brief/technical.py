@@ -114,7 +114,7 @@ def _durations(view: View) -> list[str]:
         ("began to paged", status.onset, status.paged_at),
         ("paged to containment chosen", status.paged_at, choice.chosen_at if choice else None),
         (
-            "chosen to carried out",
+            "chosen to executed",
             choice.chosen_at if choice else None,
             choice.executed_at if choice else None,
         ),

@@ -45,7 +45,7 @@ def _effect(now: Situation) -> Iterator[Unknown]:
         return
     expected = choice.expected or "fewer people are hurt"
     if choice.executed_at is None:
-        yield _unknown(now, f"Whether “{choice.label}” helps.", f"Carrying it out: {expected}.")
+        yield _unknown(now, f"Whether “{choice.label}” helps.", f"Executing it: {expected}.")
     else:
         yield _unknown(
             now, f"Whether “{choice.label}” helps.", f"Watching: {expected}.", choice.due
