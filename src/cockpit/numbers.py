@@ -16,7 +16,7 @@ def proportion(value: float, digits: int = 3) -> str:
 
 def change(value: float, half_width: float | None = None) -> str:
     """A signed difference of proportions: '+.077 ±.020', '±0' where it rounds to nothing."""
-    if round(abs(value), 3) == 0 and not half_width:
+    if max(abs(value), half_width or 0.0) < 0.0005:
         return "±0"
     sign = MINUS if value < 0 else "+"
     text = sign + proportion(abs(value))

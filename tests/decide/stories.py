@@ -102,9 +102,7 @@ def assessment(cells: Cells, *, p99: dict[str, float] | None = None) -> Assessme
     for version, ms in (p99 or {"v42": 180.0, "v41": 120.0}).items():
         metrics += _latency(ms, version)
     metrics += _latency((p99 or {"v42": 180.0})["v42"], None)
-    return Assessment(
-        at=AT, as_of=AT, window=WINDOW, metrics=metrics, drift=[], segments=segments
-    )
+    return Assessment(at=AT, as_of=AT, window=WINDOW, metrics=metrics, drift=[], segments=segments)
 
 
 def state(*events: Event, at: int = AT) -> State:
@@ -116,7 +114,9 @@ def state(*events: Event, at: int = AT) -> State:
     return fold([*recorded, *events], at)
 
 
-def event(kind: str, text: str, at: int, seq: int, writer: str = "recording", **data: object) -> Event:
+def event(
+    kind: str, text: str, at: int, seq: int, writer: str = "recording", **data: object
+) -> Event:
     """One entry of a journal."""
     return Event(
         id=f"{writer}:{seq}",

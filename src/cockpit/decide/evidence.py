@@ -15,8 +15,7 @@ def footnotes(facts: Measured, draws: Draws, tolerance: float) -> list[str]:
     """Whether rolling back would help, and what the figures rest on, most useful first."""
     lines = [_rollback(facts, draws, tolerance)] if facts.versions.previous else []
     if facts.coverage is not None and facts.coverage < 1.0:
-        share = numbers.share(1.0 - facts.coverage)
-        lines.append(f"{share} of decisions not labelled yet: taken to be as wrong as the others")
+        lines.append(_unlabelled(facts.coverage))
     lines.append(
         "ranked by harm in the next hour; within 5 % of each other, by minutes to effect and undo"
     )
@@ -44,7 +43,7 @@ def _rollback(facts: Measured, draws: Draws, tolerance: float) -> str:
     theirs = facts.cells.get((facts.versions.previous, part))
     if theirs is None or theirs.source != "measured":
         return (
-            f"{previous} has no labelled decisions{where} now: its figures are assumed; "
+            f"{previous} has no labelled decisions{where} now: "
             "were the data at fault, rollback would not help"
         )
     ours = facts.cells.get((facts.versions.new, part))
@@ -61,6 +60,13 @@ def _rollback(facts: Measured, draws: Draws, tolerance: float) -> str:
             )
         case _:
             return f"too few labels to tell whether {previous} is better{where}{against}"
+
+
+def _unlabelled(coverage: float) -> str:
+    if coverage == 0.0:
+        return "no decision is labelled yet: ranked by latency and unserved requests alone"
+    share = numbers.share(1.0 - coverage)
+    return f"{share} of decisions not labelled yet: taken to be as wrong as the others"
 
 
 def _counted(cell: Cell) -> str:

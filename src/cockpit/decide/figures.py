@@ -100,7 +100,7 @@ def _wrong(price: Price, facts: Measured, rules: Rules, config: Config) -> Figur
     median, late = price.plan.assumed.minutes
     lines = [
         f"{numbers.count(facts.requests_per_hour)} requests an hour, "
-        f"{clock(facts.window.start)}–{clock(facts.window.end)}",
+        f"{clock(facts.rate_window.start)}–{clock(facts.rate_window.end)}",
         *_counts(price.plan, facts, rules),
         "5–95 % of the Jeffreys posterior of each share; labels to come taken as those known",
     ]
@@ -179,7 +179,8 @@ def _sentence(price: Price, now: Price | None, facts: Measured, figures: dict[st
         clauses.append("nothing is decided")
     before = _p99_now(facts)
     if latency.value is not None:
-        clauses.append(f"p99 {f'{before:,.0f} → ' if before else ''}{latency.text}")
+        was = f"{before:,.0f} → " if before is not None and latency.value != before else ""
+        clauses.append(f"p99 {was}{latency.text}")
     if exposed.value is not None:
         after = "" if plan.kind == "observe" else f" after {figures['effect'].text}"
         clauses.append(f"{exposed.text} on the bad path{after}")
@@ -210,11 +211,8 @@ def _lost(plan: Plan, facts: Measured) -> str:
 
 
 def _p99_now(facts: Measured) -> float | None:
-    """The p99 of the version that serves most, ms."""
-    for version in facts.serving:
-        estimate = facts.latency.get(version)
-        return None if estimate is None else estimate.value
-    return None
+    """The p99 of all requests, ms."""
+    return None if facts.latency_now is None else facts.latency_now.value
 
 
 def _expected(plan: Plan, facts: Measured) -> str:

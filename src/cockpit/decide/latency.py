@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from cockpit import numbers
 from cockpit.decide.measured import Measured
 from cockpit.decide.plans import Plan, now
 from cockpit.decide.tails import mixture_quantile
+from cockpit.records import Estimate
 from cockpit.text import inert
 from cockpit.units import clock
 from cockpit.views import Figure
@@ -22,8 +25,10 @@ def latency_after(plan: Plan, measured: Measured) -> Figure:
             unit="ms",
             derivation=["how latency falls with load was not measured"],
         )
+    if plan.serving == now(measured) and measured.latency_now is not None:
+        return _of(measured.latency_now, "p99 of all requests")
     if len(weights) == 1:
-        return _single(next(iter(weights)), plan, measured)
+        return _single(next(iter(weights)), measured)
     missing = ", ".join(version for version in weights if version not in measured.tails)
     if missing:
         return Figure(
@@ -56,22 +61,15 @@ def _versions(plan: Plan, measured: Measured) -> dict[str, float]:
     return {version: weight for version, weight in weights.items() if weight > 0}
 
 
-def _single(version: str, plan: Plan, measured: Measured) -> Figure:
+def _single(version: str, measured: Measured) -> Figure:
     estimate = measured.latency.get(version)
     if estimate is not None and estimate.value is not None:
         share = measured.serving.get(version, 0.0)
-        window = f"{clock(estimate.window.start)}–{clock(estimate.window.end)}"
-        lines = [f"p99 of {inert(version)}, {estimate.n:,} requests, {window}"]
-        if 0 < share < 0.5 and plan.serving != now(measured):
-            lines.append(f"measured at {numbers.share(share)} of the traffic, not at all of it")
-        return Figure(
-            text=numbers.milliseconds(estimate.value),
-            value=estimate.value,
-            low=estimate.low,
-            high=estimate.high,
-            unit="ms",
-            derivation=lines,
-        )
+        figure = _of(estimate, f"p99 of {inert(version)}")
+        if share >= 0.5:
+            return figure
+        caution = f"measured at {numbers.share(share)} of the traffic, not at all of it"
+        return replace(figure, derivation=[*figure.derivation, caution])
     if version in measured.tails:
         what = "as configured" if version == measured.versions.fallback else "as the baseline was"
         value = measured.tails[version].points[-1][0]
@@ -84,6 +82,21 @@ def _single(version: str, plan: Plan, measured: Measured) -> Figure:
         )
     return Figure(
         text="not measured", unit="ms", derivation=[f"{inert(version)} serves nothing now"]
+    )
+
+
+def _of(estimate: Estimate, what: str) -> Figure:
+    """A p99 as it was measured."""
+    if estimate.value is None:
+        return Figure(text=estimate.reason, unit="ms", derivation=[f"{what}: {estimate.reason}"])
+    window = f"{clock(estimate.window.start)}–{clock(estimate.window.end)}"
+    return Figure(
+        text=numbers.milliseconds(estimate.value),
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        unit="ms",
+        derivation=[f"{what}, {estimate.n:,} requests, {window}"],
     )
 
 

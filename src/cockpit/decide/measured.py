@@ -77,9 +77,11 @@ class Measured:
     segment_share: float  # of requests
     serving: dict[str, float]  # version → share of requests now, sums to 1
     requests_per_hour: float | None
+    rate_window: Window  # over which that rate was counted
     cells: dict[tuple[str, str], Cell]
     tails: dict[str, Tail]
     latency: dict[str, Estimate]  # version → its p99
+    latency_now: Estimate | None  # p99 of all requests
     auc: dict[str, Estimate]
     bound: float | None  # ms, of the latency objective
     warm: dict[str, int]  # version → warm replicas
@@ -89,6 +91,11 @@ class Measured:
     def parts(self) -> list[str]:
         """The worst segment first, then the rest."""
         return [REST] if self.segment is None else [self.segment, REST]
+
+    @property
+    def labelled(self) -> int:
+        """Labelled decisions, over all versions."""
+        return sum(cell.labelled for cell in self.cells.values())
 
     def share_of(self, part: str) -> float:
         """Share of requests that fall in a part."""
@@ -109,9 +116,9 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
         for version in named
         for part, cell in _cells(assessment, version, segment).items()
     }
-    requests = find(assessment, "requests")
     whole, inside = rows_of(assessment, None, None), rows_of(assessment, None, segment)
     coverage = find(assessment, "label_coverage")
+    rate = find(assessment, "requests") or coverage
     return Measured(
         at=assessment.at,
         window=assessment.window if coverage is None else coverage.window,
@@ -119,10 +126,12 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
         segment=segment,
         segment_share=0.0 if segment is None or whole == 0 else min(inside / whole, 1.0),
         serving=serving,
-        requests_per_hour=_per_hour(requests or coverage),
+        requests_per_hour=_per_hour(rate),
+        rate_window=assessment.window if rate is None else rate.window,
         cells=cells,
         tails=_tails(assessment, named, set(serving), versions, config),
         latency={v: e for v in named if (e := find(assessment, "latency_p99", v)) is not None},
+        latency_now=find(assessment, "latency_p99"),
         auc={v: e for v in named if (e := find(assessment, "auc", v)) is not None},
         bound=latency_bound(config),
         warm={

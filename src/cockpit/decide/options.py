@@ -48,7 +48,7 @@ def option_table(assessment: Assessment, state: State, config: Config) -> Option
     now = next((p for p in prices if p.plan.kind == "observe"), None)
     rows = [row(p, now, facts, rules, in_precision, config) for p in order]
     notes = footnotes(facts, draw(facts, rules, config.model.harm), parse_share(config.tolerance))
-    if state.safety is None and any(p.guessed for p in order):
+    if state.safety is None and recommendation.option and any(p.guessed for p in order):
         notes.append(_robust(recommendation.option, built, facts, rules, config))
     return OptionTable(
         header=_header(now, config),

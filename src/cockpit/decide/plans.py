@@ -111,7 +111,7 @@ def _plan(given: Assumed, measured: Measured, state: State) -> Plan:
     elif kind == "kill":
         label, serving = "kill switch", _everywhere(measured, {})
     elif kind == "segment_off":
-        label = f"{SEGMENT_OFF}{measured.segment or 'none'}"
+        label = f"{SEGMENT_OFF}{measured.segment}" if measured.segment else "segment off"
         serving = dict(current)
         if measured.segment is None:
             blocked = "no segment stands out"

@@ -43,7 +43,8 @@ class Interval:
 class Price:
     """One option's hour. Null where it rests on something that nothing tells.
 
-    `harm` is in missed positives, per draw, comparable between options draw by draw.
+    `harm` is in missed positives, per draw, comparable between options draw by draw; while
+    nothing at all is labelled it is that of slow and unserved requests alone.
     """
 
     plan: Plan
@@ -61,28 +62,27 @@ def price(plan: Plan, measured: Measured, draws: Draws, harm: Harm, tolerance: f
     """Price one plan; `tolerance` above the healthy share, as a share of it, is still healthy."""
     current, after = _weights(measured, now(measured)), _weights(measured, plan.serving)
     used = set(current) | set(after)
-    shed = 1.0 - sum(after.values())
+    shed = max(1.0 - sum(after.values()), 0.0)
     until = _until_effect(plan, draws)
     rate = measured.requests_per_hour
     slow_now, slow_after = _slow(measured, current), _slow(measured, after)
-    known = rate is not None and used <= set(draws.quality)
+    known = used <= set(draws.quality)
     wrong: Interval | None = None
     total: Floats | None = None
-    unserved = 0.0 if rate is None else rate * max(shed, 0.0) * float(np.mean(1.0 - until))
-    if known and rate is not None:
+    if rate is not None and known:
         before, then = _sum(draws, current, "wrong"), _sum(draws, after, "wrong")
-        wrong = _interval(rate * (until * before + (1.0 - until) * then), measured, draws, used)
-        cost_now = _sum(draws, current, "harm") + harm.slow * (slow_now or 0.0)
-        cost_after = (
-            _sum(draws, after, "harm")
-            + harm.slow * (slow_after or 0.0)
-            + harm.shed * max(shed, 0.0)
-        )
+        wrong = _interval(rate * (until * before + (1.0 - until) * then), draws, used)
+    if rate is not None and (known or not measured.labelled):
+        cost_now = harm.slow * (slow_now or 0.0)
+        cost_after = harm.slow * (slow_after or 0.0) * (1.0 - shed) + harm.shed * shed
         total = rate * (until * cost_now + (1.0 - until) * cost_after)
+        if measured.labelled:
+            before, then = _sum(draws, current, "harm"), _sum(draws, after, "harm")
+            total = total + rate * (until * before + (1.0 - until) * then)
     return Price(
         plan=plan,
         wrong=wrong,
-        unserved=unserved,
+        unserved=0.0 if rate is None else rate * shed * float(np.mean(1.0 - until)),
         harm=total,
         precision=_precision_change(draws, current, after) if known else None,
         right=_right_change(draws, current, after) if known else None,
@@ -121,9 +121,7 @@ def _sum(draws: Draws, weights: Weights, what: str) -> Floats:
     return total
 
 
-def _interval(
-    values: Floats, measured: Measured, draws: Draws, used: set[tuple[str, str]]
-) -> Interval:
+def _interval(values: Floats, draws: Draws, used: set[tuple[str, str]]) -> Interval:
     if not any(draws.quality[key].measured for key in used):
         return Interval(float(np.mean(values)), None, None)
     low, high = np.percentile(values, INTERVAL)

@@ -65,8 +65,8 @@ def recommend(order: list[Price]) -> Recommendation:
     observe = next((price for price in order if price.plan.kind == "observe"), None)
     best = next((price for price in order if not price.plan.blocked), None)
     if best is None or best.harm is None:
-        return Recommendation("", "wrong decisions are not measured yet; nothing to rank by")
-    passed = f"; {order[0].plan.label} waits: {order[0].plan.blocked}" if best != order[0] else ""
+        return Recommendation("", "nothing to rank by is measured yet")
+    passed = "" if best is order[0] else f"; {order[0].plan.label}: {order[0].plan.blocked}"
     if observe is None or best is observe or observe.harm is None:
         return Recommendation(best.plan.kind, "no option does less harm than observing" + passed)
     sure = float(np.mean(best.harm < observe.harm))
@@ -75,10 +75,12 @@ def recommend(order: list[Price]) -> Recommendation:
             "observe",
             f"no option is surely better: {best.plan.label} does less harm with P {sure:.0%}",
         )
-    return Recommendation(
-        best.plan.kind,
-        f"least harm in the next hour, {_reason(best, observe)}{passed}",
-    )
+    least = min(order, key=_harm)
+    if least is best or least.plan.blocked:
+        how = "least harm in the next hour"
+    else:
+        how = f"a close call with {least.plan.label}, and sooner"
+    return Recommendation(best.plan.kind, f"{how}: {_reason(best, observe)}{passed}")
 
 
 def recommend_safety(order: list[Price], marked_segment: bool) -> Recommendation:
@@ -96,7 +98,7 @@ def recommend_safety(order: list[Price], marked_segment: bool) -> Recommendation
 
 def _reason(best: Price, observe: Price) -> str:
     if best.wrong is None or observe.wrong is None:
-        return best.plan.label
+        return f"{numbers.share(best.slow or 0.0)} of requests over the latency bound"
     return (
         f"{numbers.count(best.wrong.value)} wrong decisions against "
         f"{numbers.count(observe.wrong.value)} doing nothing"
