@@ -54,7 +54,7 @@ def import_command(
         config=config,
         metrics=metrics,
         events=events,
-        out=out,
+        output=out,
         force=force,
     )
     for line in import_incident(request, _progress if sys.stderr.isatty() else None):
