@@ -97,7 +97,6 @@ def _model(inputs: Inputs, steps: history.Steps) -> list[Chart]:
         reference = scores.of(base.counts, base.served()).every
         drift = _drift(reference, counts, steps)
         found.append(_chart(inputs, "psi", "score drift", "", steps, drift))
-        )
     return found
 
 
