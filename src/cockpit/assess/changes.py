@@ -120,7 +120,8 @@ def _log_likelihood_ratio(k: Floats, n: Floats, k_all: float, n_all: float) -> F
     """Two rates against one, for each stretch; −∞ where the inside is not the worse."""
     k_out, n_out = k_all - k, n_all - n
     with np.errstate(divide="ignore", invalid="ignore"):
-        inside, outside = k / n, k_out / n_out
+        inside: Floats = k / n
+        outside: Floats = k_out / n_out
         ratio = _log_likelihood(k, n, inside) + _log_likelihood(k_out, n_out, outside)
     alike = _log_likelihood(np.array([k_all]), np.array([n_all]), np.array([k_all / n_all]))
     worse = (n > 0) & (n_out > 0) & (inside > outside)
