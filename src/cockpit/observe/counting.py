@@ -1,0 +1,203 @@
+"""Rows into counts: words as codes, rows summed by key, and tallies that grow piece by piece.
+
+Integer sums do not depend on the order of their terms and a finished table is sorted by its words
+and keys, so it is the same however the rows came in pieces.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cockpit.records import SECOND, Counts
+from cockpit.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from cockpit.tables import Table
+
+    Ints = NDArray[np.int64]
+
+_WIDEST = 1 << 62  # keys are packed into one int64 while their ranges multiply to less than this
+_MERGE_AT = 1 << 18  # rows waiting before a tally is summed again
+_EXACT = 1 << 53  # float64 sums of integers are exact below this
+
+
+class Words:
+    """One code for each word, in order of appearance, shared by all tables of an import."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+
+    def code(self, word: str) -> int:
+        """The word's code."""
+        return self._codes.setdefault(word, len(self._codes))
+
+    def codes(self, words: Iterable[str]) -> Ints:
+        """The code of each word, shape (n,)."""
+        return np.array([self.code(word) for word in words], dtype=np.int64)
+
+    def all(self) -> list[str]:
+        """Every word, by code."""
+        return list(self._codes)
+
+
+def sum_by_key(keys: Sequence[Ints], cells: Sequence[Ints]) -> tuple[list[Ints], list[Ints]]:
+    """Distinct rows of `keys` (each shape (n,)) and the sums of `cells` over each of them.
+
+    Without `cells` the one sum is the number of rows.
+    """
+    n = len(keys[0])
+    if n == 0:
+        return [k[:0] for k in keys], [np.zeros(0, np.int64)] * max(len(cells), 1)
+    lows = [int(k.min()) for k in keys]
+    spans = [int(k.max()) - low + 1 for k, low in zip(keys, lows, strict=True)]
+    width = 1
+    for span in spans:
+        width *= span
+    if width >= _WIDEST:
+        order = np.lexsort(list(keys)[::-1])
+        return _sum_sorted([k[order] for k in keys], [c[order] for c in cells])
+    packed = np.zeros(n, dtype=np.int64)
+    for key, low, span in zip(keys, lows, spans, strict=True):
+        packed = packed * span + (key - low)
+    if width <= 8 * n and all(int(np.abs(c).max()) * n < _EXACT for c in cells):
+        present, sums = _sum_dense(packed, width, cells)
+    else:
+        order = np.argsort(packed)
+        (present,), sums = _sum_sorted([packed[order]], [c[order] for c in cells])
+    return _unpack(present, lows, spans), sums
+
+
+def _sum_dense(packed: Ints, width: int, cells: Sequence[Ints]) -> tuple[Ints, list[Ints]]:
+    rows = np.bincount(packed, minlength=width)
+    present = np.flatnonzero(rows)
+    if not cells:
+        return present, [rows[present]]
+    sums = [np.bincount(packed, weights=c, minlength=width)[present] for c in cells]
+    return present, [s.astype(np.int64) for s in sums]
+
+
+def _sum_sorted(keys: list[Ints], cells: list[Ints]) -> tuple[list[Ints], list[Ints]]:
+    changed = np.zeros(len(keys[0]), dtype=bool)
+    changed[0] = True
+    for key in keys:
+        changed[1:] |= key[1:] != key[:-1]
+    starts = np.flatnonzero(changed)
+    if not cells:
+        sums = [np.diff(starts, append=len(keys[0]))]
+    else:
+        sums = [np.add.reduceat(c, starts) for c in cells]
+    return [k[starts] for k in keys], sums
+
+
+def _unpack(packed: Ints, lows: list[int], spans: list[int]) -> list[Ints]:
+    keys: list[Ints] = []
+    for low, span in zip(lows[::-1], spans[::-1], strict=True):
+        packed, digit = np.divmod(packed, span)
+        keys.append(digit + low)
+    return keys[::-1]
+
+
+def key_columns(table: Table) -> tuple[str, ...]:
+    """The columns that name a cell of a table, the two times first."""
+    moves = ("label", "was") if table.labelled else ()
+    return ("valid", "observed", *table.coded, *table.keys, *moves)
+
+
+class Tally:
+    """A table under construction: rows are added in any order and summed by key."""
+
+    def __init__(self, table: Table, bucket: int) -> None:
+        self.table = table
+        self.tick = SECOND if table.clock == "fast" else bucket
+        self._keys = key_columns(table)
+        self._parts: list[tuple[list[Ints], list[Ints]]] = []
+        self._waiting = 0
+        self._settled = 0
+
+    def add(
+        self, columns: Mapping[str, Ints | int], cells: Mapping[str, Ints] | None = None
+    ) -> None:
+        """Add rows: `columns` hold times in µs, codes and keys; a scalar stands for every row.
+
+        `valid` is any instant in the event bucket; `observed`, if given, any instant in the bucket
+        in which the row could be known. Without `cells` each row counts 1 in `n`.
+        """
+        valid = np.asarray(columns["valid"])
+        event = valid // self.tick
+        known = np.asarray(columns.get("observed", valid)) // self.tick + 1
+        shape = np.broadcast_shapes(*(np.shape(c) for c in columns.values()))
+        given = {**columns, "valid": event, "observed": known}
+        keys = [np.broadcast_to(np.asarray(given[k], dtype=np.int64), shape) for k in self._keys]
+        values = [cells[c] for c in self.table.cells] if cells else []
+        self._append(sum_by_key(keys, values))
+
+    def _append(self, part: tuple[list[Ints], list[Ints]]) -> None:
+        rows = len(part[1][0])
+        if rows == 0:
+            return
+        self._parts.append(part)
+        self._waiting += rows
+        if self._waiting > max(_MERGE_AT, self._settled):
+            self._settle()
+
+    def _settle(self) -> None:
+        keys = [np.concatenate(k) for k in zip(*(p[0] for p in self._parts), strict=True)]
+        cells = [np.concatenate(c) for c in zip(*(p[1] for p in self._parts), strict=True)]
+        self._parts = [sum_by_key(keys, cells)]
+        self._settled = len(self._parts[0][1][0])
+        self._waiting = 0
+
+    def chunks(self, words: Words, bucket: int) -> Iterator[tuple[int, Counts]]:
+        """(end of the slow bucket of observation, its counts), in order; times in µs."""
+        if not self._parts:
+            return
+        self._settle()
+        keys, cells = self._parts[0]
+        columns = dict(zip((*self._keys, *self.table.cells), (*keys, *cells), strict=True))
+        columns["valid"] = columns["valid"] * self.tick
+        columns["observed"] = columns["observed"] * self.tick
+        ends = -(-columns["observed"] // bucket) * bucket
+        order = np.argsort(ends, kind="stable")
+        cuts = np.flatnonzero(np.diff(ends[order])) + 1
+        for rows in np.split(order, cuts):
+            part = {name: column[rows] for name, column in columns.items()}
+            yield int(ends[rows[0]]), canonical(self.table.name, part, words.all())
+
+    def timeless(self, words: Words) -> Counts | None:
+        """The counts with both times 0 (a reference), or None where there are none."""
+        if not self._parts:
+            return None
+        self._settle()
+        keys, cells = self._parts[0]
+        columns = dict(zip((*self._keys, *self.table.cells), (*keys, *cells), strict=True))
+        zero = np.zeros(len(cells[0]), dtype=np.int64)
+        columns |= {"valid": zero, "observed": zero}
+        return canonical(self.table.name, columns, words.all())
+
+
+def canonical(name: str, columns: dict[str, Ints], words: Sequence[str]) -> Counts:
+    """Counts whose words are those in use, sorted, and whose rows are sorted by key."""
+    table = TABLES[name]
+    out = dict(columns)
+    used: dict[str, tuple[str, ...]] = {}
+    for column in table.coded:
+        codes, inverse = np.unique(columns[column], return_inverse=True)
+        found = [words[code] for code in codes]
+        by_word = sorted(range(len(found)), key=found.__getitem__)
+        rank = np.empty(len(found), dtype=np.int64)
+        rank[by_word] = np.arange(len(found))
+        out[column] = rank[inverse]
+        used[column] = tuple(found[i] for i in by_word)
+    order = np.lexsort([out[k] for k in key_columns(table)[::-1]])
+    return Counts(name, {k: np.ascontiguousarray(c[order]) for k, c in out.items()}, used)
+
+
+def tallies(bucket: int) -> dict[str, Tally]:
+    """An empty tally for every table."""
+    return {name: Tally(table, bucket) for name, table in TABLES.items()}
