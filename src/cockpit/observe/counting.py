@@ -1,7 +1,7 @@
 """Rows into counts: words as codes, rows summed by key, and tallies that grow piece by piece.
 
-Integer sums do not depend on the order of their terms and a finished table is sorted by its words
-and keys, so it is the same however the rows came in pieces.
+Integer sums do not depend on the order of their terms, and the store sorts what it writes, so a
+table is the same however its rows came in pieces.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.incident.counts import select
 from cockpit.records import SECOND, Counts
 from cockpit.tables import TABLES
 
@@ -41,9 +42,9 @@ class Words:
         """The code of each word, shape (n,)."""
         return np.array([self.code(word) for word in words], dtype=np.int64)
 
-    def all(self) -> list[str]:
+    def all(self) -> tuple[str, ...]:
         """Every word, by code."""
-        return list(self._codes)
+        return tuple(self._codes)
 
 
 def sum_by_key(keys: Sequence[Ints], cells: Sequence[Ints]) -> tuple[list[Ints], list[Ints]]:
@@ -147,55 +148,36 @@ class Tally:
             self._settle()
 
     def _settle(self) -> None:
-        keys = [np.concatenate(k) for k in zip(*(p[0] for p in self._parts), strict=True)]
-        cells = [np.concatenate(c) for c in zip(*(p[1] for p in self._parts), strict=True)]
+        empty = np.zeros(0, dtype=np.int64)
+        keys = [
+            np.concatenate([empty, *(p[0][i] for p in self._parts)]) for i in range(len(self._keys))
+        ]
+        cells = [
+            np.concatenate([empty, *(p[1][i] for p in self._parts)])
+            for i in range(len(self.table.cells))
+        ]
         self._parts = [sum_by_key(keys, cells)]
         self._settled = len(self._parts[0][1][0])
         self._waiting = 0
 
     def chunks(self, words: Words, bucket: int) -> Iterator[tuple[int, Counts]]:
         """(end of the slow bucket of observation, its counts), in order; times in µs."""
-        if not self._parts:
-            return
+        counts = self.counts(words)
+        ends = -(-counts.columns["observed"] // bucket) * bucket
+        order = np.argsort(ends, kind="stable")
+        for rows in np.split(order, np.flatnonzero(np.diff(ends[order])) + 1):
+            if len(rows):
+                yield int(ends[rows[0]]), select(counts, rows)
+
+    def counts(self, words: Words) -> Counts:
+        """All rows, times in µs."""
         self._settle()
         keys, cells = self._parts[0]
         columns = dict(zip((*self._keys, *self.table.cells), (*keys, *cells), strict=True))
         columns["valid"] = columns["valid"] * self.tick
         columns["observed"] = columns["observed"] * self.tick
-        ends = -(-columns["observed"] // bucket) * bucket
-        order = np.argsort(ends, kind="stable")
-        cuts = np.flatnonzero(np.diff(ends[order])) + 1
-        for rows in np.split(order, cuts):
-            part = {name: column[rows] for name, column in columns.items()}
-            yield int(ends[rows[0]]), canonical(self.table.name, part, words.all())
-
-    def timeless(self, words: Words) -> Counts | None:
-        """The counts with both times 0 (a reference), or None where there are none."""
-        if not self._parts:
-            return None
-        self._settle()
-        keys, cells = self._parts[0]
-        columns = dict(zip((*self._keys, *self.table.cells), (*keys, *cells), strict=True))
-        zero = np.zeros(len(cells[0]), dtype=np.int64)
-        columns |= {"valid": zero, "observed": zero}
-        return canonical(self.table.name, columns, words.all())
-
-
-def canonical(name: str, columns: dict[str, Ints], words: Sequence[str]) -> Counts:
-    """Counts whose words are those in use, sorted, and whose rows are sorted by key."""
-    table = TABLES[name]
-    out = dict(columns)
-    used: dict[str, tuple[str, ...]] = {}
-    for column in table.coded:
-        codes, inverse = np.unique(columns[column], return_inverse=True)
-        found = [words[code] for code in codes]
-        by_word = sorted(range(len(found)), key=found.__getitem__)
-        rank = np.empty(len(found), dtype=np.int64)
-        rank[by_word] = np.arange(len(found))
-        out[column] = rank[inverse]
-        used[column] = tuple(found[i] for i in by_word)
-    order = np.lexsort([out[k] for k in key_columns(table)[::-1]])
-    return Counts(name, {k: np.ascontiguousarray(c[order]) for k, c in out.items()}, used)
+        every = words.all()
+        return Counts(self.table.name, columns, dict.fromkeys(self.table.coded, every))
 
 
 def tallies(bucket: int) -> dict[str, Tally]:

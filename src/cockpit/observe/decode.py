@@ -12,8 +12,8 @@ import pyarrow as pa
 from cockpit.observe.labels import OUTSIDE_CONDITION, LabelFile, Labelling, column_labelling
 from cockpit.observe.mapping import thresholds
 from cockpit.observe.report import count
-from cockpit.observe.survey import folded
-from cockpit.observe.values import NO_TIME, coded, flags, identities, numbers, times
+from cockpit.observe.survey import event_times, folded
+from cockpit.observe.values import NO_TIME, coded, flags, identities, numbers
 from cockpit.tables import ABSENT, ALL, PAIR, SERVED, SHADOW, UNKNOWN, USER_BITS
 from cockpit.text import inert
 
@@ -101,36 +101,26 @@ class Decoder:
         self._user_key = user_key
         self._report = report
         self._labels = labels
-        self._reference = reference
-        self._incomplete = report.reference_dropped if reference else report.incomplete
+        self.reference = reference
 
     def columns(self) -> list[str]:
-        """The columns that are read, in the order of the map."""
-        settings = self._settings
-        shadow = settings.shadow.score if settings.shadow else None
-        wanted = [
-            None if self._reference else self._map.time,
-            settings.version if self._map.versions_in_column else None,
-            settings.score,
-            settings.prediction,
-            shadow,
-            None if self._labels else self._map.label,
-            None if self._labels or self._reference else self._map.label_time,
-            settings.id if self._labels else None,
-            None if self._reference else settings.user,
-            settings.latency,
-            settings.error,
-            *self._map.dimensions,
-            *(metric.column for metric in (*settings.rates, *settings.means)),
-            *(feature.bins.name for feature in self._features),
-        ]
-        found = [c for c in dict.fromkeys(wanted) if c is not None and c in self._available]
+        """The columns that are read: those that mean something and are there."""
+        unread = (
+            {self._settings.id} if self._labels is None else {self._map.label, self._map.label_time}
+        )
+        if self.reference:
+            unread |= {self._map.time, self._map.label_time, self._settings.user}
+        wanted = [*self._map.columns, *(feature.bins.name for feature in self._features)]
+        found = [c for c in dict.fromkeys(wanted) if c in self._available and c not in unread]
         return found or sorted(self._available)[:1]
 
     def decode(self, piece: pa.RecordBatch, first: int) -> Batch:
         """Decode a piece whose first row is row `first` of its file."""
         rows = np.arange(first, first + piece.num_rows, dtype=np.int64)
-        at = self._times(piece, rows)
+        if self.reference:
+            at = np.zeros(len(rows), dtype=np.int64)
+        else:
+            at = event_times(piece, self._map, first)
         timed = at != NO_TIME
         if not timed.all():
             count(self._report.dropped, "no time, or none that can be read", int((~timed).sum()))
@@ -151,14 +141,6 @@ class Decoder:
     def _has(self, column: str | None) -> bool:
         return column is not None and column in self._available
 
-    def _times(self, piece: pa.RecordBatch, rows: Ints) -> Ints:
-        if self._reference:
-            return np.zeros(len(rows), dtype=np.int64)
-        if self._map.clock is not None:
-            start, every = self._map.clock
-            return start + rows * every
-        return times(piece[self._map.time])
-
     def _versions(self, piece: pa.RecordBatch) -> tuple[Ints, list[str]]:
         """The code of each row's version, and the names of those in this piece."""
         column = self._settings.version
@@ -166,7 +148,7 @@ class Decoder:
             constant = REFERENCE_VERSION if self._map.versions_in_column else column
             return np.full(piece.num_rows, self._words.code(constant), np.int64), [constant]
         codes, names = coded(piece[column])
-        count(self._incomplete, f"no version, counted as {ABSENT}", int((codes < 0).sum()))
+        count(self._report.incomplete, f"no version, counted as {ABSENT}", int((codes < 0).sum()))
         names = [*names, ABSENT]
         return self._words.codes(names)[codes], names
 
@@ -176,7 +158,7 @@ class Decoder:
             score = self._scores(piece[settings.score], "score")
             if self._has(settings.prediction):
                 decision, bad = flags(piece[settings.prediction])
-                count(self._incomplete, "prediction neither 0 nor 1", int(bad.sum()))
+                count(self._report.incomplete, "prediction neither 0 nor 1", int(bad.sum()))
             else:
                 decision = self._decide(score, version, names)
             scorings.append(Scoring(version, self._words.code(SERVED), score, decision))
@@ -197,9 +179,9 @@ class Decoder:
         missing = np.isnan(score)
         with np.errstate(invalid="ignore"):
             outside = ~missing & ~((score >= 0.0) & (score <= 1.0))
-        count(self._incomplete, f"no {what}", int((missing & ~bad).sum()))
-        count(self._incomplete, f"{what} is not a number", int(bad.sum()))
-        count(self._incomplete, f"{what} outside 0 to 1", int(outside.sum()))
+        count(self._report.incomplete, f"no {what}", int((missing & ~bad).sum()))
+        count(self._report.incomplete, f"{what} is not a number", int(bad.sum()))
+        count(self._report.incomplete, f"{what} outside 0 to 1", int(outside.sum()))
         return np.where(outside, np.nan, score)
 
     def _decide(self, score: Floats, version: Ints, names: list[str]) -> Ints:
@@ -212,7 +194,7 @@ class Decoder:
         decided = scored & ~np.isnan(limit)
         if by_version:
             undecided = int((scored & ~decided).sum())
-            count(self._incomplete, "version without a threshold, so no decision", undecided)
+            count(self._report.incomplete, "version without a threshold, so no decision", undecided)
         with np.errstate(invalid="ignore"):
             return np.where(decided, (score >= limit).astype(np.int64), UNKNOWN)
 
@@ -221,10 +203,12 @@ class Decoder:
             keys, found = rows, np.ones(len(rows), dtype=bool)
             if self._labels.by_id:
                 keys, found = identities(piece[self._settings.id])
-                count(self._incomplete, "no id, so no label", int((~found).sum()))
+                count(self._report.incomplete, "no id, so no label", int((~found).sum()))
             labelling = self._labels.labelling(keys, found, batch.at)
         elif self._has(self._map.label):
-            labelling = column_labelling(piece, self._map, batch.at, self._report)
+            labelling = column_labelling(
+                piece, self._map, batch.at, self._report, at_once=self.reference
+            )
         else:
             return None
         if self._map.label_decision is None or not batch.scorings:
@@ -263,16 +247,18 @@ class Decoder:
         for rate in self._settings.rates:
             if self._has(rate.column):
                 values, bad = flags(piece[rate.column])
-                count(self._incomplete, f"{inert(rate.name)}: neither 0 nor 1", int(bad.sum()))
+                count(
+                    self._report.incomplete, f"{inert(rate.name)}: neither 0 nor 1", int(bad.sum())
+                )
                 batch.rates.append(Metric(self._words.code(rate.name), values, 1.0))
         for mean in self._settings.means:
             if self._has(mean.column):
                 x, bad = numbers(piece[mean.column])
-                count(self._incomplete, f"{inert(mean.name)}: not a number", int(bad.sum()))
+                count(self._report.incomplete, f"{inert(mean.name)}: not a number", int(bad.sum()))
                 with np.errstate(over="ignore"):
                     large = ~np.isnan(x) & ~(np.maximum(np.abs(x), x * x) < _MOST_STEPS * mean.step)
                 count(
-                    self._incomplete,
+                    self._report.incomplete,
                     f"{inert(mean.name)}: too large for its step of {mean.step:g}",
                     int(large.sum()),
                 )
@@ -286,9 +272,9 @@ class Decoder:
             seconds = latency / 1000.0 if settings.latency_unit == "ms" else latency
             with np.errstate(invalid="ignore"):
                 wrong = bad | ~(np.isnan(seconds) | (seconds >= 0.0) & (seconds < 1e9))
-            count(self._incomplete, "latency is no time ≥ 0", int(wrong.sum()))
+            count(self._report.incomplete, "latency is no time ≥ 0", int(wrong.sum()))
             batch.seconds = np.where(wrong, np.nan, seconds)
-        if self._reference:
+        if self.reference:
             return
         if self._has(settings.error):
             batch.errors = self._errors(piece[settings.error])

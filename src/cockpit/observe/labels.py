@@ -66,7 +66,9 @@ class Timing(NamedTuple):
             happened = event[change.rows]
             at = change.at if self.timed else happened + (self.delay or 0)
             early = int((at < happened).sum())
-            count(report.incomplete, "label known before its event, counted as known with it", early)
+            count(
+                report.incomplete, "label known before its event, counted as known with it", early
+            )
             moves.append(change._replace(at=np.maximum(at, happened)))
         return Labelling(initial, moves)
 
@@ -91,9 +93,7 @@ class LabelFile:
         fresh[1:] = (keys[1:] != keys[:-1]) | (labels[1:] != labels[:-1])
         count(report.labels_unused, "said again what was known", int((~fresh).sum()))
         keys, self._labels, self._at = keys[fresh], labels[fresh], at[fresh]
-        self._keys, self._first, self._many = np.unique(
-            keys, return_index=True, return_counts=True
-        )
+        self._keys, self._first, self._many = np.unique(keys, return_index=True, return_counts=True)
         self._timing = timing
         self._seen = np.zeros(len(self._keys), dtype=bool)
         self._report = report
@@ -129,7 +129,11 @@ class LabelFile:
 
 
 def read_labels(
-    rows: RowFile, mapping: Mapping, piece_rows: int, report: ImportReport, progress: Progress | None
+    rows: RowFile,
+    mapping: Mapping,
+    piece_rows: int,
+    report: ImportReport,
+    progress: Progress | None,
 ) -> LabelFile:
     """Read a labels file: by id where the map names one and the file has it, else by row order."""
     label, known = mapping.label, mapping.label_time
@@ -171,12 +175,12 @@ def read_labels(
 
 
 def column_labelling(
-    piece: pa.RecordBatch, mapping: Mapping, event: Ints, report: ImportReport
+    piece: pa.RecordBatch, mapping: Mapping, event: Ints, report: ImportReport, *, at_once: bool
 ) -> Labelling:
-    """Labels that stand beside the predictions themselves."""
+    """Labels that stand beside the predictions themselves; a reference's are known at once."""
     values, bad = flags(piece[mapping.label])
     known = mapping.label_time
-    timed = known is not None and known in piece.schema.names
+    timed = known is not None and not at_once
     usable = values != UNKNOWN
     report.labels += int(usable.sum() + bad.sum())
     count(report.labels_unused, "neither 0 nor 1", int(bad.sum()))
@@ -188,4 +192,5 @@ def column_labelling(
     rows = np.flatnonzero(usable)
     report.labels_used += len(rows)
     change = Move(rows, np.full(len(rows), UNKNOWN, np.int64), values[rows], at[rows])
-    return Timing(timed, mapping.label_delay).labelling([change], event, report)
+    timing = Timing(timed, None if at_once else mapping.label_delay)
+    return timing.labelling([change], event, report)

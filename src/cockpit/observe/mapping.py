@@ -72,6 +72,27 @@ class Mapping:
         """Declared pairs of dimensions."""
         return [(e[0], e[1]) for e in self.settings.segments if isinstance(e, list)]
 
+    @property
+    def columns(self) -> list[str]:
+        """Every column that means something, features apart."""
+        settings = self.settings
+        named = [
+            self.time,
+            settings.version if self.versions_in_column else None,
+            settings.score,
+            settings.prediction,
+            settings.shadow.score if settings.shadow else None,
+            self.label,
+            self.label_time,
+            settings.id,
+            settings.user,
+            settings.latency,
+            settings.error,
+            *self.dimensions,
+            *(metric.column for metric in (*settings.rates, *settings.means)),
+        ]
+        return list(dict.fromkeys(c for c in named if c is not None))
+
     def bound(self, predictions: RowFile) -> Mapping:
         """The same map for a file: `version` is a column if the file has one of that name."""
         return replace(self, versions_in_column=self.settings.version in predictions.columns)
@@ -154,7 +175,9 @@ def _check(mapping: Mapping) -> None:
         if sum(metric.name == other.name for _, other in names) > 1:
             raise BadInput(f"{mapping.place(kind)}: {kind}: '{inert(metric.name)}' is named twice")
         if not metric.step > 0.0:
-            raise BadInput(f"{mapping.place(kind)}: {kind}: '{inert(metric.name)}': step is not > 0")
+            raise BadInput(
+                f"{mapping.place(kind)}: {kind}: '{inert(metric.name)}': step is not > 0"
+            )
     for version, threshold in thresholds(settings).items():
         if not 0.0 <= threshold <= 1.0:
             raise BadInput(

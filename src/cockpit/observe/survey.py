@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Progress, RowFile
+
+    Ints = NDArray[np.int64]
 
 TOP = 20  # values of a dimension that are told apart; the rest is OTHER
 _MOST_VALUES = 10_000
@@ -35,21 +38,32 @@ class Survey:
         self._rows: Counter[int] = Counter()
 
     def look(
-        self, rows: RowFile, piece_rows: int, stage: str, progress: Progress | None
+        self,
+        rows: RowFile,
+        piece_rows: int,
+        stage: str,
+        progress: Progress | None,
+        *,
+        timed: bool,
     ) -> None:
-        """Read the columns of the dimensions, and the times where there are any."""
+        """Read the columns of the dimensions and, where `timed`, when the rows happened."""
         dimensions = [d for d in self._mapping.dimensions if d in rows.columns]
-        time = self._mapping.time if self._mapping.time in rows.columns else None
+        time = self._mapping.time if timed else None
         columns = [*dimensions, *([time] if time else [])]
-        if not columns:
+        if not columns and not timed:
             return
-        for piece in rows.pieces(columns, piece_rows, stage=stage, progress=progress):
+        first = 0
+        for piece in rows.pieces(
+            columns or rows.columns[:1], piece_rows, stage=stage, progress=progress
+        ):
             for dimension in dimensions:
                 self._count(dimension, piece[dimension])
-            if time is not None:
-                at = times(piece[time])
-                found, many = np.unique(at[at != NO_TIME] // self._mapping.bucket, return_counts=True)
+            if timed:
+                at = event_times(piece, self._mapping, first)
+                buckets = at[at != NO_TIME] // self._mapping.bucket
+                found, many = np.unique(buckets, return_counts=True)
                 self._rows.update(dict(zip(found.tolist(), many.tolist(), strict=True)))
+            first += piece.num_rows
         rows.malformed = 0  # the reading that counts is still to come
 
     def _count(self, dimension: str, column: pa.Array) -> None:
@@ -86,3 +100,11 @@ class Survey:
 def folded(words: Iterable[str], top: frozenset[str]) -> list[str]:
     """Words of a dimension, the infrequent ones as OTHER, and ABSENT for the code −1 at the end."""
     return [w if w in top else OTHER for w in (*words, ABSENT)]
+
+
+def event_times(piece: pa.RecordBatch, mapping: Mapping, first: int) -> Ints:
+    """When each row of a piece happened (µs or NO_TIME); its first row is row `first` of the file."""
+    if mapping.clock is None:
+        return times(piece[mapping.time])
+    start, every = mapping.clock
+    return start + np.arange(first, first + piece.num_rows, dtype=np.int64) * every

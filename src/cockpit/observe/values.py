@@ -66,8 +66,22 @@ def times(column: pa.Array) -> Ints:
         except pa.ArrowInvalid:
             continue
     codes, words = coded(column, longest=64)
-    parsed = np.array([_instant(w) for w in words] + [NO_TIME], dtype=np.int64)
+    parsed = np.array([instant(w) for w in words] + [NO_TIME], dtype=np.int64)
     return parsed[codes]
+
+
+def instant(text: str) -> int:
+    """µs UTC of one time as text: ISO 8601 or an epoch number; else NO_TIME."""
+    number = _number(text)
+    if number is None or math.isnan(number):
+        try:
+            return parse_instant(text)
+        except BadInput:
+            return int(NO_TIME)
+    if math.isinf(number):
+        return int(NO_TIME)
+    scale = next(s for below, s in _EPOCH_UNITS if abs(number) < below)
+    return round(number * scale)
 
 
 def coded(column: pa.Array, longest: int = LONGEST_WORD) -> tuple[Ints, list[str]]:
@@ -113,19 +127,6 @@ def _flag(text: str) -> float | None:
         return 0.0
     value = _number(word)
     return value if value in (0.0, 1.0) else None
-
-
-def _instant(text: str) -> int:
-    number = _number(text)
-    if number is None or math.isnan(number):
-        try:
-            return parse_instant(text)
-        except BadInput:
-            return int(NO_TIME)
-    if math.isinf(number):
-        return int(NO_TIME)
-    scale = next(s for below, s in _EPOCH_UNITS if abs(number) < below)
-    return round(number * scale)
 
 
 def _floats(column: pa.Array) -> Floats:
