@@ -158,7 +158,7 @@ def freeze_numeric(name: str, values: Floats) -> FeatureBins:
 
 
 def freeze_categorical(name: str, counts: Mapping[str, int]) -> FeatureBins:
-    """The most frequent categories of a reference column, of {category: rows}; the rest is folded."""
+    """The most frequent categories, of {category: reference rows}; the others are folded."""
     common = [c for c in counts if counts[c] >= RARE_BELOW]
     common.sort(key=lambda c: (-counts[c], c))
     return FeatureBins(name=name, kind="categorical", categories=tuple(common[:MOST_CATEGORIES]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.incident.counts import select
+from cockpit.incident.counts import group, select
 from cockpit.records import SECOND, Counts
 from cockpit.tables import TABLES
 
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-_WIDEST = 1 << 62  # keys are packed into one int64 while their ranges multiply to less than this
 _MERGE_AT = 1 << 18  # rows waiting before a tally is summed again
-_EXACT = 1 << 53  # float64 sums of integers are exact below this
 
 
 class Words:
@@ -52,56 +50,13 @@ def sum_by_key(keys: Sequence[Ints], cells: Sequence[Ints]) -> tuple[list[Ints],
 
     Without `cells` the one sum is the number of rows.
     """
-    n = len(keys[0])
-    if n == 0:
-        return [k[:0] for k in keys], [np.zeros(0, np.int64)] * max(len(cells), 1)
-    lows = [int(k.min()) for k in keys]
-    spans = [int(k.max()) - low + 1 for k, low in zip(keys, lows, strict=True)]
-    width = 1
-    for span in spans:
-        width *= span
-    if width >= _WIDEST:
-        order = np.lexsort(list(keys)[::-1])
-        return _sum_sorted([k[order] for k in keys], [c[order] for c in cells])
-    packed = np.zeros(n, dtype=np.int64)
-    for key, low, span in zip(keys, lows, spans, strict=True):
-        packed = packed * span + (key - low)
-    if width <= 8 * n and all(int(np.abs(c).max()) * n < _EXACT for c in cells):
-        present, sums = _sum_dense(packed, width, cells)
-    else:
-        order = np.argsort(packed)
-        (present,), sums = _sum_sorted([packed[order]], [c[order] for c in cells])
-    return _unpack(present, lows, spans), sums
-
-
-def _sum_dense(packed: Ints, width: int, cells: Sequence[Ints]) -> tuple[Ints, list[Ints]]:
-    rows = np.bincount(packed, minlength=width)
-    present = np.flatnonzero(rows)
+    place, example = group(keys)
+    sums = [np.zeros(len(example), dtype=np.int64) for _ in cells]
+    for total, cell in zip(sums, cells, strict=True):
+        np.add.at(total, place, cell)
     if not cells:
-        return present, [rows[present]]
-    sums = [np.bincount(packed, weights=c, minlength=width)[present] for c in cells]
-    return present, [s.astype(np.int64) for s in sums]
-
-
-def _sum_sorted(keys: list[Ints], cells: list[Ints]) -> tuple[list[Ints], list[Ints]]:
-    changed = np.zeros(len(keys[0]), dtype=bool)
-    changed[0] = True
-    for key in keys:
-        changed[1:] |= key[1:] != key[:-1]
-    starts = np.flatnonzero(changed)
-    if not cells:
-        sums = [np.diff(starts, append=len(keys[0]))]
-    else:
-        sums = [np.add.reduceat(c, starts) for c in cells]
-    return [k[starts] for k in keys], sums
-
-
-def _unpack(packed: Ints, lows: list[int], spans: list[int]) -> list[Ints]:
-    keys: list[Ints] = []
-    for low, span in zip(lows[::-1], spans[::-1], strict=True):
-        packed, digit = np.divmod(packed, span)
-        keys.append(digit + low)
-    return keys[::-1]
+        sums = [np.bincount(place, minlength=len(example))]
+    return [key[example] for key in keys], sums
 
 
 def key_columns(table: Table) -> tuple[str, ...]:

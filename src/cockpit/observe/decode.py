@@ -1,4 +1,4 @@
-"""Pieces of a prediction log decoded: each row's time, version, score, decision, label and so on."""
+"""Pieces of a prediction log decoded: each row's time, version, score, decision, label, …"""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ class Batch:
     at: Ints
     version: Ints
     whole: Segment
-    scorings: list[Scoring] = field(default_factory=list)  # served, then shadow
+    served: Scoring | None = None
+    shadow: Scoring | None = None
     labelling: Labelling | None = None
     singles: list[Segment] = field(default_factory=list)
     pairs: list[Segment] = field(default_factory=list)
@@ -128,7 +129,8 @@ class Decoder:
         version, names = self._versions(piece)
         all_rows = np.full(len(at), self._words.code(ALL), dtype=np.int64)
         batch = Batch(at=at, version=version, whole=Segment(self._words.code(ALL), all_rows))
-        batch.scorings = self._scorings(piece, version, names)
+        batch.served = self._served(piece, version, names)
+        batch.shadow = self._shadow(piece)
         batch.labelling = self._label(piece, batch, rows)
         self._segments(piece, batch)
         batch.features = [
@@ -152,27 +154,29 @@ class Decoder:
         names = [*names, ABSENT]
         return self._words.codes(names)[codes], names
 
-    def _scorings(self, piece: pa.RecordBatch, version: Ints, names: list[str]) -> list[Scoring]:
-        settings, scorings = self._settings, []
-        if self._has(settings.score):
-            score = self._scores(piece[settings.score], "score")
-            if self._has(settings.prediction):
-                decision, bad = flags(piece[settings.prediction])
-                count(self._report.incomplete, "prediction neither 0 nor 1", int(bad.sum()))
-            else:
-                decision = self._decide(score, version, names)
-            scorings.append(Scoring(version, self._words.code(SERVED), score, decision))
-        shadow = settings.shadow
-        if shadow is not None and scorings and self._has(shadow.score):
-            score = self._scores(piece[shadow.score], "shadow score")
-            code = self._words.code(shadow.version)
-            versions = np.full(len(score), code, np.int64)
-            if shadow.threshold is None:
-                decision = self._decide(score, versions, [shadow.version])
-            else:
-                decision = np.where(np.isnan(score), UNKNOWN, score >= shadow.threshold)
-            scorings.append(Scoring(versions, self._words.code(SHADOW), score, decision))
-        return scorings
+    def _served(self, piece: pa.RecordBatch, version: Ints, names: list[str]) -> Scoring | None:
+        settings = self._settings
+        if not self._has(settings.score):
+            return None
+        score = self._scores(piece[settings.score], "score")
+        if self._has(settings.prediction):
+            decision, bad = flags(piece[settings.prediction])
+            count(self._report.incomplete, "prediction neither 0 nor 1", int(bad.sum()))
+        else:
+            decision = self._decide(score, version, names)
+        return Scoring(version, self._words.code(SERVED), score, decision)
+
+    def _shadow(self, piece: pa.RecordBatch) -> Scoring | None:
+        shadow = self._settings.shadow
+        if shadow is None or not self._has(shadow.score):
+            return None
+        score = self._scores(piece[shadow.score], "shadow score")
+        version = np.full(len(score), self._words.code(shadow.version), dtype=np.int64)
+        if shadow.threshold is None:
+            decision = self._decide(score, version, [shadow.version])
+        else:
+            decision = np.where(np.isnan(score), UNKNOWN, score >= shadow.threshold)
+        return Scoring(version, self._words.code(SHADOW), score, decision)
 
     def _scores(self, column: pa.Array, what: str) -> Floats:
         score, bad = numbers(column)
@@ -211,9 +215,9 @@ class Decoder:
             )
         else:
             return None
-        if self._map.label_decision is None or not batch.scorings:
+        if self._map.label_decision is None or batch.served is None:
             return labelling
-        expected = batch.scorings[0].decision == self._map.label_decision
+        expected = batch.served.decision == self._map.label_decision
         kept, left_out = labelling.only(expected)
         count(self._report.labels_unused, OUTSIDE_CONDITION, left_out)
         return kept

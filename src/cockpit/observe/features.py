@@ -1,4 +1,4 @@
-"""A model's inputs: which columns they are, their frozen bins, and the columns refused as inputs."""
+"""A model's inputs: which columns they are, their frozen bins, and those refused as inputs."""
 
 from __future__ import annotations
 

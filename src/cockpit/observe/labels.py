@@ -108,7 +108,7 @@ class LabelFile:
             self._many = np.where(contradicted, 0, self._many)
 
     def labelling(self, keys: Ints, found: Mask, event: Ints) -> Labelling:
-        """Labels of rows with these keys (where `found`), shape (n,), that happened at `event` (µs)."""
+        """Labels of rows with these keys (where `found`) that happened at `event` (µs): (n,)."""
         changes = []
         if len(self._keys):
             place = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)

@@ -154,7 +154,7 @@ class _Long:
 
 
 def series_name(name: str, labels: dict[str, str]) -> str:
-    """'latency_p99{version="v42"}': labels sorted, empty ones left out, quoted as Prometheus does."""
+    """'latency_p99{version="v42"}': labels sorted, none empty, quoted as Prometheus does."""
     quoted = [f'{label}="{_quoted(labels[label])}"' for label in sorted(labels) if labels[label]]
     return f"{name}{{{','.join(quoted)}}}" if quoted else name
 

@@ -1,4 +1,4 @@
-"""Rows of a CSV (also .gz) or Parquet file, in pieces, so that memory does not grow with the file."""
+"""Rows of a CSV (also .gz) or Parquet file, in pieces: memory does not grow with the file."""
 
 from __future__ import annotations
 

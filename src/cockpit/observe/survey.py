@@ -83,7 +83,7 @@ class Survey:
         return frozenset(sorted(seen, key=lambda value: (-seen[value], value))[:TOP])
 
     def early_end(self) -> int | None:
-        """End (µs) of the early part of the predictions: a fifth of their span, if not too large."""
+        """End (µs) of the early part of the predictions: a fifth of their span, or less."""
         if not self._rows:
             return None
         buckets = sorted(self._rows)
@@ -103,7 +103,7 @@ def folded(words: Iterable[str], top: frozenset[str]) -> list[str]:
 
 
 def event_times(piece: pa.RecordBatch, mapping: Mapping, first: int) -> Ints:
-    """When each row of a piece happened (µs or NO_TIME); its first row is row `first` of the file."""
+    """When each row of a piece happened (µs or NO_TIME); the piece begins at row `first`."""
     if mapping.clock is None:
         return times(piece[mapping.time])
     start, every = mapping.clock

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 def tabulate(batch: Batch, tallies: dict[str, Tally], words: Words, *, reference: bool) -> None:
     """Add a batch to the tallies. A reference has no traffic, users or pairs of its own."""
-    for scoring in batch.scorings:
-        _add_scores(batch, scoring, tallies)
+    for scoring in (batch.served, batch.shadow):
+        if scoring is not None:
+            _add_scores(batch, scoring, tallies)
     _add_features(batch, tallies["feature"])
     _add_metrics(batch, tallies)
     if batch.seconds is not None:
@@ -37,9 +38,9 @@ def tabulate(batch: Batch, tallies: dict[str, Tally], words: Words, *, reference
         return
     _add_traffic(batch, tallies["traffic"], words)
     if batch.users is not None:
-        _add_users(batch, tallies["users"])
-    if len(batch.scorings) == 2:
-        _add_pairs(batch, *batch.scorings, tallies["pair"])
+        _add_users(batch, batch.users, tallies["users"])
+    if batch.served is not None and batch.shadow is not None:
+        _add_pairs(batch, batch.served, batch.shadow, tallies["pair"])
 
 
 def _add_scores(batch: Batch, scoring: Scoring, tallies: dict[str, Tally]) -> None:
@@ -57,7 +58,7 @@ def _add_scores(batch: Batch, scoring: Scoring, tallies: dict[str, Tally]) -> No
     tallies["score"].add({**keys, "bin": score_bin(score)}, cells)
     keys["bin"] = segment_bin(score)
     for segment in (*batch.singles, *batch.pairs):
-        own = {"dimension": segment.dimension, "value": segment.value[rows]}
+        own: Columns = {"dimension": segment.dimension, "value": segment.value[rows]}
         tallies["score_by_segment"].add({**keys, **own}, cells)
 
 
@@ -87,8 +88,8 @@ def _moves(batch: Batch, wanted: Mask) -> tuple[Ints, Columns]:
 
 
 def _add_features(batch: Batch, tally: Tally) -> None:
-    if batch.scorings:
-        rows = np.flatnonzero(~np.isnan(batch.scorings[0].score))
+    if batch.served is not None:
+        rows = np.flatnonzero(~np.isnan(batch.served.score))
     else:
         rows = np.arange(len(batch.at))
     for segment in (batch.whole, *batch.singles):
@@ -144,8 +145,8 @@ def _add_traffic(batch: Batch, tally: Tally, words: Words) -> None:
         )
 
 
-def _add_users(batch: Batch, tally: Tally) -> None:
-    rows = np.flatnonzero(batch.users >= 0)
+def _add_users(batch: Batch, bits: Ints, tally: Tally) -> None:
+    rows = np.flatnonzero(bits >= 0)
     for segment in (batch.whole, *batch.singles, *batch.pairs):
         tally.add(
             {
@@ -153,7 +154,7 @@ def _add_users(batch: Batch, tally: Tally) -> None:
                 "version": batch.version[rows],
                 "dimension": segment.dimension,
                 "value": segment.value[rows],
-                "bit": batch.users[rows],
+                "bit": bits[rows],
             }
         )
 

@@ -85,7 +85,7 @@ def instant(text: str) -> int:
 
 
 def coded(column: pa.Array, longest: int = LONGEST_WORD) -> tuple[Ints, list[str]]:
-    """Index of each value in a list of words (−1 where missing), and the words, cut to `longest`."""
+    """Index of each value in a list of words (−1: missing), and the words, cut to `longest`."""
     encoded = _text(column).dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, [word[:longest] for word in encoded.dictionary.to_pylist()]
