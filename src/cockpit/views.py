@@ -265,3 +265,15 @@ class View(Record, kw_only=True):
     asks: list[Ask]
     choice: Choice | None = None
     notes: list[str] = []  # what could not be computed, and why
+
+
+class RecordingInfo(Record, kw_only=True):
+    """Which recording this is, known before anything is computed."""
+
+    service: str
+    content_id: str
+    path: str
+    span: Window
+    bucket: int  # µs of the slow bucket
+    timezone: str
+    opens_at: int  # where a replay starts: shortly before the page
