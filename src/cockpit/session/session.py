@@ -16,7 +16,7 @@ import msgspec
 from cockpit.incident.replay import Replay, newest_replay, open_incident, open_replay
 from cockpit.incident.state import State, fold, last_undoable
 from cockpit.incident.state import timeline as timeline_of
-from cockpit.records import MINUTE, BadInput, Event, Window
+from cockpit.records import MINUTE, BadInput, Event, NeedsReason, Refused, Window
 from cockpit.session import settings
 from cockpit.text import inert, inert_lines
 from cockpit.views import Phase, RecordingInfo, TimelineEntry, View
@@ -28,18 +28,6 @@ if TYPE_CHECKING:
     from cockpit.session.gather import Gatherer
 
 LONGEST_TEXT = 2_000
-
-
-class Refused(BadInput):
-    """An action that makes no sense now; the message is one line for the person who tried."""
-
-
-class NeedsReason(Refused):
-    """A step the cockpit advises against; it is taken when a reason is given."""
-
-    def __init__(self, message: str, presets: list[str]) -> None:
-        super().__init__(message)
-        self.presets = presets
 
 
 class Session:
