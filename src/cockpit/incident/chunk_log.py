@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cockpit.incident.connection import damaged
+from cockpit.incident.schema import Time
+from cockpit.text import inert
 from cockpit.units import clock
 
 if TYPE_CHECKING:
     from cockpit.incident.file import IncidentFile
-
-EARLIEST, LATEST = -(1 << 63), (1 << 63) - 1  # µs: before and after everything
 
 
 class ChunkRow(NamedTuple):
@@ -21,16 +21,17 @@ class ChunkRow(NamedTuple):
 
     id: int
     name: str
-    observed_start: int
-    observed_end: int
-    valid_min: int
-    valid_max: int
+    observed_start: Time
+    observed_end: Time
+    valid_min: Time
+    valid_max: Time
     rows: int
     hash: str = ""
 
     def title(self) -> str:
         """'chunk 17 (score, observed 02:31–02:32)'."""
-        return f"chunk {self.id} ({self.name}, observed {self._observed()})"
+        observed = f"{clock(self.observed_start)}–{clock(self.observed_end)}"
+        return f"chunk {self.id} ({inert(self.name)}, observed {observed})"
 
     def expected_hash(self, previous: str, data: bytes) -> str:
         """SHA-256 of the hash of the chunk before, this row as canonical JSON, and the bytes."""
@@ -38,12 +39,6 @@ class ChunkRow(NamedTuple):
         del fields["hash"]
         described = msgspec.json.encode(fields, order="deterministic")
         return hashlib.sha256(previous.encode() + described + data).hexdigest()
-
-    def _observed(self) -> str:
-        try:
-            return f"{clock(self.observed_start)}–{clock(self.observed_end)}"
-        except (OverflowError, ValueError):  # a time no calendar has, from a damaged file
-            return f"{self.observed_start}–{self.observed_end}"
 
 
 _COLUMNS = ", ".join(ChunkRow._fields)

@@ -71,13 +71,7 @@ def encode(counts: Counts) -> bytes:
 
 def decode(data: bytes, columns: Sequence[str] | None = None) -> Counts:
     """The table in `data`, or some of its columns. Raises BadInput where the bytes are not one."""
-    chunk = Chunk(data)
-    names = columns_of(chunk.table) if columns is None else columns
-    return Counts(
-        table=chunk.table,
-        columns={name: chunk.column(name) for name in names},
-        words={name: chunk.words[name] for name in names if name in chunk.words},
-    )
+    return Chunk(data).counts(columns)
 
 
 class Chunk:
@@ -99,6 +93,15 @@ class Chunk:
             for block in blocks:
                 self._blocks[name].append((block, end))
                 end += block.size
+
+    def counts(self, columns: Sequence[str] | None = None) -> Counts:
+        """The table, or some of its columns."""
+        names = columns_of(self.table) if columns is None else columns
+        return Counts(
+            table=self.table,
+            columns={name: self.column(name) for name in names},
+            words={name: self.words[name] for name in names if name in self.words},
+        )
 
     def column(self, name: str, start: int = 0, stop: int | None = None) -> NDArray[Any]:
         """Values of rows [start, stop) of one column: int64, or float64 for the `x` of a series."""

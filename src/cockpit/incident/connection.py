@@ -47,6 +47,15 @@ def damaged(path: Path, reason: object) -> BadInput:
     return BadInput(f"{shown(path)} is damaged: {inert(reason)}; copy it again from its source")
 
 
+class AlreadyExists(BadInput):
+    """A file that would be made exists; nothing is ever written over."""
+
+
+def exists(path: Path) -> AlreadyExists:
+    """The one line about a file that will not be written over."""
+    return AlreadyExists(f"{shown(path)} exists already; choose another name")
+
+
 @contextmanager
 def guarded(path: Path) -> Iterator[None]:
     """Whatever SQLite finds wrong inside the block becomes BadInput, one line naming the file."""
@@ -93,7 +102,7 @@ def create(path: Path, mode: Mode) -> sqlite3.Connection:
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
         os.close(os.open(path, flags, 0o600))
     except FileExistsError:
-        raise BadInput(f"{shown(path)} exists already; choose another name") from None
+        raise exists(path) from None
     except OSError as error:
         raise BadInput(f"{shown(path)} cannot be created: {error.strerror}") from None
     with guarded(path):

@@ -64,7 +64,7 @@ class IncidentFile:
         """
         path = Path(path)
         if path.exists():
-            raise BadInput(f"{shown(path)} exists already; choose another name")
+            raise opening.exists(path)
         at = path if live else path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.partial")
         mode: Mode = "live" if live else "building"
         file = cls(path, mode, opening.create(at, mode), at)
@@ -86,18 +86,18 @@ class IncidentFile:
 
     def finish(self) -> None:
         """Seal and close: all in one file, named by its content, durable, in its place."""
-        self.put_meta(CONTENT, self.content_id)
         with self._lock:
             with guarded(self.path):
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                self._connection.execute("PRAGMA journal_mode = DELETE")
+                self._connection.execute("PRAGMA journal_mode = DELETE")  # checkpoints
+            self.put_meta(CONTENT, self.content_id)
+            with guarded(self.path):
                 self._connection.close()
             self._closed = True
             try:
                 _sync(self._at)
                 if self._at != self.path:
                     if self.path.exists():
-                        raise BadInput(f"{shown(self.path)} exists already; choose another name")
+                        raise opening.exists(self.path)
                     self._at.rename(self.path)
                 _sync(self.path.parent)
             except OSError as error:
@@ -150,6 +150,10 @@ class IncidentFile:
         """One fact about the file."""
         found = self.select(tuple[str], "SELECT value FROM meta WHERE key = ?", key)
         return found[0][0] if found else default
+
+    def facts(self) -> dict[str, str]:
+        """All facts about the file."""
+        return dict(self.select(tuple[str, str], "SELECT key, value FROM meta ORDER BY key"))
 
     def put_meta(self, key: str, value: str) -> None:
         """Write one fact about the file."""

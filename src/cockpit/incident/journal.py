@@ -6,13 +6,18 @@ stand in one file. A chain shows tampering against a head kept elsewhere, and no
 
 from __future__ import annotations
 
+import getpass
 import hashlib
+import os
+import socket
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from cockpit.incident.connection import damaged
+from cockpit.incident.schema import EARLIEST, LATEST, Time
 from cockpit.records import BadInput, Event
 
 if TYPE_CHECKING:
@@ -21,8 +26,8 @@ if TYPE_CHECKING:
 
     from cockpit.incident.file import IncidentFile
 
+REFERENCES = ("event", "choice", "ask")  # keys of `data` whose value is the id of an event
 RECORDING = "recording"  # the writer of events that were imported or recorded, not made here
-_LATEST = (1 << 63) - 1
 
 
 class Entry(NamedTuple):
@@ -31,9 +36,9 @@ class Entry(NamedTuple):
     writer: str
     seq: int
     lamport: int
-    at: int
-    observed_at: int
-    written_at: int
+    at: Time
+    observed_at: Time
+    written_at: Time
     kind: str
     who: str
     text: str
@@ -84,13 +89,16 @@ class Journal:
         text: str = "",
         data: Mapping[str, Any] | None = None,
         *,
-        who: str = "",
+        who: str | None = None,
         observed_at: int | None = None,
     ) -> Event:
         """Add one event that happened at `at` and was known at `observed_at` (µs; default `at`).
 
-        It is durable when this returns. Raises BadInput where the file cannot be written.
+        `who` is the writer unless it says otherwise; nobody, for what was recorded. It is durable
+        when this returns. Raises BadInput where the file cannot be written.
         """
+        if who is None:
+            who = "" if self.writer == RECORDING else self.writer
         event = Event(
             id="",
             writer=self.writer,
@@ -126,7 +134,7 @@ def entries(file: IncidentFile, until: int | None = None) -> list[Entry]:
     return file.select(
         Entry,
         f"SELECT {', '.join(Entry._fields)} FROM event WHERE observed_at <= ? ORDER BY writer, seq",
-        _LATEST if until is None else until,
+        LATEST if until is None else until,
     )
 
 
@@ -140,6 +148,36 @@ def last_lamport(file: IncidentFile) -> int:
     return file.select(tuple[int], "SELECT coalesce(max(lamport), 0) FROM event")[0][0]
 
 
+def copy(file: IncidentFile, found: Iterable[Event]) -> None:
+    """Write events of another file's journal, in new chains with the same writers.
+
+    Numbers are given anew, and data that names another event by its id names it by the new one,
+    or none where that event is not copied.
+    """
+    found = sorted(found, key=lambda event: (event.lamport, event.writer, event.seq))
+    written: Counter[str] = Counter()
+    renamed: dict[str, str] = {}
+    for event in found:
+        written[event.writer] += 1
+        renamed[event.id] = f"{event.writer}:{written[event.writer]}"
+    with file.transaction() as connection:
+        for event in found:
+            data = {
+                key: renamed.get(value, "") if key in REFERENCES else value
+                for key, value in event.data.items()
+            }
+            _insert(connection, msgspec.structs.replace(event, data=data), after=0)
+
+
+def person() -> str:
+    """Who is at this terminal: user@host."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in some containers
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
 def _insert(connection: sqlite3.Connection, event: Event, after: int) -> Event:
     """Chain an event to its writer's last and write it; its seq and Lamport time are made here."""
     (seen,) = connection.execute("SELECT coalesce(max(lamport), 0) FROM event").fetchone()
@@ -147,6 +185,8 @@ def _insert(connection: sqlite3.Connection, event: Event, after: int) -> Event:
         "SELECT seq, hash FROM event WHERE writer = ? ORDER BY seq DESC LIMIT 1", (event.writer,)
     ).fetchone()
     seq, prev = last or (0, "")
+    if not all(EARLIEST <= time <= LATEST for time in (event.at, event.observed_at)):
+        raise BadInput(f"{event.kind}: its time is not in this era; write one like 02:51:10")
     try:
         entry = Entry(
             writer=event.writer,

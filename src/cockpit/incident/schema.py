@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from functools import cache
+from typing import Annotated
+
+from msgspec import Meta
 
 APPLICATION_ID = 0x436B7074  # "Ckpt", bytes 68–71 of the file
 VERSION = 1  # `user_version`, bytes 60–63: raised when an older cockpit could not read the file
+
+# Times in µs of the years 828 to 3111: whatever is read from a file can be printed in any zone.
+EARLIEST, LATEST = -(1 << 55), 1 << 55
+Time = Annotated[int, Meta(ge=EARLIEST, le=LATEST)]
 
 # `data` stands last in its table: what stands before it is read without touching its pages.
 _STATEMENTS = (

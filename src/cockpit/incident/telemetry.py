@@ -9,9 +9,10 @@ import numpy as np
 from cockpit.incident import chunk_log
 from cockpit.incident import counts as tables
 from cockpit.incident.cache import Cache
-from cockpit.incident.chunk_log import EARLIEST, LATEST, ChunkRow
+from cockpit.incident.chunk_log import ChunkRow
 from cockpit.incident.chunks import MOST_ROWS, Chunk, encode
 from cockpit.incident.connection import damaged, shown
+from cockpit.incident.schema import EARLIEST, LATEST
 from cockpit.records import SECOND, BadInput, Counts, Window
 from cockpit.tables import SERIES
 
@@ -203,6 +204,7 @@ class Telemetry:
         def inflate() -> tuple[tuple[NDArray[Any], ...], int]:
             chunk = self._chunk(row)
             columns = tuple(chunk.column(n, start, stop) for n in ("valid", "observed", "x"))
+            check_times(self._file, row, "valid", columns[0])
             return columns, sum(column.nbytes for column in columns)
 
         return self._cache.get((row.id, start, stop), inflate)
@@ -228,6 +230,7 @@ class Telemetry:
     def _column(self, row: ChunkRow, name: str) -> NDArray[Any]:
         def inflate() -> tuple[NDArray[Any], int]:
             column = self._chunk(row).column(name)
+            check_times(self._file, row, name, column)
             return column, column.nbytes
 
         return self._cache.get((row.id, name), inflate)
@@ -239,3 +242,14 @@ def open_chunk(file: IncidentFile, row: ChunkRow) -> Chunk:
     if (chunk.table, chunk.rows) != (row.name.removeprefix(REFERENCE), row.rows):
         raise damaged(file.path, f"{row.title()} holds another table")
     return chunk
+
+
+def check_times(file: IncidentFile, row: ChunkRow, name: str, column: NDArray[Any]) -> None:
+    """Raises BadInput where a column of times leaves the bounds the log gives for its chunk."""
+    if name not in ("valid", "observed") or column.size == 0:
+        return
+    low, high = row.valid_min, row.valid_max
+    if name == "observed":
+        low, high = row.observed_start, row.observed_end
+    if column.min() < low or column.max() > high:
+        raise damaged(file.path, f"{row.title()} holds rows {name} at other times")

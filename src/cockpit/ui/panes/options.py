@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cockpit.ui.lines import Line, Span, cut, pad, text_width
+from cockpit.ui.lines import Span, pad, text_width
 from cockpit.ui.rows import Row, words
 from cockpit.views import Figure, OptionRow, View
 
@@ -15,7 +15,6 @@ class Column:
 
     name: str
     drop: int
-    right: bool = False
 
 
 _COLUMNS = (
@@ -74,27 +73,36 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         )
         for column in _COLUMNS
     }
-    blocked = any(row.blocked for row in options)
-    marks = 8
+    gap = 2 if cells >= 100 else 1
+    marks = max((text_width(mark(row, view)[0]) + gap for row in options), default=gap)
+    blockers = max((text_width(row.blocked) + 2 for row in options if row.blocked), default=0)
     shown = list(_COLUMNS)
 
     def spare() -> int:
-        return cells - marks - sum(sizes[c.name] + 2 for c in shown) - (18 if blocked else 0)
+        return cells - marks - sum(sizes[c.name] + gap for c in shown) - blockers
 
-    while spare() < 0 and len(shown) > 3:
+    while spare() < 0 and len(shown) > 4:
         shown.remove(max(shown, key=lambda column: column.drop))
+    blockers = min(blockers, 16)
     if spare() < 0:
         sizes["option"] = max(10, sizes["option"] + spare())
-    head: Line = tuple((pad(c.name, sizes[c.name] + 2), "dim") for c in shown)
-    result = [Row(head)]
+    head: list[Span] = []
+    for column in shown:
+        head.append((pad(column.name, sizes[column.name] + gap), "dim"))
+        if column.name == "option":
+            head.append((" " * marks, "dim"))
+    result = [Row(tuple(head))]
     for option, row in zip(options, grid, strict=True):
         spans: list[Span] = []
         for column in shown:
             text, role = row[column.name]
-            role = "dim" if option.blocked and column.name == "option" else role
-            spans.append((pad(cut(text, sizes[column.name]), sizes[column.name] + 2), role))
-        word, role = mark(option, view)
-        spans.append((pad(word, marks), role))
+            if column.name == "option":
+                word, word_role = mark(option, view)
+                role = "dim" if option.blocked else role
+                spans.append((pad(text, sizes["option"] + gap), role))
+                spans.append((pad(word, marks), word_role))
+            else:
+                spans.append((pad(text, sizes[column.name] + gap), role))
         if option.blocked:
             spans.append((f"! {option.blocked}", "bad"))
         result.append(Row(tuple(spans), f"option:{option.id}"))
