@@ -26,8 +26,8 @@ class Limits(Record, kw_only=True):
 LIMITS = (
     Limits(entries=3, words=36),
     Limits(entries=2, words=36),
-    Limits(entries=2, words=24),
-    Limits(entries=1, words=16),
+    Limits(entries=1, words=36),
+    Limits(entries=1, words=20),
     Limits(entries=1, words=8),
 )
 MOST_WORDS = 225
@@ -68,7 +68,7 @@ def executive_brief(
         title=title(view, "update for executives"),
         headline=headline(now),
         correction=_correction(view, previous_export),
-        sure=cut(sure.sentence),
+        sure=wording.shortened(sure.sentence, 2 * limits.words),  # its end says what is likely
         basis=cut(sure.basis),
         actions=[cut(a) for a in actions(now)],
         ask=_ask(unanswered(now, executives=True), zone, limits.words),
