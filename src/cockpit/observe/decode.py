@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from cockpit.observe.labels import OUTSIDE_CONDITION, LabelFile, Labelling, column_labelling
+from cockpit.observe.labels import LabelFile, Labelling, column_labelling
 from cockpit.observe.mapping import thresholds
 from cockpit.observe.report import count
 from cockpit.observe.survey import event_times, folded
@@ -203,24 +203,27 @@ class Decoder:
             return np.where(decided, (score >= limit).astype(np.int64), UNKNOWN)
 
     def _label(self, piece: pa.RecordBatch, batch: Batch, rows: Ints) -> Labelling | None:
+        labelling = self._labelling(piece, batch.at, rows)
+        if labelling is None:
+            return None
+        if self._map.label_decision is not None and batch.served is not None:
+            kept = labelling.only(batch.served.decision == self._map.label_decision)
+            left_out = labelling.size - kept.size
+            count(self._report.labels_unused, "outside labels_only_when", left_out)
+            labelling = kept
+        self._report.labels_used += labelling.size
+        return labelling
+
+    def _labelling(self, piece: pa.RecordBatch, at: Ints, rows: Ints) -> Labelling | None:
         if self._labels is not None:
             keys, found = rows, np.ones(len(rows), dtype=bool)
             if self._labels.by_id:
                 keys, found = identities(piece[self._settings.id])
                 count(self._report.incomplete, "no id, so no label", int((~found).sum()))
-            labelling = self._labels.labelling(keys, found, batch.at)
-        elif self._has(self._map.label):
-            labelling = column_labelling(
-                piece, self._map, batch.at, self._report, at_once=self.reference
-            )
-        else:
-            return None
-        if self._map.label_decision is None or batch.served is None:
-            return labelling
-        expected = batch.served.decision == self._map.label_decision
-        kept, left_out = labelling.only(expected)
-        count(self._report.labels_unused, OUTSIDE_CONDITION, left_out)
-        return kept
+            return self._labels.labelling(keys, found, at)
+        if self._has(self._map.label):
+            return column_labelling(piece, self._map, at, self._report, at_once=self.reference)
+        return None
 
     def _segments(self, piece: pa.RecordBatch, batch: Batch) -> None:
         values: dict[str, tuple[Ints, list[str]]] = {}

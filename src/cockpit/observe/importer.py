@@ -55,6 +55,7 @@ def import_incident(request: ImportRequest, progress: Progress | None = None) ->
     mapping = mapping.bound(sources.predictions)
     _require_columns(mapping, sources)
     report = ImportReport(service=mapping.service)
+    _note_assumptions(mapping, sources, report)
     events = read_events(request.events, report) if request.events else []
     counted = Counting(mapping, sources, request.piece_rows, report, progress).run(
         request.user_key or secrets.token_bytes(32)
@@ -73,6 +74,17 @@ def import_incident(request: ImportRequest, progress: Progress | None = None) ->
     recording = Recording(mapping, counted, series, events, documents, request.title)
     write(recording, request.output, report)
     return report
+
+
+def _note_assumptions(mapping: Mapping, sources: Sources, report: ImportReport) -> None:
+    if not mapping.versions_in_column:
+        report.note(
+            f"no column '{inert(mapping.settings.version)}': that is the version of every row"
+        )
+    if sources.reference is not None:
+        for column in (mapping.label, *mapping.dimensions):
+            if column is not None and column not in sources.reference.columns:
+                report.note(f"{sources.reference.name} has no column '{inert(column)}'")
 
 
 def _open(request: ImportRequest, mapping: Mapping) -> Sources:

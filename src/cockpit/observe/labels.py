@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
-OUTSIDE_CONDITION = "outside labels_only_when"
-
 
 class Move(NamedTuple):
     """Rows (indices into a batch) whose label became known or was corrected, and when (µs)."""
@@ -39,13 +37,15 @@ class Labelling(NamedTuple):
     initial: Ints
     moves: list[Move]
 
-    def only(self, kept: Mask) -> tuple[Labelling, int]:
-        """The labels of some rows (a mask, shape (n,)), and how many were left out."""
-        initial = np.where(kept, self.initial, UNKNOWN)
-        moves = [Move(*(c[kept[move.rows]] for c in move)) for move in self.moves]
-        left_out = int((initial != self.initial).sum())
-        left_out += sum(len(move.rows) for move in self.moves) - sum(len(m.rows) for m in moves)
-        return Labelling(initial, moves), left_out
+    def only(self, kept: Mask) -> Labelling:
+        """The labels of some rows (a mask, shape (n,))."""
+        moves = [Move(*(column[kept[move.rows]] for column in move)) for move in self.moves]
+        return Labelling(np.where(kept, self.initial, UNKNOWN), moves)
+
+    @property
+    def size(self) -> int:
+        """How many labels there are, corrections among them."""
+        return int((self.initial != UNKNOWN).sum()) + sum(len(m.rows) for m in self.moves)
 
 
 class Timing(NamedTuple):
@@ -53,6 +53,7 @@ class Timing(NamedTuple):
 
     timed: bool
     delay: int | None
+    horizon: int
 
     def labelling(self, changes: list[Move], event: Ints, report: ImportReport) -> Labelling:
         """Place the changes of rows that happened at `event`, none before its event."""
@@ -65,11 +66,14 @@ class Timing(NamedTuple):
         for change in changes:
             happened = event[change.rows]
             at = change.at if self.timed else happened + (self.delay or 0)
+            soon = at - happened <= self.horizon
+            count(report.labels_unused, "known later than labels may be", int((~soon).sum()))
             early = int((at < happened).sum())
             count(
                 report.incomplete, "label known before its event, counted as known with it", early
             )
-            moves.append(change._replace(at=np.maximum(at, happened)))
+            known = change._replace(at=np.maximum(at, happened))
+            moves.append(Move(*(column[soon] for column in known)))
         return Labelling(initial, moves)
 
 
@@ -125,7 +129,6 @@ class LabelFile:
         """Count what no prediction asked for. Call once, after the last batch."""
         unmatched = int(self._many[~self._seen].sum())
         count(self._report.labels_unused, "for a prediction that is not there", unmatched)
-        self._report.labels_used = int(self._many[self._seen].sum())
 
 
 def read_labels(
@@ -168,7 +171,7 @@ def read_labels(
     report.labels = read
     count(report.labels_unused, "malformed row", rows.malformed)
     empty = np.zeros(0, dtype=np.int64)
-    timing = Timing(known is not None, mapping.label_delay)
+    timing = Timing(known is not None, mapping.label_delay, mapping.label_horizon)
     columns_read = [np.concatenate([empty, *column]) for column in zip(*parts, strict=True)]
     keys, values, at = columns_read or (empty, empty, empty)
     return LabelFile(keys, values, at, timing, report, by_id=by_id)
@@ -190,7 +193,6 @@ def column_labelling(
         count(report.labels_unused, "no time", int((usable & (at == NO_TIME)).sum()))
         usable &= at != NO_TIME
     rows = np.flatnonzero(usable)
-    report.labels_used += len(rows)
     change = Move(rows, np.full(len(rows), UNKNOWN, np.int64), values[rows], at[rows])
-    timing = Timing(timed, None if at_once else mapping.label_delay)
+    timing = Timing(timed, None if at_once else mapping.label_delay, mapping.label_horizon)
     return timing.labelling([change], event, report)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CONDITION = re.compile(r"\s*decision\s*={1,2}\s*([01])\s*")
 _WHOLE_DOCUMENT: tuple[str, ...] = ()
+_LONGEST_HORIZON = "3650d"  # where the map says none: a date in the year 9999 means "never"
 UNNAMED_VERSION = "current"  # where neither map nor configuration names the version
 
 
@@ -37,6 +38,7 @@ class Mapping:
     bucket: int
     clock: tuple[int, int] | None  # row i happened at start + i · every
     label_delay: int | None
+    label_horizon: int  # labels known later than this after their event are not used
     label_decision: int | None  # labels exist only for rows with this decision
     versions_in_column: bool = False  # else `settings.version` is the one version
 
@@ -139,17 +141,21 @@ def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
         bucket=0,
         clock=None,
         label_delay=None,
+        label_horizon=0,
         label_decision=None,
     )
     _check(mapping)
     named = settings.version or config.model.versions.current or UNNAMED_VERSION
-    delay = settings.label_delay
+    delay, label = settings.label_delay, settings.label
     return replace(
         mapping,
         settings=msgspec.structs.replace(settings, version=named),
         bucket=_bucket(mapping),
         clock=_clock(mapping),
         label_delay=_duration(mapping, delay, "label_delay") if delay else None,
+        label_horizon=_duration(
+            mapping, label.horizon if isinstance(label, Label) else _LONGEST_HORIZON, "label"
+        ),
         label_decision=_condition(mapping),
     )
 

@@ -10,10 +10,11 @@ import pyarrow as pa
 from cockpit.observe.counting import Tally, Words, tallies
 from cockpit.observe.decode import Decoder
 from cockpit.observe.features import FrozenFeature, freeze, wanted_features
-from cockpit.observe.labels import OUTSIDE_CONDITION, read_labels
+from cockpit.observe.labels import read_labels
 from cockpit.observe.report import ImportReport, count
 from cockpit.observe.survey import Survey, event_times
 from cockpit.observe.tabulate import tabulate
+from cockpit.observe.values import without_zone
 from cockpit.records import BadInput
 from cockpit.units import iso
 
@@ -78,7 +79,6 @@ class Counting:
         tables = self._count(rows, decoder, self._report, "predictions", strict=by_order)
         if labels is not None:
             labels.finish()
-        self._report.labels_used -= self._report.labels_unused.get(OUTSIDE_CONDITION, 0)
         if self._report.used == 0:
             reasons = ", ".join(f"{n:,} {reason}" for reason, n in self._report.dropped.items())
             raise BadInput(f"{rows.name}: no row can be used: {reasons or 'there are none'}")
@@ -141,9 +141,12 @@ class Counting:
         self, rows: RowFile, decoder: Decoder, report: ImportReport, stage: str, *, strict: bool
     ) -> dict[str, Tally]:
         tables = tallies(self._map.bucket)
+        time = None if decoder.reference else self._map.time
         for piece in rows.pieces(
             decoder.columns(), self._piece_rows, strict=strict, stage=stage, progress=self._progress
         ):
+            if time is not None and without_zone(piece[time]):
+                report.note("times without a zone were read as UTC")
             batch = decoder.decode(piece, report.rows)
             tabulate(batch, tables, self._words, reference=decoder.reference)
             report.rows += piece.num_rows

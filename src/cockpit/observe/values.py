@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none"})
 LONGEST_WORD = 1_000
 NO_TIME = np.iinfo(np.int64).min
+_YEAR_1, _YEAR_10000 = -62_135_596_800_000_000, 253_402_300_800_000_000  # µs, first and after last
+_ZONED = r"([zZ]|[+-]\d\d(:?\d\d)?)\s*$|^\s*[-+]?[0-9.]+\s*$"  # a zone, or an epoch number
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y"})
 _FALSE = frozenset({"0", "false", "f", "no", "n"})
@@ -56,6 +58,21 @@ def flags(column: pa.Array) -> tuple[Ints, Mask]:
 
 def times(column: pa.Array) -> Ints:
     """µs UTC of ISO 8601 text (no zone means UTC), timestamps or epoch numbers; else NO_TIME."""
+    at = _times(column)
+    return np.where((at >= _YEAR_1) & (at < _YEAR_10000), at, NO_TIME)
+
+
+def without_zone(column: pa.Array) -> bool:
+    """Whether some time in a column says no zone, so that UTC was assumed."""
+    if pa.types.is_string(column.type):
+        return (
+            compute.any(compute.invert(compute.match_substring_regex(column, _ZONED))).as_py()
+            is True
+        )
+    return pa.types.is_timestamp(column.type) and column.type.tz is None
+
+
+def _times(column: pa.Array) -> Ints:
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         zone = getattr(column.type, "tz", None)
         return _micros(compute.cast(column, pa.timestamp("us", zone), safe=False))
@@ -81,7 +98,8 @@ def instant(text: str) -> int:
     if math.isinf(number):
         return int(NO_TIME)
     scale = next(s for below, s in _EPOCH_UNITS if abs(number) < below)
-    return round(number * scale)
+    at = round(number * scale)
+    return at if _YEAR_1 <= at < _YEAR_10000 else int(NO_TIME)
 
 
 def coded(column: pa.Array, longest: int = LONGEST_WORD) -> tuple[Ints, list[str]]:
