@@ -24,8 +24,8 @@ _COLUMNS = (
     Column("on bad path", 3),
     Column("wrong next h", 1),
     Column("effect in", 2),
-    Column("undo", 7),
-    Column("needs", 6),
+    Column("undo", 6),
+    Column("needs", 7),
 )
 
 _LEAST = 4  # option, wrong next h, effect in, on bad path: what the narrow overview shows
@@ -83,6 +83,8 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
     def spare() -> int:
         return cells - sum(sizes[c.name] + gap for c in shown) - notes
 
+    if spare() < 0:
+        gap = 1
     while spare() < 0 and len(shown) > _LEAST:
         shown.remove(max(shown, key=lambda column: column.drop))
     notes = min(notes, 20)
