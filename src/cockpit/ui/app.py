@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -64,7 +66,8 @@ class CockpitApp(App[int]):
         self.problem = ""
         self.message = hint or (self.themes.problems[0] if self.themes.problems else "")
         self.background = Background()
-        self._asked_for: int | None = None
+        self._event_loop: asyncio.AbstractEventLoop | None = None
+        self._leaving = False
         self.live = False  # whether a view of this run has arrived yet
 
     # Life
@@ -75,6 +78,10 @@ class CockpitApp(App[int]):
 
     def on_mount(self) -> None:
         """Paint a stored view at once; the first live one follows."""
+        self._event_loop = asyncio.get_running_loop()
+        if self._leaving:
+            self.leave()
+            return
         for theme in self.themes.by_name.values():
             self.register_theme(theme.for_textual())
         self.theme = f"cockpit-{self.palette.name}"
@@ -168,6 +175,23 @@ class CockpitApp(App[int]):
         """Save what is open and end."""
         self.save_drafts()
         self.exit(0)
+
+    def leave_soon(self) -> None:
+        """Like `leave`, from a signal handler: the interface's own loop does it next."""
+        self._leaving = True
+        if self._event_loop is not None:
+            self._event_loop.call_soon_threadsafe(self.leave)
+
+    @property
+    def crash(self) -> BaseException | None:
+        """What ended the application, if it was not a person."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        # Textual would print every local variable, tokens included; `run` writes a report without.
+        with contextlib.suppress(Exception):
+            self.save_drafts()
+        self._close_messages_no_wait()
 
     def save_drafts(self) -> None:
         """Keep a briefing that is being written; called on leaving and on signals."""

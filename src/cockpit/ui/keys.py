@@ -106,13 +106,14 @@ def key_line(keys: Iterable[Key], cells: int, always: Iterable[tuple[str, str]] 
     """The line at the bottom: keys in order, the least needed dropped where it is narrow."""
     wanted = [(key.label, key.what) for key in sorted(keys, key=lambda k: k.line) if key.line]
     wanted = [*always, *wanted]
-    spans: list[Span] = [(" ", "text")]
-    used = 1
+    spans: list[Span] = []
+    used = 0
     for label, what in wanted:
-        size = text_width(label) + 1 + text_width(what) + 3
-        if used + size - 3 > cells:
+        before = "   " if spans else " "
+        size = len(before) + text_width(label) + 1 + text_width(what)
+        if used + size > cells:
             continue
-        spans += [(label, "key"), (f" {what}   ", "dim")]
+        spans += [(before, "text"), (label, "key"), (f" {what}", "dim")]
         used += size
     return tuple(spans)
 

@@ -24,9 +24,11 @@ _COLUMNS = (
     Column("on bad path", 3),
     Column("wrong next h", 1),
     Column("effect in", 2),
-    Column("undo", 7),
-    Column("needs", 6),
+    Column("undo", 6),
+    Column("needs", 7),
 )
+
+_LEAST = 4  # option, wrong next h, effect in, on bad path: what the narrow overview shows
 
 
 def title(view: View) -> str:
@@ -74,39 +76,39 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         for column in _COLUMNS
     }
     gap = 2 if cells >= 100 else 1
-    marks = max((text_width(mark(row, view)[0]) + gap for row in options), default=gap)
-    blockers = max((text_width(row.blocked) + 2 for row in options if row.blocked), default=0)
+    notes = max((text_width(note) for note in map(_blocker, options)), default=0)
+    notes = max([notes, *(text_width(mark(row, view)[0]) for row in options)])
     shown = list(_COLUMNS)
 
     def spare() -> int:
-        return cells - marks - sum(sizes[c.name] + gap for c in shown) - blockers
+        return cells - sum(sizes[c.name] + gap for c in shown) - notes
 
-    while spare() < 0 and len(shown) > 4:
+    if spare() < 0:
+        gap = 1
+    while spare() < 0 and len(shown) > _LEAST:
         shown.remove(max(shown, key=lambda column: column.drop))
-    blockers = min(blockers, 16)
+    notes = min(notes, 20)
     if spare() < 0:
         sizes["option"] = max(10, sizes["option"] + spare())
-    head: list[Span] = []
-    for column in shown:
-        head.append((pad(column.name, sizes[column.name] + gap), "dim"))
-        if column.name == "option":
-            head.append((" " * marks, "dim"))
-    result = [Row(tuple(head))]
+    head = tuple((pad(column.name, sizes[column.name] + gap), "dim") for column in shown)
+    result = [Row(head)]
     for option, row in zip(options, grid, strict=True):
         spans: list[Span] = []
         for column in shown:
             text, role = row[column.name]
-            if column.name == "option":
-                word, word_role = mark(option, view)
-                role = "dim" if option.blocked else role
-                spans.append((pad(text, sizes["option"] + gap), role))
-                spans.append((pad(word, marks), word_role))
-            else:
-                spans.append((pad(text, sizes[column.name] + gap), role))
-        if option.blocked:
-            spans.append((f"! {option.blocked}", "bad"))
+            if column.name == "option" and option.blocked:
+                role = "dim"
+            spans.append((pad(text, sizes[column.name] + gap), role))
+        word, role = mark(option, view)
+        if word:
+            spans.append((word + " ", role))
+        spans.append((_blocker(option), "bad"))
         result.append(Row(tuple(spans), f"option:{option.id}"))
     return result
+
+
+def _blocker(option: OptionRow) -> str:
+    return f"! {option.blocked}" if option.blocked else ""
 
 
 def _notes(view: View, cells: int, most: int) -> list[Row]:

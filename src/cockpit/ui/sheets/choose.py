@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.binding import Binding
 from textual.events import Key as KeyPress
 
+from cockpit.ui.keys import Key, of
 from cockpit.ui.lines import EMPTY, Line, marked, plain, sentence
 from cockpit.ui.panes.options import table_rows
 from cockpit.ui.prompt import Prompt
@@ -101,6 +102,16 @@ class ChooseSheet(Sheet):
             lines += sentence(f"! blocked: {row.blocked}", cells, 2, "bad")
         lines.append(plain("enter writes the choice to the journal; x then marks it executed.", "accent"))
         return lines
+
+    def keys(self) -> list[Key]:
+        """The keys of this step."""
+        wanted = {
+            0: ("confirm",),
+            1: ("reason_1", "reason_text"),
+            2: ("companion", "confirm"),
+            3: ("confirm",),
+        }[self._step]
+        return [key for key in of("choose") if key.id in wanted]
 
     # Keys
 
