@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Measured = dict[str, dict[tuple[str, ...], Measurement]]  # by metric, then segment
 
 _UNKNOWN, _NO, _YES = 0, 1, 2  # positions in a table of rows
+_BY_VERSION = ("wrong_rate", "false_positive_share", "precision")  # give all four counts
 
 
 def segment_estimates(dresser: Dresser) -> list[Estimate]:
@@ -64,7 +65,7 @@ def segment_estimates(dresser: Dresser) -> list[Estimate]:
                     source="score_by_segment",
                 )
             )
-    estimates += _by_version(dresser, counts, before.get("wrong_rate", {}), base)
+    estimates += _by_version(dresser, counts, before, base)
     estimates += _request_shares(dresser, now) + _user_shares(dresser)
     if not only_when:
         estimates.append(_worst(dresser, now, measured["wrong_rate"], before.get("wrong_rate", {})))
@@ -133,26 +134,28 @@ def _with_harm(measured: Measured, harm: Harm) -> Measured:
 def _by_version(
     dresser: Dresser,
     counts: Counts,
-    before: dict[tuple[str, ...], Measurement],
+    before: Measured,
     base: Source | None,
 ) -> list[Estimate]:
-    """Wrong decisions of each segment under each version, where several serve."""
+    """Wrong decisions of each segment under each version, of both kinds, where several serve."""
     found = []
     what = base.what if base is not None else ""
     for part in slices(counts)[1:]:
         if part.subject.role != SERVED or dresser.inputs.map.labels_only_when:
             continue
-        for key, measurement in rates(tables(counts, part.mask))["wrong_rate"].items():
-            there = before.get(key)
-            found.append(
-                dresser.estimate(
-                    "wrong_rate",
-                    measurement,
-                    Compared(what, there) if there is not None else None,
-                    Subject(part.subject.version, SERVED, segment_name(*key)),
-                    source="score_by_segment",
+        measured = rates(tables(counts, part.mask))
+        for name in _BY_VERSION:
+            for key, measurement in measured[name].items():
+                there = before.get(name, {}).get(key)
+                found.append(
+                    dresser.estimate(
+                        name,
+                        measurement,
+                        Compared(what, there) if there is not None else None,
+                        Subject(part.subject.version, SERVED, segment_name(*key)),
+                        source="score_by_segment",
+                    )
                 )
-            )
     return found
 
 
