@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cockpit.assess.history import within
 from cockpit.assess.slices import is_word
 from cockpit.records import Window
-from cockpit.tables import SERVED, TABLES
+from cockpit.tables import SERVED, TABLES, UNKNOWN
 from cockpit.units import clock
 
 if TYPE_CHECKING:
@@ -43,10 +43,18 @@ def source(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:
     return earlier(inputs, table, begun)
 
 
+def labelled_source(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:
+    """The same for what needs labels: a reference without any is passed over."""
+    found = source(inputs, table, begun)
+    if found is None or (found.counts.columns["label"] != UNKNOWN).any():
+        return found
+    return earlier(inputs, table, begun)
+
+
 def earlier(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:
     """The window before the onset, else before the present window, in the table's history."""
     history, window = inputs.history.get(table), window_before(inputs, table, begun)
-    if history is None or window is None:
+    if history is None or len(history) == 0 or window is None:
         return None
     mask = within(history, window)
     if not mask.any():

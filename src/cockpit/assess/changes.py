@@ -130,8 +130,7 @@ def _log_likelihood_ratio(k: Floats, n: Floats, k_all: float, n_all: float) -> F
 
 
 def _log_likelihood(k: Floats, n: Floats, p: Floats) -> Floats:
-    likelihood: Floats = xlogy(k, p) + xlogy(n - k, 1 - p)
-    return likelihood
+    return np.asarray(xlogy(k, p) + xlogy(n - k, 1 - p), dtype=np.float64)
 
 
 def _dispersion(k: Floats, n: Floats, level: Floats) -> float:

@@ -9,13 +9,14 @@ import numpy as np
 from cockpit.assess import history, scores
 from cockpit.assess.baseline import source
 from cockpit.assess.drift import divergence, quantile_groups
+from cockpit.assess.gauges import in_unit
 from cockpit.assess.objectives import bounds
-from cockpit.assess.signals import find_onset
 from cockpit.views import Chart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
     from cockpit.records import Counts
 
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 _FEWEST_ROWS = 50  # of a step: below it a point would be noise drawn as news
 
 
-def charts(inputs: Inputs) -> list[Chart]:
+def charts(inputs: Inputs, begun: Onset | None) -> list[Chart]:
     """p99, errors and requests by fast steps; precision, wrong decisions, score drift by slow."""
     fast = history.steps_of(inputs.history_window, inputs.fast_bucket)
     slow = history.steps_of(inputs.history_window, inputs.slow_bucket)
-    return _infra(inputs, fast) + _model(inputs, slow)
+    return _infra(inputs, fast) + _model(inputs, slow, begun)
 
 
 def _chart(
@@ -58,8 +59,7 @@ def _infra(inputs: Inputs, steps: history.Steps) -> list[Chart]:
         found.append(_chart(inputs, "latency_p99", "p99", "ms", steps, points))
     elif "latency_p99" in inputs.series:
         points = _gauge_points(inputs, "latency_p99", steps)
-        unit = inputs.series_units.get("latency_p99", "")
-        found.append(_chart(inputs, "latency_p99", "p99", unit, steps, points))
+        found.append(_chart(inputs, "latency_p99", "p99", "ms", steps, points))
     if traffic is not None and len(traffic):
         requests, errors = history.requests_and_errors(traffic, steps)
         covered = steps.seconds()
@@ -74,7 +74,7 @@ def _infra(inputs: Inputs, steps: history.Steps) -> list[Chart]:
 
 def _gauge_points(inputs: Inputs, name: str, steps: history.Steps) -> Points:
     """Mean of the finite readings of each step."""
-    times, values = inputs.series[name]
+    times, values = in_unit(name, inputs)
     inside = (times >= steps.window.start) & (times < steps.window.end) & np.isfinite(values)
     index = steps.index(times[inside])
     n = np.bincount(index, minlength=steps.size)
@@ -82,7 +82,7 @@ def _gauge_points(inputs: Inputs, name: str, steps: history.Steps) -> Points:
     return [float(t / c) if c else None for t, c in zip(total, n, strict=True)]
 
 
-def _model(inputs: Inputs, steps: history.Steps) -> list[Chart]:
+def _model(inputs: Inputs, steps: history.Steps, begun: Onset | None) -> list[Chart]:
     counts = inputs.history.get("score")
     if counts is None or len(counts) == 0:
         return []
@@ -92,7 +92,7 @@ def _model(inputs: Inputs, steps: history.Steps) -> list[Chart]:
         _chart(inputs, "precision", "precision", "", steps, right),
         _chart(inputs, "wrong_rate", "wrong decisions", "share", steps, wrong),
     ]
-    base = source(inputs, "score", find_onset(inputs))
+    base = source(inputs, "score", begun)
     if base is not None:
         reference = scores.of(base.counts, base.served()).every
         drift = _drift(reference, counts, steps)

@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
+from cockpit import numbers
 from cockpit.assess.measurement import Z
 from cockpit.bins import MISSING, QUANTILE_BINS, UNSEEN
 from cockpit.records import Drift
@@ -128,14 +130,8 @@ def compare(
         drift_class=drift_class,
         segment=segment,
         sentence=f"{name}{where}: {drift_class}, "
-        f"{share(now)} {inert(label(found.moved))} (was {share(was)})",
+        f"{numbers.share(now)} {inert(label(found.moved))} (was {numbers.share(was)})",
     )
-
-
-def share(x: float) -> str:
-    """'31 %', '0.4 %': a share as it is said."""
-    percent = 100.0 * x
-    return f"{percent:.0f} %" if percent >= 1 or percent == 0 else f"{percent:.1g} %"
 
 
 def compare_feature(
@@ -145,13 +141,9 @@ def compare_feature(
     found = compare(bins.name, reference, current, rules, bins.label, segment)
     m = max(int(current.sum()), 1)
     unseen = int(current[UNSEEN]) if bins.kind == "categorical" else 0
-    return _with_shares(found, int(current[MISSING]) / m, unseen / m)
-
-
-def _with_shares(found: Drift, missing: float, unseen: float) -> Drift:
-    import msgspec
-
-    return msgspec.structs.replace(found, missing_share=missing, unseen_share=unseen)
+    return msgspec.structs.replace(
+        found, missing_share=int(current[MISSING]) / m, unseen_share=unseen / m
+    )
 
 
 def compare_scores(

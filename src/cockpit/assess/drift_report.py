@@ -14,8 +14,6 @@ from cockpit.bins import score_edges
 from cockpit.tables import ALL, SERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from cockpit.assess.estimates import Dresser
@@ -38,9 +36,12 @@ def drifts(dresser: Dresser) -> list[Drift]:
         current = scores.of(counts, is_word(counts, "role", SERVED)).every
         reference = scores.of(base.counts, base.served()).every
         found.append(compare_scores(reference, current, score_edges(), inputs.config.drift))
-    before = _feature_histograms(inputs.reference.get("feature"), inputs.bins)
-    now = _feature_histograms(inputs.now.get("feature"), inputs.bins)
-    if inputs.now.get("feature") is not None:
+    features = inputs.now.get("feature")
+    if features is not None and len(features):
+        sizes = {bins.name: bins.size for bins in inputs.bins}
+        now = _histograms(features, None, sizes)
+        base = source(inputs, "feature", dresser.begun)
+        before = _histograms(base.counts, base.mask, sizes) if base is not None else {}
         for bins in inputs.bins:
             found += _feature_drifts(dresser, bins, before, now)
     importance = inputs.config.drift.importance
@@ -50,13 +51,12 @@ def drifts(dresser: Dresser) -> list[Drift]:
     )
 
 
-def _feature_histograms(counts: Counts | None, every: Sequence[FeatureBins]) -> Histograms:
+def _histograms(
+    counts: Counts, mask: NDArray[np.bool_] | None, sizes: dict[str, int]
+) -> Histograms:
     """Histogram of each (feature, dimension, value), all versions together."""
-    if counts is None or len(counts) == 0:
-        return {}
-    sizes = {bins.name: bins.size for bins in every}
     found: Histograms = {}
-    for key, rows in groups(counts, ("feature", "dimension", "value")):
+    for key, rows in groups(counts, ("feature", "dimension", "value"), mask):
         size = sizes.get(key[0])
         if size is None:
             continue

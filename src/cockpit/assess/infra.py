@@ -8,28 +8,32 @@ import numpy as np
 
 from cockpit.assess.baseline import Source, earlier, source
 from cockpit.assess.estimates import WHOLE, Compared, Dresser, Subject
-from cockpit.assess.gauges import Gauge, gauges, reading, readings
+from cockpit.assess.gauges import Gauge, gauges, in_unit, reading, readings, unit_of
 from cockpit.assess.latency import QUANTILES, Latencies
-from cockpit.assess.slices import Slice, slices
+from cockpit.assess.slices import Slice, dimensions, segment_name, slices
 from cockpit.assess.traffic import error_rate, requests_and_errors, requests_per_second
 from cockpit.assess.verdicts import Verdict
 from cockpit.assess.words import number
 from cockpit.text import inert
 
 if TYPE_CHECKING:
-    from cockpit.assess.measurement import Measurement
+    from numpy.typing import NDArray
+
     from cockpit.records import Counts, Estimate, VerdictWord
 
 
 def infra_estimates(dresser: Dresser) -> list[Estimate]:
-    """Requests, error rate and latency for the service and for each version, then the gauges."""
-    found = _traffic(dresser) + _latency(dresser)
-    measured = {(e.name, e.version) for e in found if e.value is not None}
-    for gauge in gauges(dresser.inputs.series):
-        if (gauge.name, gauge.version) not in measured:
-            found = [e for e in found if (e.name, e.version) != (gauge.name, gauge.version)]
-            found.append(_gauge(dresser, gauge))
-    return found
+    """Requests, error rate and latency for the service and for each version, then the gauges.
+
+    A gauge of the same name as a figure from counts is left out: counts have an interval.
+    """
+    inputs = dresser.inputs
+    measured = _traffic(dresser) + _latency(dresser)
+    had = {(e.name, e.version, e.segment) for e in measured if e.value is not None}
+    found = [_gauge(dresser, gauge) for gauge in gauges(inputs.series, dimensions(inputs.map))]
+    read = [e for e in found if (e.name, e.version, e.segment) not in had]
+    instead = {(e.name, e.version, e.segment) for e in read}
+    return [e for e in measured if (e.name, e.version, e.segment) not in instead] + read
 
 
 def _whole(counts: Counts | None) -> list[Slice]:
@@ -91,28 +95,29 @@ def _latency(dresser: Dresser) -> list[Estimate]:
 
 def _gauge(dresser: Dresser, gauge: Gauge) -> Estimate:
     inputs = dresser.inputs
-    now = reading(inputs.series[gauge.series], inputs.infra_window)
+    series = in_unit(gauge.series, inputs)
+    now = reading(series, inputs.infra_window)
     return dresser.estimate(
         inert(gauge.name),
         now,
-        subject=Subject(None if gauge.version is None else inert(gauge.version)),
+        subject=Subject(
+            version=None if gauge.version is None else inert(gauge.version),
+            segment=segment_name(gauge.dimension, gauge.value) if gauge.dimension else None,
+        ),
         fast=True,
         source=f"gauge {inert(gauge.series)}",
-        unit=inputs.series_units.get(gauge.series, inputs.series_units.get(gauge.name)),
-        verdict=_gauge_verdict(dresser, gauge, now),
+        unit=unit_of(gauge.series, inputs),
+        verdict=_gauge_verdict(dresser, gauge, readings(series, inputs.infra_window)),
     )
 
 
-def _gauge_verdict(dresser: Dresser, gauge: Gauge, now: Measurement) -> Verdict:
+def _gauge_verdict(dresser: Dresser, gauge: Gauge, values: NDArray[np.float64]) -> Verdict:
     """A gauge against its promise: every reading beyond it is degraded, none is fine."""
     bound = dresser.bounds.get(gauge.name)
-    if bound is None or now.value is None:
-        return Verdict("", now.reason)
-    values = readings(dresser.inputs.series[gauge.series], dresser.inputs.infra_window)
+    if bound is None or values.size == 0:
+        return Verdict("", "")
     missed = int((values < bound.limit if bound.at_least else values > bound.limit).sum())
     word: VerdictWord = "fine" if missed == 0 else "degraded" if missed == len(values) else "watch"
     side = "below" if bound.at_least else "over"
-    unit = dresser.inputs.series_units.get(gauge.name, "")
-    return Verdict(
-        word, f"{side} {number(bound.limit, unit)} in {missed} of {len(values)} readings"
-    )
+    limit = number(bound.limit, unit_of(gauge.series, dresser.inputs))
+    return Verdict(word, f"{side} {limit} in {missed} of {len(values)} readings")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cockpit.assess import scores
-from cockpit.assess.baseline import Source, earlier, source
+from cockpit.assess.baseline import labelled_source, source
 from cockpit.assess.differences import weighted_sum
 from cockpit.assess.drift import compare_scores
 from cockpit.assess.estimates import Compared, Dresser, Subject
@@ -56,7 +56,7 @@ def harm_rate(rows: scores.Scores, harm: Harm) -> Measurement:
 def quality_estimates(dresser: Dresser) -> list[Estimate]:
     """Every quality metric for what serves, for each version where several do, for each shadow."""
     counts = dresser.inputs.now.get("score")
-    base = _labelled_baseline(dresser)
+    base = labelled_source(dresser.inputs, "score", dresser.begun)
     names = (*QUALITY, "harm_rate")
     before: dict[str, Compared] = {}
     if base is not None:
@@ -82,14 +82,6 @@ def quality_estimates(dresser: Dresser) -> list[Estimate]:
         if reference is not None:
             found.append(_psi(dresser, reference, rows, part.subject))
     return found
-
-
-def _labelled_baseline(dresser: Dresser) -> Source | None:
-    """The reference where it has labels, else the time before."""
-    base = source(dresser.inputs, "score", dresser.begun)
-    if base is not None and scores.of(base.counts, base.mask).labelled == 0:
-        base = earlier(dresser.inputs, "score", dresser.begun)
-    return base
 
 
 def _psi(

@@ -138,13 +138,17 @@ def f1(scores: Scores) -> Measurement:
 
 
 def label_coverage(scores: Scores) -> Measurement:
-    """Share of predictions whose label is known: an exact count, so without an interval."""
-    if scores.rows == 0:
+    """Share of predictions whose label is known."""
+    return coverage(scores.labelled, scores.rows)
+
+
+def coverage(labelled: int, rows: int) -> Measurement:
+    """Labelled of all predictions: an exact count, so without an interval."""
+    if rows == 0:
         return unmeasured("no predictions")
-    share = scores.labelled / scores.rows
     return Measurement(
-        value=share,
-        n=scores.rows,
-        n_pos=scores.labelled,
-        note=f"{scores.labelled:,} of {scores.rows:,} labelled",
+        value=labelled / rows,
+        n=rows,
+        n_pos=labelled,
+        note=f"{labelled:,} of {rows:,} labelled",
     )

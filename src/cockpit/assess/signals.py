@@ -8,9 +8,11 @@ import numpy as np
 
 from cockpit.assess import history
 from cockpit.assess.changes import Onset, Signal, onset
-from cockpit.assess.latency import Latencies, slower_than
+from cockpit.assess.gauges import gauges, in_unit, unit_of
+from cockpit.assess.latency import QUANTILES, Latencies, slower_than
 from cockpit.assess.objectives import bounds
 from cockpit.assess.slices import groups, segment_name
+from cockpit.assess.words import number
 from cockpit.tables import ALL
 from cockpit.text import inert
 
@@ -48,7 +50,8 @@ def signals(inputs: Inputs) -> list[Signal]:
     scores = inputs.history.get("score")
     if scores is not None and len(scores):
         found.append(Signal("wrong decisions", *history.wrong_decisions(scores, slow), slow))
-    return found + _segment_signals(inputs, slow) + _rate_signals(inputs, slow)
+    found += _segment_signals(inputs, slow) + _rate_signals(inputs, slow)
+    return found + _gauge_signals(inputs, fast, {signal.what for signal in found})
 
 
 def _slow_limit(inputs: Inputs) -> float:
@@ -58,6 +61,29 @@ def _slow_limit(inputs: Inputs) -> float:
         if bound is not None and not bound.at_least:
             return bound.limit
     return Latencies(inputs.history["latency"]).quantile(0.95).value or 0.0
+
+
+def _gauge_signals(inputs: Inputs, steps: history.Steps, had: set[str]) -> list[Signal]:
+    """Readings of the service's gauges beyond their promise, where counts do not tell it better."""
+    promised = bounds(inputs.config)
+    counted = {"error_rate"} if "errors" in had else set()
+    if len(inputs.history.get("latency", ())):
+        counted |= set(QUANTILES)
+    found = []
+    for gauge in gauges(inputs.series, ()):
+        bound = promised.get(gauge.name)
+        if bound is None or gauge.version is not None or gauge.name in counted:
+            continue
+        times, values = in_unit(gauge.series, inputs)
+        kept = np.isfinite(values) & (times >= steps.window.start) & (times < steps.window.end)
+        index = steps.index(times[kept])
+        missed = values[kept] < bound.limit if bound.at_least else values[kept] > bound.limit
+        n = np.bincount(index, minlength=steps.size)
+        k = np.bincount(index, missed, steps.size).astype(np.int64)
+        side = "below" if bound.at_least else "over"
+        limit = number(bound.limit, unit_of(gauge.series, inputs))
+        found.append(Signal(f"readings of {inert(gauge.name)} {side} {limit}", k, n, steps))
+    return found
 
 
 def _segment_signals(inputs: Inputs, steps: history.Steps) -> list[Signal]:

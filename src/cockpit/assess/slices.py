@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from cockpit.config import Predictions
     from cockpit.records import Counts
 
     Mask = NDArray[np.bool_]
@@ -83,6 +84,11 @@ def groups(
 def about_all(counts: Counts) -> Mask:
     """Rows about the whole service rather than one segment."""
     return is_word(counts, "dimension", ALL)
+
+
+def dimensions(map_: Predictions) -> list[str]:
+    """The declared single dimensions; pairs are of these."""
+    return [part for part in map_.segments if isinstance(part, str)]
 
 
 def segment_name(dimension: str, value: str) -> str:

@@ -76,7 +76,7 @@ def judge(now: Measurement, held: Comparison) -> Verdict:
     if base is None and held.bound is None and held.direction != "nearer_one_is_better":
         return Verdict("", "nothing to compare with")
     if now.low is None and now.high is None:
-        return Verdict("", now.note, found)
+        return Verdict("", "", found)
     tolerance = tolerated(base, held)
     excess = _excess(now, found, held)
     missed = probability_missed(now, held.bound)

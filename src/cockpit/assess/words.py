@@ -1,18 +1,22 @@
-"""Numbers and moves as they are said: '.812', '418 ms', '3.1 %', 'fell from .893 to .812'."""
+"""Numbers and moves as the verdicts say them: '.812', '418 ms', 'fell from .893 to .812'."""
 
 from __future__ import annotations
 
+from cockpit import numbers
+
 
 def number(value: float, unit: str) -> str:
-    """A value in its unit, with as many digits as a person reads."""
+    """A value in its unit (those of `metrics.METRICS`), with as many digits as a person reads."""
     if unit == "share":
-        percent = 100.0 * value
-        return f"{percent:.1f} %" if abs(percent) >= 10 else f"{percent:.2g} %"
-    if unit == "":
-        text = f"{value:.3f}" if abs(value) < 10 else f"{value:,.0f}"
-        return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return f"{text}{unit}" if unit == "×" else f"{text} {unit}"
+        return numbers.share(value)
+    if unit == "ms":
+        return numbers.milliseconds(value)
+    if unit == "×":
+        return f"{value:.2f}×"
+    if unit == "" and abs(value) < 10:
+        return numbers.proportion(value)
+    text = numbers.count(value) if abs(value) >= 100 else f"{value:.3g}"
+    return f"{text} {unit}".rstrip()
 
 
 def move(before: float, now: float, unit: str) -> str:

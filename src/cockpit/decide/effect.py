@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec.structs import replace
+
 from cockpit.config import Config
 from cockpit.decide.estimates import find, is_bad
 from cockpit.decide.measured import Measured, measured
@@ -18,13 +20,17 @@ NEAR = 0.05  # share of requests by which the serving may differ from the plan
 KEPT = 0.5  # of the expected fall in requests
 
 
-def watch(choice: Choice, assessment: Assessment, state: State, config: Config) -> Effect:
-    """The effect of a choice at `assessment.at`.
+def watch(choice: Choice, assessment: Assessment, state: State, config: Config) -> Choice:
+    """The choice with its effect at `assessment.at`.
 
     Seen when traffic is served as planned and neither wrong decisions nor p99 are worse than their
     baseline. The assessment should be over a window that starts when the choice was executed, so
     that the time before does not hide the effect.
     """
+    return replace(choice, effect=_effect(choice, assessment, state, config))
+
+
+def _effect(choice: Choice, assessment: Assessment, state: State, config: Config) -> Effect:
     if choice.executed_at is None or choice.option == "observe":
         return ""
     facts = measured(assessment, state, config)

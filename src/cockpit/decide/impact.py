@@ -19,20 +19,18 @@ def impact(
     state: State,
     config: Config,
     *,
-    onset: int | None = None,
     earlier: Assessment | None = None,
 ) -> Impact:
     """The harm as measured: of the segment that stands out, else of the whole service.
 
-    `onset` is when it began as the history tells (µs); a person's own mark goes before it.
-    `earlier` is an assessment some minutes back, for the trend.
+    It began at `state.onset`. `earlier` is an assessment some minutes back, for the trend.
     """
     segment = worst_segment(assessment)
     wrong = find(assessment, "wrong_rate", None, segment)
     hurt = segment is not None or is_bad(wrong)
     share, of, affected = _share(assessment, segment) if hurt else (None, "requests", None)
     slow = _slow(assessment, state, config)
-    since = state.onset if state.onset is not None else onset
+    since = state.onset
     unlabelled = _unlabelled(assessment, segment)
     trend = _trend(assessment, earlier, segment) if hurt or slow is not None else ""
     told = [

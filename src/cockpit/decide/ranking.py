@@ -75,8 +75,9 @@ def recommend(order: list[Price]) -> Recommendation:
         how = "least harm in the next hour"
     else:
         how = f"a close call with {least.plan.label}, and sooner"
-    sure = f"less than observing with P {float(np.mean(best.harm < observe.harm)):.0%}"
-    return Recommendation(best.plan.kind, f"{how}: {_reason(best, observe)}, {sure}{passed}")
+    sure = float(np.mean(best.harm < observe.harm))
+    less = f"less than observing with P {numbers.probability(sure)}"
+    return Recommendation(best.plan.kind, f"{how}: {_reason(best, observe)}, {less}{passed}")
 
 
 def recommend_safety(order: list[Price], marked_segment: bool) -> Recommendation:
@@ -94,7 +95,7 @@ def recommend_safety(order: list[Price], marked_segment: bool) -> Recommendation
 
 def _reason(best: Price, observe: Price) -> str:
     if best.wrong is None or observe.wrong is None:
-        return f"{numbers.share(best.slow or 0.0)} of requests over the latency bound"
+        return f"no labels yet, by latency alone {numbers.share(best.slow or 0.0)} of requests slow"
     return (
         f"{numbers.count(best.wrong.value)} wrong decisions against "
         f"{numbers.count(observe.wrong.value)} doing nothing"

@@ -8,7 +8,6 @@ from typing import Literal
 
 from cockpit import numbers
 from cockpit.checklist import COMPANIONS, QUESTIONS, TASKS, Item
-from cockpit.decide.effect import Effect
 from cockpit.decide.estimates import find, is_bad, wrong_of
 from cockpit.decide.severity import Severity
 from cockpit.records import MINUTE, Assessment
@@ -18,6 +17,7 @@ from cockpit.views import (
     PHASES,
     Change,
     Checklist,
+    Choice,
     Impact,
     Phase,
     PhaseMark,
@@ -60,14 +60,14 @@ def companions(level: str) -> list[str]:
     return ["pause_retraining"] if level == "SEV2" else []
 
 
-def phase_marks(state: State, effect: Effect = "") -> list[PhaseMark]:
-    """The phase strip; `effect` is that of the choice that holds."""
+def phase_marks(state: State, choice: Choice | None) -> list[PhaseMark]:
+    """The phase strip; `choice` is the one that holds, with its effect."""
     current = PHASES.index(state.phase)
     marks = []
     for i, phase in enumerate(PHASES):
-        detail = containment(state, effect) if phase == "containment" and i <= current else ""
+        detail = containment(choice) if phase == "containment" and i <= current else ""
         # Passed over with a reason, containment is still to do.
-        skipped = phase == "containment" and state.choice is None
+        skipped = phase == "containment" and choice is None
         marks.append(PhaseMark(phase=phase, state=_place(i, current, skipped), detail=detail))
     return marks
 
@@ -78,16 +78,15 @@ def _place(phase: int, current: int, skipped: bool) -> Literal["done", "current"
     return "done" if phase < current and not skipped else "todo"
 
 
-def containment(state: State, effect: Effect = "") -> str:
+def containment(choice: Choice | None) -> str:
     """How far containment got: choosing is not doing, and doing is not seeing it work."""
-    choice = state.choice
     if choice is None:
         return "not chosen"
     if choice.executed_at is None:
         return f"{choice.label} chosen, not yet executed"
     done = f"{choice.label} executed {clock(choice.executed_at)}"
-    seen = {"seen": ", effect seen", "not seen in time": ", NO EFFECT in time"}.get(effect, "")
-    return done + seen
+    seen = {"seen": ", effect seen", "not seen in time": ", NO EFFECT in time"}
+    return done + seen.get(choice.effect, "")
 
 
 def checklist(
@@ -96,12 +95,13 @@ def checklist(
     impact: Impact,
     severity: Severity,
     *,
+    choice: Choice | None,
     changes: Sequence[Change] = (),
-    effect: Effect = "",
 ) -> Checklist:
     """Every question with a proposed answer, every task with what ticks it.
 
-    `changes` are the recorded ones with how well each fits the onset.
+    `choice` is the one that holds, with its effect; `changes` are the recorded ones with how well
+    each fits the onset.
     """
     proposals = {
         "who": _who(impact),
@@ -110,7 +110,7 @@ def checklist(
         "severity": Proposal(answer=severity.suggested, evidence="; ".join(severity.evidence[:2])),
         "changed": _changed(changes, impact),
     }
-    evidence = _evidence(state, assessment, impact, effect)
+    evidence = _evidence(state, assessment, impact, choice)
     return Checklist(
         questions=[_question(item, proposals[item.id], state) for item in QUESTIONS],
         tasks=[_task(item, state, evidence) for item in TASKS],
@@ -154,10 +154,9 @@ def _when(task: str, state: State) -> int | None:
 
 
 def _evidence(
-    state: State, assessment: Assessment, impact: Impact, effect: Effect
+    state: State, assessment: Assessment, impact: Impact, choice: Choice | None
 ) -> dict[str, bool]:
     """Which measured tasks are done."""
-    choice = state.choice
     validating = state.phase in ("validation", "postmortem")
     versions = [
         estimate
@@ -174,7 +173,7 @@ def _evidence(
         "versions_compared": sum(wrong_of(e)[1] >= COMPARABLE for e in versions) >= 2,
         "choose": choice is not None,
         "do": choice is not None and choice.executed_at is not None,
-        "effect": effect == "seen",
+        "effect": choice is not None and choice.effect == "seen",
         "segment_fine": validating
         and impact.segment is None
         and wrong is not None

@@ -61,9 +61,9 @@ class Gatherer:
         inputs = replace(inputs, now=self._now(inputs))
         return Gathered(
             inputs=inputs,
-            assessment=assess(inputs),
+            assessment=assess(inputs, begun),
             onset=begun,
-            charts=charts(inputs),
+            charts=charts(inputs, begun),
             changes=fits(inputs.events, begun),
         )
 

@@ -53,9 +53,8 @@ class Canvas(Widget):
         """One row of the screen; the Line API of Textual."""
         if y >= len(self._rows):
             return Strip.blank(self.size.width)
-        segments = [
-            Segment(text, style_of(self._theme, role)) for text, role in runs(self._rows[y])
-        ]
+        theme = self._theme
+        segments = [Segment(text, style_of(theme, role)) for text, role in runs(self._rows[y])]
         return Strip(segments, self._width)
 
     def text(self) -> str:
