@@ -44,6 +44,13 @@ def share(value: float) -> str:
     return f"{percent:.2f} %" if percent >= 0.01 else "<0.01 %"
 
 
+def probability(value: float) -> str:
+    """'96 %'; never quite none or all: '<1 %', '>99 %'."""
+    if value < 0.01:
+        return "<1 %"
+    return ">99 %" if value > 0.99 else f"{value * 100:.0f} %"
+
+
 def milliseconds(value: float) -> str:
     """'418 ms', '4.2 ms'."""
     return f"{value:,.0f} ms" if value >= 10 else f"{value:.1f} ms"

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from cockpit.config import Config
+from cockpit.incident.state import fold
 from cockpit.records import (
     HOUR,
     MINUTE,
@@ -19,9 +20,9 @@ from cockpit.records import (
     Difference,
     Estimate,
     Event,
+    VerdictWord,
     Window,
 )
-from cockpit.incident.state import fold
 from cockpit.state import State
 
 AT = 3 * HOUR
@@ -43,6 +44,9 @@ class Counts(NamedTuple):
     def __add__(self, other: object) -> Counts:
         assert isinstance(other, Counts)
         return Counts(*(a + b for a, b in zip(self, other, strict=True)))
+
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(*(a - b for a, b in zip(self, other, strict=True)))
 
     @property
     def labelled(self) -> int:
@@ -102,6 +106,12 @@ def assessment(cells: Cells, *, p99: dict[str, float] | None = None) -> Assessme
     for version, ms in (p99 or {"v42": 180.0, "v41": 120.0}).items():
         metrics += _latency(ms, version)
     metrics += _latency((p99 or {"v42": 180.0})["v42"], None)
+    whole = sum(both.values(), NONE)
+    br = sum((both[version, "BR"] for version in versions), NONE)
+    for name, part in (("region BR", br), ("region US", whole - br)):
+        share = _estimate("requests_share", whole.requests, None, name)
+        segments.append(msgspec.structs.replace(share, value=part.requests / whole.requests))
+    segments.append(_worst(br, whole - br))
     return Assessment(at=AT, as_of=AT, window=WINDOW, metrics=metrics, drift=[], segments=segments)
 
 
@@ -144,6 +154,13 @@ def _quality(counts: Counts, version: str | None, segment: str | None) -> list[E
     ]
 
 
+def _worst(inside: Counts, outside: Counts) -> Estimate:
+    """Region BR, where it has surely twice the wrong decisions of the rest."""
+    if inside.wrong * max(outside.labelled, 1) > 2 * max(outside.wrong, 1) * inside.labelled > 0:
+        return _estimate("worst_segment", inside.labelled, None, "region BR", value=2.4)
+    return _estimate("worst_segment", inside.labelled, None, None, reason="no segment stands out")
+
+
 def _share(
     name: str,
     k: int,
@@ -174,6 +191,9 @@ def _estimate(
     if name == "requests":
         value = n / 300
     difference = None
+    verdict: VerdictWord = ""
+    if name == "wrong_rate" and value is not None and healthy is not None:
+        verdict = "degraded" if value - half > 1.1 * healthy else "fine"
     if healthy is not None and value is not None:
         change = value - healthy
         difference = Difference(value=change, low=change - half, high=change + half)
@@ -195,6 +215,7 @@ def _estimate(
         segment=segment,
         baseline=None if healthy is None else Baseline(what="reference", value=healthy),
         difference=difference,
+        verdict=verdict,
     )
 
 

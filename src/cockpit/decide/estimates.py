@@ -29,13 +29,10 @@ def _matching(
             yield estimate
 
 
-def rows_of(assessment: Assessment, version: str | None, segment: str | None) -> int:
-    """Predictions of a version (or all) in a segment (or everywhere), in the quality window."""
-    for name in ("label_coverage", "requests"):
-        estimate = find(assessment, name, version, segment)
-        if estimate is not None:
-            return estimate.n
-    return 0
+def share_of(assessment: Assessment, segment: str) -> float:
+    """The segment's share of requests; 0 where it was not counted."""
+    estimate = find(assessment, "requests_share", None, segment)
+    return 0.0 if estimate is None or estimate.value is None else estimate.value
 
 
 def wrong_of(wrong_rate: Estimate | None) -> tuple[int, int]:
@@ -68,36 +65,21 @@ def confusion(
     return true_positives, false_positives, false_negatives, true_negatives
 
 
-def surely_worse(estimate: Estimate) -> bool:
-    """Whether the estimate is worse than its baseline beyond its interval, or was judged so."""
-    if estimate.verdict in BAD_VERDICTS:
-        return True
-    difference = estimate.difference
-    if difference is None:
-        return False
-    if estimate.direction == "higher_is_better":
-        return difference.high is not None and difference.high < 0
-    return difference.low is not None and difference.low > 0
+def is_bad(estimate: Estimate | None) -> bool:
+    """Whether the estimate was judged degraded or critical."""
+    return estimate is not None and estimate.verdict in BAD_VERDICTS
 
 
-def worst_segment(assessment: Assessment) -> Estimate | None:
-    """The segment whose share of wrong decisions has most surely risen.
-
-    That is the greatest lower bound of the difference from its baseline, not the greatest rise: a
-    tiny segment rises far by chance. None where no lower bound is above zero.
-    """
-    risen = [
-        estimate
-        for estimate in assessment.segments
-        if estimate.name == "wrong_rate"
-        and estimate.version is None
-        and estimate.role == "served"
-        and estimate.segment
-        and _rise(estimate) > 0
-    ]
-    return max(risen, key=lambda estimate: (_rise(estimate), estimate.n), default=None)
+def worst_segment(assessment: Assessment) -> str | None:
+    """The segment that surely stands out, "region BR"; null where none does."""
+    for estimate in assessment.segments:
+        if estimate.name == "worst_segment" and estimate.value is not None:
+            return estimate.segment
+    return None
 
 
-def _rise(estimate: Estimate) -> float:
-    difference = estimate.difference
-    return 0.0 if difference is None or difference.low is None else difference.low
+def probability_above(k: int, n: int, bound: float) -> float:
+    """P(θ > bound) for a share of k in n, by its Jeffreys posterior Beta(k + ½, n − k + ½)."""
+    from scipy.special import betaincc
+
+    return float(betaincc(k + 0.5, n - k + 0.5, bound))

@@ -6,18 +6,12 @@ the rest, or everything where no segment does). A version in a part is a cell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from cockpit.assess.objectives import bounds
 from cockpit.config import Config
-from cockpit.decide.estimates import (
-    confusion,
-    find,
-    rows_of,
-    worst_segment,
-    wrong_of,
-)
-from cockpit.decide.objectives import latency_bound
+from cockpit.decide.estimates import confusion, find, share_of, worst_segment, wrong_of
 from cockpit.decide.tails import Tail, baseline_tail, exponential_tail, tail_of
 from cockpit.decide.versions import Versions, versions_of
 from cockpit.records import HOUR, Assessment, Estimate, Window
@@ -82,7 +76,6 @@ class Measured:
     tails: dict[str, Tail]
     latency: dict[str, Estimate]  # version → its p99
     latency_now: Estimate | None  # p99 of all requests
-    auc: dict[str, Estimate]
     bound: float | None  # ms, of the latency objective
     warm: dict[str, int]  # version → warm replicas
     coverage: float | None  # share of the window's requests whose label is known
@@ -106,17 +99,23 @@ class Measured:
 
 def measured(assessment: Assessment, state: State, config: Config) -> Measured:
     """The facts for deciding, from the estimates of one assessment."""
-    serving = _serving(assessment)
-    versions = versions_of(serving, state, config)
-    worst = worst_segment(assessment)
-    segment = None if worst is None else worst.segment
+    counted = _serving(assessment)
+    versions = versions_of(counted, state, config)
+    # Where one version serves alone, its estimates are those of the whole service.
+    alone = "" if counted else versions.new or "the model"
+    serving = counted or {alone: 1.0}
+    segment = worst_segment(assessment)
     named = [v for v in dict.fromkeys([*serving, versions.new, versions.previous]) if v]
+
+    def own(name: str) -> dict[str, Estimate]:
+        pairs = ((v, find(assessment, name, None if v == alone else v)) for v in named)
+        return {v: estimate for v, estimate in pairs if estimate is not None}
+
     cells = {
         (version, part): cell
         for version in named
-        for part, cell in _cells(assessment, version, segment).items()
+        for part, cell in _cells(assessment, version, segment, alone).items()
     }
-    whole, inside = rows_of(assessment, None, None), rows_of(assessment, None, segment)
     coverage = find(assessment, "label_coverage")
     rate = find(assessment, "requests") or coverage
     return Measured(
@@ -124,23 +123,23 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
         window=assessment.window if coverage is None else coverage.window,
         versions=versions,
         segment=segment,
-        segment_share=0.0 if segment is None or whole == 0 else min(inside / whole, 1.0),
+        segment_share=0.0 if segment is None else share_of(assessment, segment),
         serving=serving,
         requests_per_hour=_per_hour(rate),
         rate_window=assessment.window if rate is None else rate.window,
         cells=cells,
-        tails=_tails(assessment, named, set(serving), versions, config),
-        latency={v: e for v in named if (e := find(assessment, "latency_p99", v)) is not None},
+        tails=_tails(assessment, named, serving, alone, versions, config),
+        latency=own("latency_p99"),
         latency_now=find(assessment, "latency_p99"),
-        auc={v: e for v in named if (e := find(assessment, "auc", v)) is not None},
-        bound=latency_bound(config),
-        warm={
-            v: int(e.value)
-            for v in named
-            if (e := find(assessment, "warm_replicas", v)) is not None and e.value is not None
-        },
+        bound=_latency_bound(config),
+        warm={v: int(e.value) for v, e in own("warm_replicas").items() if e.value is not None},
         coverage=None if coverage is None else coverage.value,
     )
+
+
+def _latency_bound(config: Config) -> float | None:
+    bound = bounds(config).get("latency_p99")
+    return None if bound is None or bound.at_least else bound.limit
 
 
 def _serving(assessment: Assessment) -> dict[str, float]:
@@ -164,16 +163,19 @@ def _serving(assessment: Assessment) -> dict[str, float]:
 def _tails(
     assessment: Assessment,
     named: list[str],
-    serving: set[str],
+    serving: dict[str, float],
+    alone: str,
     versions: Versions,
     config: Config,
 ) -> dict[str, Tail]:
     """Own tails; the baseline's for a version that serves nothing, the rules' as configured."""
-    found = {v: tail for v in named if (tail := tail_of(assessment, v)) is not None}
     idle = baseline_tail(assessment)
+    found: dict[str, Tail] = {}
     for version in named:
-        if version not in serving and idle is not None:
-            found.setdefault(version, idle)
+        own = tail_of(assessment, None if version == alone else version)
+        tail = own or (idle if version not in serving else None)
+        if tail is not None:
+            found[version] = tail
     rules = config.options.get("rules")
     if rules is not None and rules.latency_p99 is not None:
         found.setdefault(versions.fallback, exponential_tail(rules.latency_p99))
@@ -187,24 +189,30 @@ def _per_hour(requests: Estimate | None) -> float | None:
     return requests.n * HOUR / (requests.window.end - requests.window.start)
 
 
-def _cells(assessment: Assessment, version: str, segment: str | None) -> dict[str, Cell]:
-    whole = _cell(assessment, version, None, REST)
+def _cells(
+    assessment: Assessment, version: str, segment: str | None, alone: str
+) -> dict[str, Cell]:
+    subject = None if version == alone else version
+    whole = _cell(assessment, version, subject, None)
     if segment is None:
         return {REST: whole}
-    inside = _cell(assessment, version, segment, segment)
+    inside = _cell(assessment, version, subject, segment)
+    share = inside.labelled / whole.labelled if whole.labelled else share_of(assessment, segment)
+    inside = replace(inside, part=segment, requests=round(whole.requests * min(share, 1.0)))
     return {segment: inside, REST: _rest(whole, inside)}
 
 
-def _cell(assessment: Assessment, version: str, segment: str | None, part: str) -> Cell:
-    own = find(assessment, "wrong_rate", version, segment)
-    healthy = _healthy(assessment, version, segment)
-    wrong, labelled = wrong_of(own)
-    requests = rows_of(assessment, version, segment)
-    counts = confusion(assessment, version, segment)
+def _cell(assessment: Assessment, version: str, subject: str | None, segment: str | None) -> Cell:
+    """A version in a segment, or everywhere; `subject` is the version as estimates name it."""
+    coverage = find(assessment, "label_coverage", subject)
+    requests = 0 if coverage is None else coverage.n
+    healthy = _healthy(assessment, subject, segment)
+    wrong, labelled = wrong_of(find(assessment, "wrong_rate", subject, segment))
     if labelled:
+        counts = confusion(assessment, subject, segment)
         return Cell(
             version=version,
-            part=part,
+            part=REST,
             requests=requests,
             labelled=labelled,
             wrong=wrong,
@@ -217,7 +225,7 @@ def _cell(assessment: Assessment, version: str, segment: str | None, part: str) 
     base = None if precision is None or precision.baseline is None else precision.baseline.value
     return Cell(
         version=version,
-        part=part,
+        part=REST,
         requests=requests,
         labelled=0,
         wrong=0,
@@ -241,20 +249,17 @@ def _rest(whole: Cell, inside: Cell) -> Cell:
             split = whole.confusion.without(inside.confusion)
         elif inside.labelled == 0:
             split = whole.confusion
-    return Cell(
-        version=whole.version,
-        part=REST,
+    return replace(
+        whole,
         requests=max(whole.requests - inside.requests, 0),
         labelled=labelled,
         wrong=wrong,
         confusion=split,
         rate=wrong / labelled,
-        healthy=whole.healthy,
-        source="measured",
     )
 
 
-def _healthy(assessment: Assessment, version: str, segment: str | None) -> float | None:
+def _healthy(assessment: Assessment, version: str | None, segment: str | None) -> float | None:
     """The baseline's share of wrong decisions, from the nearest estimate that has one."""
     for v, s in ((version, segment), (None, segment), (version, None), (None, None)):
         estimate = find(assessment, "wrong_rate", v, s)

@@ -17,7 +17,6 @@ from cockpit import numbers
 from cockpit.decide.pricing import Price
 
 CLOSE = 0.05
-SURE = 0.9
 ENDS_EXPOSURE = frozenset({"kill", "rules", "segment_off"})
 SAFETY_MINUTES = 10.0
 
@@ -61,7 +60,7 @@ def ends_exposure(price: Price, marked_segment: bool) -> bool:
 
 
 def recommend(order: list[Price]) -> Recommendation:
-    """The first option nothing stands in the way of, where it is surely better than observing."""
+    """The first option nothing stands in the way of; observing, while no path is measured bad."""
     observe = next((price for price in order if price.plan.kind == "observe"), None)
     best = next((price for price in order if not price.plan.blocked), None)
     if best is None or best.harm is None:
@@ -69,18 +68,16 @@ def recommend(order: list[Price]) -> Recommendation:
     passed = "" if best is order[0] else f"; {order[0].plan.label}: {order[0].plan.blocked}"
     if observe is None or best is observe or observe.harm is None:
         return Recommendation(best.plan.kind, "no option does less harm than observing" + passed)
-    sure = float(np.mean(best.harm < observe.harm))
-    if sure < SURE:
-        return Recommendation(
-            "observe",
-            f"no option is surely better: {best.plan.label} does less harm with P {sure:.0%}",
-        )
+    if observe.exposed == 0:
+        return Recommendation("observe", "no version is measured to be worse than its baseline")
     least = min(order, key=_harm)
     if least is best or least.plan.blocked:
         how = "least harm in the next hour"
     else:
         how = f"a close call with {least.plan.label}, and sooner"
-    return Recommendation(best.plan.kind, f"{how}: {_reason(best, observe)}{passed}")
+    sure = float(np.mean(best.harm < observe.harm))
+    less = f"less than observing with P {numbers.probability(sure)}"
+    return Recommendation(best.plan.kind, f"{how}: {_reason(best, observe)}, {less}{passed}")
 
 
 def recommend_safety(order: list[Price], marked_segment: bool) -> Recommendation:
@@ -98,7 +95,7 @@ def recommend_safety(order: list[Price], marked_segment: bool) -> Recommendation
 
 def _reason(best: Price, observe: Price) -> str:
     if best.wrong is None or observe.wrong is None:
-        return f"{numbers.share(best.slow or 0.0)} of requests over the latency bound"
+        return f"no labels yet, by latency alone {numbers.share(best.slow or 0.0)} of requests slow"
     return (
         f"{numbers.count(best.wrong.value)} wrong decisions against "
         f"{numbers.count(observe.wrong.value)} doing nothing"

@@ -35,7 +35,7 @@ class Tail:
         return min(above * math.exp(slope * (ms - left)), 1.0)
 
 
-def tail_of(assessment: Assessment, version: str) -> Tail | None:
+def tail_of(assessment: Assessment, version: str | None) -> Tail | None:
     """The tail of a version as measured; null unless p99 and a lower quantile were."""
     return _tail([(_value(assessment, name, version), slower) for name, slower in _SLOWER.items()])
 
@@ -60,7 +60,7 @@ def _tail(quantiles: list[tuple[float | None, float]], assumed: bool = False) ->
     return Tail(tuple(points), assumed) if whole else None
 
 
-def _value(assessment: Assessment, name: str, version: str) -> float | None:
+def _value(assessment: Assessment, name: str, version: str | None) -> float | None:
     estimate = find(assessment, name, version)
     return None if estimate is None else estimate.value
 
