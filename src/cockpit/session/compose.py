@@ -41,31 +41,33 @@ def compose(
     """Everything on the screen at `at`; `events` are those observed by then."""
     state = fold(events, at)
     gathered = gatherer.at(at, events)
-    facts, onset = gathered.assessment, gathered.onset
-    begun = state.onset or (None if onset is None else onset.at)
-    hurt = impact(facts, state, config, onset=begun, earlier=gatherer.earlier(at - TREND, events))
+    facts = gathered.assessment
+    if state.onset is None and gathered.onset is not None:
+        state = msgspec.structs.replace(state, onset=gathered.onset.at)
+    hurt = impact(facts, state, config, earlier=gatherer.earlier(at - TREND, events))
     level = severity(facts, hurt, state, config)
     choice = _watched(gatherer, events, at, state, config)
-    effect = "" if choice is None else choice.effect
     options = option_table(facts, state, config)
     model = _model(gathered, hurt)
     infra = InfraPane(
-        metrics=[e for e in facts.metrics if e.name in INFRA],
+        metrics=sorted(
+            (e for e in facts.metrics if e.name in INFRA), key=lambda e: INFRA.index(e.name)
+        ),
         charts=[c for c in gathered.charts if c.name in INFRA],
         changes=gathered.changes,
     )
-    asked = checklist(state, facts, hurt, level, changes=gathered.changes, effect=effect)
+    asked = checklist(state, facts, hurt, level, choice=choice, changes=gathered.changes)
     status = Status(
         service=recording.service,
         severity=level.level,
         confirmed=level.confirmed,
         safety=level.safety,
         phase=state.phase,
-        onset=begun,
+        onset=state.onset,
         paged_at=state.paged_at,
         update_due=level.update_due,
         data_age=at - gathered.inputs.as_of_fast,
-        containment=containment(state, effect),
+        containment=containment(choice),
         timezone=recording.timezone,
     )
     return View(
@@ -76,7 +78,7 @@ def compose(
         span=recording.span,
         status=status,
         impact=hurt,
-        phases=phase_marks(state, effect),
+        phases=phase_marks(state, choice),
         model=model,
         infra=infra,
         checklist=asked,
@@ -110,7 +112,7 @@ def _watched(
     if choice is None or choice.executed_at is None or choice.executed_at >= at:
         return choice
     since = gatherer.at(at, events, Window(start=choice.executed_at, end=at)).assessment
-    return msgspec.structs.replace(choice, effect=watch(choice, since, state, config))
+    return watch(choice, since, state, config)
 
 
 def _model(gathered: Gathered, hurt: Impact) -> ModelPane:
