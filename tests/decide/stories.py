@@ -110,7 +110,9 @@ def assessment(cells: Cells, *, p99: dict[str, float] | None = None) -> Assessme
     br = sum((both[version, "BR"] for version in versions), NONE)
     for name, part in (("region BR", br), ("region US", whole - br)):
         share = _estimate("requests_share", whole.requests, None, name)
-        segments.append(msgspec.structs.replace(share, value=part.requests / whole.requests))
+        segments.append(
+            msgspec.structs.replace(share, value=part.requests / max(whole.requests, 1))
+        )
     segments.append(_worst(br, whole - br))
     return Assessment(at=AT, as_of=AT, window=WINDOW, metrics=metrics, drift=[], segments=segments)
 

@@ -197,14 +197,13 @@ def _cells(
     if segment is None:
         return {REST: whole}
     inside = _cell(assessment, version, subject, segment)
-    share = inside.labelled / whole.labelled if whole.labelled else share_of(assessment, segment)
-    inside = replace(inside, part=segment, requests=round(whole.requests * min(share, 1.0)))
+    inside = replace(inside, part=segment)
     return {segment: inside, REST: _rest(whole, inside)}
 
 
 def _cell(assessment: Assessment, version: str, subject: str | None, segment: str | None) -> Cell:
     """A version in a segment, or everywhere; `subject` is the version as estimates name it."""
-    coverage = find(assessment, "label_coverage", subject)
+    coverage = find(assessment, "label_coverage", subject, segment)
     requests = 0 if coverage is None else coverage.n
     healthy = _healthy(assessment, subject, segment)
     wrong, labelled = wrong_of(find(assessment, "wrong_rate", subject, segment))

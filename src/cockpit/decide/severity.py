@@ -138,7 +138,8 @@ def _double(wrong_rate: Estimate | None) -> str:
     sure = probability_above(wrong, labelled, min(DOUBLE * healthy, 1.0))
     if sure < SURE:
         return ""
-    return f"{wrong / labelled / healthy:.1f}× the healthy share (P of twice it {numbers.probability(sure)})"
+    times = f"{wrong / labelled / healthy:.1f}×"
+    return f"{times} the healthy share (P of twice it {numbers.probability(sure)})"
 
 
 def _errors(assessment: Assessment) -> list[tuple[Level, str]]:
