@@ -63,8 +63,7 @@ class Imported:
         with IncidentFile.open(self.path) as file:
             telemetry = Telemetry(file)
             ends = {
-                end
-                for (end,) in file.select(tuple[int], "SELECT DISTINCT observed_end FROM chunk")
+                end for (end,) in file.select(tuple[int], "SELECT DISTINCT observed_end FROM chunk")
             }
             for table in TABLES:
                 tables = {"reference": telemetry.reference(table)}
@@ -106,4 +105,3 @@ def import_rows(tmp_path: Path) -> Callable[..., Imported]:
         return Imported(request.output, import_incident(request))
 
     return run
-

@@ -87,9 +87,7 @@ def test_pieces_and_order_leave_no_trace(
     if shuffle:
         for part in (rows, labels, reference):
             random.Random(seed).shuffle(part)
-    pieces = import_rows(
-        rows, MAP, labels=labels, reference=reference, piece_rows=piece_rows
-    )
+    pieces = import_rows(rows, MAP, labels=labels, reference=reference, piece_rows=piece_rows)
     assert pieces.everything() == whole.everything()
     assert pieces.report == whole.report
 
@@ -110,9 +108,7 @@ def test_gzip_and_parquet_hold_the_same_rows(
     import_rows: Callable[..., Any], tmp_path: Path
 ) -> None:
     rows, _ = shop(3)
-    mapping = "\n".join(
-        line for line in MAP.splitlines() if not line.startswith(("label", "id:"))
-    )
+    mapping = "\n".join(line for line in MAP.splitlines() if not line.startswith(("label", "id:")))
     plain = import_rows(rows, mapping)
     source = plain.path.parent / "predictions.csv"
     zipped, table = tmp_path / "p.csv.gz", tmp_path / "p.parquet"
