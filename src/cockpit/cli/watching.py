@@ -47,10 +47,14 @@ def demo(
     """
     from cockpit.assets import sample_incident
 
+    try:
+        file = sample_incident(scenario)
+    except FileNotFoundError as error:
+        raise BadInput(str(error)) from None
     hint = "space starts the replay · enter accepts a proposed answer · ? help · q quit"
     _open(
         Opening(
-            file=sample_incident(scenario),
+            file=file,
             at=None,
             speed=speed,
             paused=True,
