@@ -78,9 +78,7 @@ def import_incident(request: ImportRequest, progress: Progress | None = None) ->
 
 def _note_assumptions(mapping: Mapping, sources: Sources, report: ImportReport) -> None:
     if not mapping.versions_in_column:
-        report.note(
-            f"no column '{inert(mapping.settings.version)}': that is the version of every row"
-        )
+        report.note(f"every row is of version '{inert(mapping.settings.version)}'")
     if sources.reference is not None:
         for column in (mapping.label, *mapping.dimensions):
             if column is not None and column not in sources.reference.columns:

@@ -106,13 +106,16 @@ def coded(column: pa.Array, longest: int = LONGEST_WORD) -> tuple[Ints, list[str
     """Index of each value in a list of words (−1: missing), and the words, cut to `longest`."""
     encoded = _text(column).dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, [word[:longest] for word in encoded.dictionary.to_pylist()]
+    words = [word[:longest] for word in encoded.dictionary.to_pylist()]
+    if "" in words:
+        codes[codes == words.index("")] = -1
+    return codes, words
 
 
 def identities(column: pa.Array) -> tuple[Ints, Mask]:
     """A 64-bit fingerprint of each id, for joining inside this process; and where there is one."""
     texts = _text(column).to_pylist()
-    found = np.fromiter((t is not None for t in texts), dtype=bool, count=len(texts))
+    found = np.fromiter(map(bool, texts), dtype=bool, count=len(texts))
     return np.fromiter(map(hash, texts), dtype=np.int64, count=len(texts)), found
 
 

@@ -49,10 +49,12 @@ def compose(
     choice = _watched(gatherer, events, at, state, config)
     options = option_table(facts, state, config)
     model = _model(gathered, hurt)
+    infra_metrics = sorted(
+        (e for e in facts.metrics if e.name in INFRA), key=lambda e: INFRA.index(e.name)
+    )
     infra = InfraPane(
-        metrics=sorted(
-            (e for e in facts.metrics if e.name in INFRA), key=lambda e: INFRA.index(e.name)
-        ),
+        metrics=[e for e in infra_metrics if e.version is None],
+        by_version=[e for e in infra_metrics if e.version is not None],
         charts=[c for c in gathered.charts if c.name in INFRA],
         changes=gathered.changes,
     )
@@ -117,9 +119,11 @@ def _watched(
 
 def _model(gathered: Gathered, hurt: Impact) -> ModelPane:
     facts = gathered.assessment
+    metrics = [e for e in facts.metrics if e.name not in INFRA]
     return ModelPane(
         versions=_shares(facts),
-        metrics=[e for e in facts.metrics if e.name not in INFRA],
+        metrics=[e for e in metrics if e.version is None],
+        by_version=[e for e in metrics if e.version is not None],
         charts=[c for c in gathered.charts if c.name not in INFRA],
         drift=facts.drift,
         drift_sentence=_drift_sentence(facts),

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
+from textual.events import Resize
+from textual.geometry import Size
 from textual.message import Message
 
 from cockpit.records import SECOND, BadInput
@@ -16,6 +18,7 @@ from cockpit.text import inert
 from cockpit.ui import themes as theming
 from cockpit.ui.background import Background
 from cockpit.ui.clock import ReplayClock
+from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import Playhead
 from cockpit.ui.screens.incident import IncidentScreen
 from cockpit.ui.screens.base import CockpitScreen
@@ -66,6 +69,8 @@ class CockpitApp(App[int]):
         self.problem = ""
         self.message = hint or (self.themes.problems[0] if self.themes.problems else "")
         self.background = Background()
+        self.painted = Painted()
+        self._shown_size: Size | None = None
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._leaving = False
         self.live = False  # whether a view of this run has arrived yet
@@ -74,11 +79,12 @@ class CockpitApp(App[int]):
 
     def get_default_screen(self) -> Screen[Any]:
         """The incident."""
-        return IncidentScreen()
+        return IncidentScreen(self.painted)
 
     def on_mount(self) -> None:
         """Paint a stored view at once; the first live one follows."""
         self._event_loop = asyncio.get_running_loop()
+        self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         if self._leaving:
             self.leave()
             return
@@ -94,6 +100,18 @@ class CockpitApp(App[int]):
         """Show what changed, on whichever screen is open."""
         if self.is_running and isinstance(self.screen, CockpitScreen):
             self.screen.redraw()
+
+    def repaint(self) -> None:
+        """Write every cell anew: after a resize, a suspension, or when something else wrote."""
+        self.painted.forget()
+        self.screen.refresh(layout=True)
+        self.screen.refresh()
+
+    def on_resize(self, event: Resize) -> None:
+        """The terminal has another size, and may have moved what it showed."""
+        if self._shown_size not in (None, event.size):
+            self.painted.forget()
+        self._shown_size = event.size
 
     # Time
 

@@ -76,6 +76,7 @@ KEYS: tuple[Key, ...] = (
     Key("goto", "t", "t", "go to time", "go to a time: 02:51, 02:51:10, +5m, -1h"),
     Key("end", "0", "0", "end", "to the end of the recording"),
     Key("copy", "y", "y", "copy", "copy the text of this screen, and say in which file it is"),
+    Key("repaint", "ctrl+l", "ctrl+l", "repaint", "draw everything anew, when something else wrote here"),
     Key("edit", "e", "e", "edit", "the briefing in $EDITOR"),
     Key("export", "f2", "F2", "export", "write the briefing to a file and say where"),
     Key("back", "escape", "esc", "back", "leave what is open"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual.binding import Binding
 from textual.screen import Screen
 
-from cockpit.ui.canvas import CellCompositor
+from cockpit.ui.painting import CellCompositor, Painted
 from cockpit.ui.keys import Where, of
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ def bindings(where: Where) -> list[Binding]:
 class CockpitScreen(Screen[None]):
     """A screen that repaints only what changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, painted: Painted) -> None:
         super().__init__()
-        self._compositor = CellCompositor()
+        self._compositor = CellCompositor(painted)
 
     @property
     def cockpit(self) -> CockpitApp:

@@ -19,6 +19,7 @@ from cockpit.text import inert, inert_lines
 from cockpit.ui.canvas import Canvas
 from cockpit.ui.keys import key_line, of
 from cockpit.ui.lines import Line, fit, text_width
+from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import status_line
 from cockpit.ui.screens.base import CockpitScreen, bindings
 
@@ -35,8 +36,8 @@ class BriefingScreen(CockpitScreen):
         *bindings("briefing"),
     ]
 
-    def __init__(self, audience: str, editor: bool = False) -> None:
-        super().__init__()
+    def __init__(self, painted: Painted, audience: str, editor: bool = False) -> None:
+        super().__init__(painted)
         self._audience = audience
         self._editor_first = editor
         self._saved = ""
@@ -210,6 +211,7 @@ class BriefingScreen(CockpitScreen):
             try:
                 with self.app.suspend():
                     code = subprocess.run([*shlex.split(editor), str(path)], check=False).returncode
+                self.cockpit.repaint()
                 text = path.read_text(encoding="utf-8", errors="replace")
             except (OSError, ValueError) as error:
                 self.cockpit.say(inert(f"{editor}: could not be started ({error})"))

@@ -11,6 +11,7 @@ from cockpit.ui.commands import run_command
 from cockpit.ui.keys import key_line, of
 from cockpit.ui.layout import Place
 from cockpit.ui.lines import Line
+from cockpit.ui.painting import Painted
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.rows import Row, items
 from cockpit.ui.screens.base import bindings
@@ -35,8 +36,8 @@ class IncidentScreen(TravelKeys):
     BINDINGS = list(bindings("incident"))
     AUTO_FOCUS = None
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, painted: Painted) -> None:
+        super().__init__(painted)
         self.place = Place()
         self.history: list[str] = []
 
@@ -249,11 +250,11 @@ class IncidentScreen(TravelKeys):
 
     def action_briefing(self) -> None:
         """The briefing."""
-        self.app.push_screen(BriefingScreen("exec"))
+        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec"))
 
     def action_edit(self) -> None:
         """The briefing, straight in $EDITOR."""
-        self.app.push_screen(BriefingScreen("exec", editor=True))
+        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec", editor=True))
 
     def action_export(self) -> None:
         """The briefing as it is drafted, to a file."""
@@ -292,6 +293,10 @@ class IncidentScreen(TravelKeys):
     def action_command(self) -> None:
         """Ask for a command."""
         self.open_sheet(CommandSheet(self.history))
+
+    def action_repaint(self) -> None:
+        """Write every cell anew, after something else wrote to the terminal."""
+        self.cockpit.repaint()
 
     def action_quit(self) -> None:
         """Leave."""
