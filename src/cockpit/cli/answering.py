@@ -84,7 +84,10 @@ def options(file: Path, at: str | None, as_json: bool) -> None:
     with open_reading(file) as session:
         view = session.view(instant(session, at))
         if as_json:
-            print_json("cockpit.options/1", {"at": view.at, "as_of": view.as_of, **tables.fields(view.options)})
+            print_json(
+                "cockpit.options/1",
+                {"at": view.at, "as_of": view.as_of, **tables.fields(view.options)},
+            )
         else:
             click.echo(tables.options(view.options))
 
@@ -129,7 +132,14 @@ def timeline(file: Path, at: str | None, as_json: bool) -> None:
 @click.command()
 @FILE
 @AT
-@click.option("--for", "audience", type=click.Choice(["exec", "technical"]), default="exec", show_default=True, help="Who reads it.")
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["exec", "technical"]),
+    default="exec",
+    show_default=True,
+    help="Who reads it.",
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write here instead of stdout.")
 def brief(file: Path, at: str | None, audience: str, out: Path | None) -> None:
     """A markdown briefing from the facts at one moment.
