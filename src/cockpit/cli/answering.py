@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from cockpit.cli.common import (
     print_json,
 )
 from cockpit.records import BadInput, Window
+
+if TYPE_CHECKING:
+    from cockpit.session import Session
 
 
 @click.command()
@@ -50,11 +54,8 @@ def assess(
 
 
 def _window(
-    session: object, at: int, start: str | None, end: str | None, length: str | None
+    session: Session, at: int, start: str | None, end: str | None, length: str | None
 ) -> Window | None:
-    from cockpit.session import Session
-
-    assert isinstance(session, Session)
     if (start is None) != (end is None):
         raise BadInput("--from and --to go together; give both, or --window")
     if start is not None and end is not None:

@@ -1,4 +1,4 @@
-"""Making, checking and cutting incident files: the door to `observe` and `incident` for commands."""
+"""Making, checking and cutting incident files: the commands' door to `observe` and `incident`."""
 
 from __future__ import annotations
 

@@ -282,7 +282,7 @@ class Session:
     # Words
 
     def draft(self, audience: str, at: int) -> str:
-        """The markdown briefing at `at`: the saved draft where there is one, else from the facts."""
+        """The markdown briefing at `at`: the saved draft if there is one, else from the facts."""
         return self._state(at).drafts.get(audience) or self.fresh_draft(audience, at)
 
     def fresh_draft(self, audience: str, at: int) -> str:

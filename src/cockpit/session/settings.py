@@ -1,4 +1,4 @@
-"""What a session knows before any number is computed: configuration, identity, folders, stored view."""
+"""What a session knows before any number is computed: settings, identity, stored view."""
 
 from __future__ import annotations
 
