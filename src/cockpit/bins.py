@@ -123,7 +123,10 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
             return f"below {self.edges[0]:g}"
         if cell == len(self.edges):
             return f"{self.edges[-1]:g} and above"
-        return f"{self.edges[cell - 1]:g} to {self.edges[cell]:g}"
+        low, high = self.edges[cell - 1], self.edges[cell]
+        if high == np.nextafter(low, np.inf):
+            return f"{low:g}"  # an atom
+        return f"{low:g} to {high:g}"
 
 
 MISSING, MINUS_INF, PLUS_INF = 0, 1, 2

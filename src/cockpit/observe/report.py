@@ -26,6 +26,27 @@ class ImportReport(msgspec.Struct, kw_only=True):
     events: int = 0
     notes: list[str] = []
 
+    def lines(self) -> list[str]:
+        """The report as people read it: what was used, then what was not and why."""
+        told = [f"predictions: {self.used:,} of {self.rows:,} rows used"]
+        if self.labels:
+            told.append(f"labels: {self.labels_used:,} of {self.labels:,} used")
+        if self.reference_rows:
+            told.append(f"reference: {self.reference_rows:,} rows")
+        if self.metric_values:
+            told.append(f"metrics: {self.metric_values:,} values")
+        if self.events:
+            told.append(f"events: {self.events:,}")
+        for what, reasons in (
+            ("not counted", self.dropped),
+            ("counted in part", self.incomplete),
+            ("labels not used", self.labels_unused),
+            ("reference, counted in part", self.reference_incomplete),
+            ("metric values skipped", self.metrics_skipped),
+        ):
+            told += [f"{what}: {n:,} × {reason}" for reason, n in sorted(reasons.items())]
+        return told + self.notes
+
     def note(self, text: str) -> None:
         """Add a sentence, once."""
         if text not in self.notes:
