@@ -75,10 +75,11 @@ class Chart(Record, kw_only=True):
 
 
 class ModelPane(Record, kw_only=True):
-    """Quality, calibration and drift of what serves now."""
+    """Quality, calibration and drift of what serves now; `metrics` are of the whole service."""
 
     versions: list[tuple[str, float]]  # version, share of requests in the window
     metrics: list[Estimate]
+    by_version: list[Estimate] = []
     charts: list[Chart]
     drift: list[Drift]
     drift_sentence: str
@@ -96,9 +97,10 @@ class Change(Record, kw_only=True):
 
 
 class InfraPane(Record, kw_only=True):
-    """Latency, errors, traffic, and what changed."""
+    """Latency, errors, traffic, and what changed; `metrics` are of the whole service."""
 
     metrics: list[Estimate]
+    by_version: list[Estimate] = []
     charts: list[Chart]
     changes: list[Change]
 
@@ -265,3 +267,15 @@ class View(Record, kw_only=True):
     asks: list[Ask]
     choice: Choice | None = None
     notes: list[str] = []  # what could not be computed, and why
+
+
+class RecordingInfo(Record, kw_only=True):
+    """Which recording this is, known before anything is computed."""
+
+    service: str
+    content_id: str
+    path: str
+    span: Window
+    bucket: int  # µs of the slow bucket
+    timezone: str
+    opens_at: int  # where a replay starts: shortly before the page

@@ -1,0 +1,149 @@
+"""Commands that answer: assess, options, status, timeline, brief. Each prints what a pane shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cockpit.cli import tables
+from cockpit.cli.common import (
+    AT,
+    FILE,
+    JSON,
+    instant,
+    open_reading,
+    parse_length,
+    parse_time,
+    print_json,
+)
+from cockpit.records import BadInput, Window
+
+
+@click.command()
+@FILE
+@AT
+@click.option("--from", "start", metavar="T", help="Start of the window.")
+@click.option("--to", "end", metavar="T", help="End of the window.")
+@click.option("--window", metavar="LENGTH", help="Length of the window before --at, as 1h or 10m.")
+@JSON
+def assess(
+    file: Path,
+    at: str | None,
+    start: str | None,
+    end: str | None,
+    window: str | None,
+    as_json: bool,
+) -> None:
+    """Every metric with its interval and sample size, and drift, worst first.
+
+    \b
+    cockpit assess outage.incident --at 02:51:10 --json
+    """
+    with open_reading(file) as session:
+        moment = instant(session, at)
+        result = session.assessment(moment, _window(session, moment, start, end, window))
+        if as_json:
+            print_json("cockpit.assess/1", result)
+        else:
+            click.echo(tables.assessment(result))
+
+
+def _window(
+    session: object, at: int, start: str | None, end: str | None, length: str | None
+) -> Window | None:
+    from cockpit.session import Session
+
+    assert isinstance(session, Session)
+    if (start is None) != (end is None):
+        raise BadInput("--from and --to go together; give both, or --window")
+    if start is not None and end is not None:
+        if length is not None:
+            raise BadInput("--window and --from/--to say the same thing; give one of them")
+        window = Window(
+            start=parse_time(session, start, "--from"), end=parse_time(session, end, "--to")
+        )
+        if window.start >= window.end:
+            raise BadInput("--from is not before --to; swap them")
+        return window
+    if length is not None:
+        return Window(start=at - parse_length(length, "--window"), end=at)
+    return None
+
+
+@click.command()
+@FILE
+@AT
+@JSON
+def options(file: Path, at: str | None, as_json: bool) -> None:
+    """The containment table: what each option would do, in numbers.
+
+    \b
+    cockpit options outage.incident --at 02:51:10
+    """
+    with open_reading(file) as session:
+        view = session.view(instant(session, at))
+        if as_json:
+            print_json("cockpit.options/1", {"at": view.at, "as_of": view.as_of, **tables.fields(view.options)})
+        else:
+            click.echo(tables.options(view.options))
+
+
+@click.command()
+@FILE
+@AT
+@JSON
+def status(file: Path, at: str | None, as_json: bool) -> None:
+    """Severity, phase, impact, known, not known, next, and open asks.
+
+    \b
+    cockpit status outage.incident --json | jq .impact.sentence
+    """
+    with open_reading(file) as session:
+        view = session.view(instant(session, at))
+        if as_json:
+            print_json("cockpit.status/1", tables.status_fields(view))
+        else:
+            click.echo(tables.status(view))
+
+
+@click.command()
+@FILE
+@AT
+@JSON
+def timeline(file: Path, at: str | None, as_json: bool) -> None:
+    """What happened, what was decided and by whom, in order.
+
+    \b
+    cockpit timeline outage.incident
+    """
+    with open_reading(file) as session:
+        moment = instant(session, at)
+        entries = session.timeline(moment)
+        if as_json:
+            print_json("cockpit.timeline/1", {"at": moment, "entries": entries})
+        else:
+            click.echo(tables.timeline(entries))
+
+
+@click.command()
+@FILE
+@AT
+@click.option("--for", "audience", type=click.Choice(["exec", "technical"]), default="exec", show_default=True, help="Who reads it.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write here instead of stdout.")
+def brief(file: Path, at: str | None, audience: str, out: Path | None) -> None:
+    """A markdown briefing from the facts at one moment.
+
+    \b
+    cockpit brief outage.incident --at 02:51:10 --for exec -o update.md
+    """
+    with open_reading(file) as session:
+        moment = instant(session, at)
+        text = session.draft(audience, moment)
+        if out is None:
+            click.echo(text)
+        else:
+            click.echo(session.write(out, text))
+
+
+COMMANDS = (assess, options, status, timeline, brief)

@@ -1,0 +1,60 @@
+"""What commands share: options, opening an incident, and printing JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from cockpit.records import BadInput
+from cockpit.units import parse_duration, parse_instant
+
+if TYPE_CHECKING:
+    from cockpit.session import Session
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+AT = click.option("--at", metavar="T", help="Look at this time (02:51:10 or RFC 3339); default: the end.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, documented in docs/json.md.")
+WHO = click.option("--as", "who", metavar="NAME", help="Who you are in the journal; default: user@host.")
+
+
+
+
+def open_reading(file: Path) -> Session:
+    """An incident or a replay's own file, opened to read."""
+    from cockpit.session import Session
+
+    return Session.read(file)
+
+
+def instant(session: Session, text: str | None) -> int:
+    """The time --at names; without it, the end of the recording."""
+    span = session.recording.span
+    if text is None:
+        return span.end
+    return parse_time(session, text, "--at")
+
+
+def parse_time(session: Session, text: str, option: str) -> int:
+    """A time inside a session, by clock or in full. Raises BadInput naming the option."""
+    try:
+        return parse_instant(text, near=session.recording.span.end)
+    except BadInput as error:
+        raise BadInput(f"{option}: {error}") from None
+
+
+def parse_length(text: str, option: str) -> int:
+    """A duration given to an option. Raises BadInput naming the option."""
+    try:
+        return parse_duration(text)
+    except BadInput as error:
+        raise BadInput(f"{option}: {error}") from None
+
+
+def print_json(schema: str, body: Any) -> None:
+    """One JSON document on stdout, with its schema's name and version first."""
+    fields = msgspec.to_builtins(body)
+    document = {"schema": schema, **fields}
+    click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())

@@ -1,0 +1,117 @@
+"""Commands that write to a replay's own journal: the rest of the keyboard, for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cockpit.cli.common import FILE, WHO, parse_time
+from cockpit.records import BadInput
+
+if TYPE_CHECKING:
+    from cockpit.session import Session
+
+WHEN = click.option("--at", required=True, metavar="T", help="When, in the incident's time.")
+
+
+@contextmanager
+def _writing(file: Path, who: str | None, at: str) -> Iterator[tuple[Session, int]]:
+    """A replay's own file opened to write, and the moment --at names."""
+    from cockpit.session import Session
+
+    with Session.write_to(file, who=who) as session:
+        yield session, parse_time(session, at, "--at")
+
+
+@click.command()
+@FILE
+@click.argument("question")
+@click.argument("answer", required=False)
+@WHEN
+@WHO
+def answer(file: Path, question: str, answer: str | None, at: str, who: str | None) -> None:
+    """Answer an opening question; without ANSWER it is recorded as unknown.
+
+    \b
+    cockpit answer replay.incident who "BR, all devices" --at 02:50
+    """
+    with _writing(file, who, at) as (session, moment):
+        session.answer(question, answer, moment)
+
+
+@click.command()
+@FILE
+@click.argument("option")
+@click.option("--reason", required=True, help="Why this one.")
+@click.option("--with", "companions", multiple=True, help="A companion, as 'freeze deploys'.")
+@WHEN
+@WHO
+def choose(
+    file: Path, option: str, reason: str, companions: tuple[str, ...], at: str, who: str | None
+) -> None:
+    """Choose a containment option. Choosing is not doing: see `cockpit execute`.
+
+    \b
+    cockpit choose replay.incident rollback --reason "worse in BR and slower" --at 02:53
+    """
+    with _writing(file, who, at) as (session, moment):
+        session.choose(option, reason, list(companions), moment)
+
+
+@click.command()
+@FILE
+@WHEN
+@WHO
+def execute(file: Path, at: str, who: str | None) -> None:
+    """Mark the chosen containment as executed.
+
+    \b
+    cockpit execute replay.incident --at 02:55
+    """
+    with _writing(file, who, at) as (session, moment):
+        session.execute(moment)
+
+
+@click.command()
+@FILE
+@click.argument("text")
+@WHEN
+@WHO
+def note(file: Path, text: str, at: str, who: str | None) -> None:
+    """Add a time-stamped note.
+
+    \b
+    cockpit note replay.incident "vendor says the gateway changed" --at 02:52
+    """
+    with _writing(file, who, at) as (session, moment):
+        session.note(text, moment)
+
+
+@click.command()
+@FILE
+@click.argument("whom")
+@click.argument("what")
+@click.option("--deadline", metavar="T", help="By when.")
+@click.option("--default", "fallback", default="", help="What happens if nobody answers.")
+@WHEN
+@WHO
+def ask(
+    file: Path, whom: str, what: str, deadline: str | None, fallback: str, at: str, who: str | None
+) -> None:
+    """Ask a person for something, with a deadline and what happens without an answer.
+
+    \b
+    cockpit ask replay.incident infra "warm 12 workers" --deadline 02:58 --at 02:52
+    """
+    with _writing(file, who, at) as (session, moment):
+        due = None if deadline is None else parse_time(session, deadline, "--deadline")
+        if due is not None and due <= moment:
+            raise BadInput("--deadline is not after --at; give a later time")
+        session.ask(whom, what, due, fallback, moment)
+
+
+COMMANDS = (answer, choose, execute, note, ask)

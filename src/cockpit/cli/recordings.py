@@ -1,0 +1,111 @@
+"""Commands that make, check and cut incident files: import, verify, cut."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from cockpit.cli.common import FILE
+from cockpit.text import inert
+
+
+def _existing(name: str, help_text: str, required: bool = False) -> object:
+    return click.option(
+        f"--{name}", type=click.Path(path_type=Path), required=required, help=help_text
+    )
+
+
+@click.command(name="import")
+@_existing("predictions", "CSV (also .gz) or Parquet: one row a prediction.", required=True)
+@_existing("map", "YAML that says what the columns mean.")
+@_existing("reference", "The same columns from a healthy time; needs no times or ids.")
+@_existing("labels", "Labels that came later, joined by id.")
+@_existing("config", "A cockpit.yaml: harm, objectives, versions, options, time zone.")
+@_existing("metrics", "CSV or Parquet of metrics, wide or long.")
+@_existing("events", "JSON lines or CSV: time, kind, text.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The new file.")
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+def import_command(
+    predictions: Path,
+    map: Path | None,
+    reference: Path | None,
+    labels: Path | None,
+    config: Path | None,
+    metrics: Path | None,
+    events: Path | None,
+    out: Path,
+    force: bool,
+) -> None:
+    """Make an incident file from prediction logs, labels, metrics and events.
+
+    \b
+    cockpit import --predictions log.csv.gz --map map.yaml \\
+        --reference healthy.parquet --events deploys.jsonl -o outage.incident
+    """
+    from cockpit.session.files import ImportRequest, import_incident
+
+    request = ImportRequest(
+        predictions=predictions,
+        map=map,
+        reference=reference,
+        labels=labels,
+        config=config,
+        metrics=metrics,
+        events=events,
+        output=out,
+        force=force,
+    )
+    for line in import_incident(request, _progress if sys.stderr.isatty() else None):
+        click.echo(inert(line, 500), err=True)
+    click.echo(out)
+
+
+def _progress(stage: str, done: int, total: int) -> None:
+    """One line on stderr, rewritten in place; cleared when a stage is complete."""
+    of = f" of {total:,}" if total else ""
+    click.echo(f"\r\x1b[K{stage} {done:,}{of}", err=True, nl=False)
+    if total and done >= total:
+        click.echo("\r\x1b[K", err=True, nl=False)
+
+
+@click.command()
+@FILE
+def verify(file: Path) -> None:
+    """Check every chain and chunk of an incident file; name the first break.
+
+    \b
+    cockpit verify outage.incident
+    """
+    from cockpit.session.files import verify as check
+
+    report = check(file)
+    sound = ", ".join(f"{n:,} {what}" for what, n in report.checked.items())
+    click.echo(f"sound: {sound}")
+    click.echo(f"content {report.content_id}")
+    if not report.ok:
+        click.echo(f"broken: {inert(report.first_break, 500)}")
+        raise SystemExit(1)
+
+
+@click.command()
+@FILE
+@click.option("--from", "start", required=True, metavar="T", help="First moment to keep.")
+@click.option("--to", "end", required=True, metavar="T", help="First moment not to keep.")
+@click.option("--at", metavar="T", help="Keep only what could be known by then.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Default: <name>-cut.incident.")
+def cut(file: Path, start: str, end: str, at: str | None, out: Path | None) -> None:
+    """Make a smaller incident file out of a larger one.
+
+    \b
+    cockpit cut outage.incident --from 02:30 --to 03:10 -o shorter.incident
+    """
+    from cockpit.session.files import cut as make
+
+    target = out or file.with_name(f"{file.stem}-cut.incident")
+    make(file, target, start, end, at)
+    click.echo(target)
+
+
+COMMANDS = (import_command, verify, cut)

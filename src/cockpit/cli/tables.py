@@ -1,0 +1,108 @@
+"""Records printed as plain text tables for people who read a command's output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cockpit.numbers import estimate_text
+from cockpit.records import Assessment, Drift, Record
+from cockpit.units import clock, day, duration
+from cockpit.views import OptionTable, TimelineEntry, View
+
+
+def fields(record: Record) -> dict[str, Any]:
+    """A record's own fields, for a JSON document that adds some of its own."""
+    return {name: getattr(record, name) for name in record.__struct_fields__}
+
+
+def columns(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:
+    """Left-aligned columns, as wide as their widest cell."""
+    from rich.cells import cell_len, set_cell_size
+
+    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
+    lines = (
+        gap.join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def assessment(result: Assessment) -> str:
+    """Metrics, then drift, then what could not be computed."""
+    head = [
+        f"as of {day(result.as_of)} {clock(result.as_of, seconds=True)} UTC, "
+        f"window {clock(result.window.start)}–{clock(result.window.end)}"
+    ]
+    metrics = [["metric", "value", "n", "verdict", "why"]]
+    metrics += [
+        [e.id, estimate_text(e), f"{e.n:,}", e.verdict, e.sentence or e.reason]
+        for e in result.metrics
+    ]
+    drift = [["drift", "psi", "n", "class", "why"]] + [_drift_row(d) for d in result.drift]
+    notes = [f"note: {note}" for note in result.notes]
+    return "\n".join([*head, "", columns(metrics), "", columns(drift), *notes])
+
+
+def _drift_row(drift: Drift) -> list[str]:
+    psi = "–" if drift.psi_corrected is None else f"{drift.psi_corrected:.3f}"
+    return [drift.feature, psi, f"{drift.n:,}", drift.drift_class, drift.sentence or drift.reason]
+
+
+def options(table: OptionTable) -> str:
+    """The containment table with its footnotes."""
+    rows = [["", "option", "quality vs now", "p99 after", "on bad path", "wrong next h", "effect in", "undo", "needs"]]
+    for row in table.rows:
+        mark = "▸" if row.id == (table.chosen or table.recommended) else ""
+        figures = [row.quality, row.latency, row.exposed, row.wrong, row.effect, row.undo]
+        needs = f"! {row.blocked}" if row.blocked else row.needs
+        rows.append([mark, row.label, *(f.text for f in figures), needs])
+    why = [f"recommended: {table.why}"] if table.why else []
+    notes = [f"· {line}" for line in (*table.footnotes, *table.assumptions)]
+    return "\n".join([table.header, "", columns(rows), "", *why, *notes])
+
+
+def status_fields(view: View) -> dict[str, Any]:
+    """What `cockpit status --json` says."""
+    return {
+        "at": view.at,
+        "as_of": view.as_of,
+        "status": view.status,
+        "impact": view.impact,
+        "phases": view.phases,
+        "checklist": view.checklist,
+        "knowledge": view.knowledge,
+        "choice": view.choice,
+        "asks": view.asks,
+    }
+
+
+def status(view: View) -> str:
+    """State, impact, known, not known, next, asks."""
+    state = view.status
+    severity = state.severity + ("" if state.confirmed else "?")
+    since = "" if state.onset is None else f" · T+{duration(view.at - state.onset)}"
+    lines = [
+        f"{severity} {state.phase}{since} · containment {state.containment} · {state.service}"
+        f" · {clock(view.at, seconds=True)} UTC",
+        f"IMPACT     {view.impact.sentence}",
+    ]
+    lines += [f"KNOWN      {text}" for text in view.knowledge.known]
+    lines += [f"NOT KNOWN  {u.text} {u.tells}".rstrip() for u in view.knowledge.unknown]
+    lines += [f"NEXT       {text}" for text in view.knowledge.next]
+    lines += [f"ASK        {ask.who}: {ask.what} – {ask.state}" for ask in view.asks]
+    return "\n".join(lines)
+
+
+def timeline(entries: Sequence[TimelineEntry]) -> str:
+    """One line an entry; an undone one says so."""
+    rows = [
+        [
+            clock(entry.at, seconds=True),
+            entry.kind,
+            entry.who,
+            entry.text + (" (undone)" if entry.undone else ""),
+        ]
+        for entry in entries
+    ]
+    return columns(rows) if rows else "nothing has been recorded yet"

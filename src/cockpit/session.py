@@ -1,1 +1,0 @@
-"""One open incident: the only door from the screen and the commands to the other rooms."""

@@ -1,0 +1,38 @@
+"""Making, checking and cutting incident files: the door to `observe` and `incident` for commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cockpit.incident import cut as cutting
+from cockpit.incident.file import IncidentFile
+from cockpit.incident.verify import Report, verify
+from cockpit.observe.importer import ImportRequest
+from cockpit.observe.importer import import_incident as run_import
+from cockpit.records import BadInput
+from cockpit.units import parse_instant
+
+__all__ = ["ImportRequest", "Report", "cut", "import_incident", "verify"]
+
+
+def cut(path: Path, out: Path, start: str, end: str, at: str | None) -> None:
+    """Cut [start, end) out of a recording; times by clock or in full. Raises BadInput."""
+    with IncidentFile.open(path) as file:
+        near = file.span().end
+    window = [_time(start, near, "--from"), _time(end, near, "--to")]
+    cutting.cut(path, out, *window, at=None if at is None else _time(at, near, "--at"))
+
+
+def _time(text: str, near: int, option: str) -> int:
+    try:
+        return parse_instant(text, near=near)
+    except BadInput as error:
+        raise BadInput(f"{option}: {error}") from None
+
+
+def import_incident(
+    request: ImportRequest, progress: Callable[[str, int, int], None] | None
+) -> list[str]:
+    """Import and return the lines of the report: rows read, used, and left out by reason."""
+    return run_import(request, progress).lines()

@@ -1,0 +1,330 @@
+"""One open incident: what was recorded, what people did, and the view of both at a time T.
+
+A view is a pure function of the recording, the journal and T. Actions are written to the journal
+of the replay's own file, and are durable when they return.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from cockpit.incident.file import IncidentFile
+from cockpit.incident.journal import RECORDING, person
+from cockpit.incident.replay import Replay, newest, open_incident, open_replay
+from cockpit.incident.state import fold, last_undoable
+from cockpit.incident.timeline import timeline
+from cockpit.records import BadInput, NeedsReason, Refused
+from cockpit.session import settings
+from cockpit.text import inert, inert_lines
+from cockpit.views import Phase, RecordingInfo, TimelineEntry, View
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from cockpit.records import Assessment, Window
+    from cockpit.session.gather import Gatherer
+    from cockpit.state import State
+
+LONGEST_TEXT = 2_000
+
+
+class Session:
+    """An incident opened to read, or a replay of it opened to work in."""
+
+    def __init__(self, incident: Replay, who: str | None = None) -> None:
+        self._incident = incident
+        self._who = inert(who or person(), 80)
+        self._config = settings.config_of(incident.recording)
+        self._gatherer: Gatherer | None = None
+        self._last_view: View | None = None
+        self.recording: RecordingInfo = settings.info_of(incident, self._config)
+
+    # Opening and closing
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """A recording, or a replay's own file, opened to read. Raises BadInput."""
+        return cls(open_incident(path))
+
+    @classmethod
+    def write_to(cls, path: Path, who: str | None = None) -> Self:
+        """A replay's own file, opened to add to its journal. Raises BadInput."""
+        with open_incident(path) as incident:
+            if incident.own is None:
+                raise BadInput(
+                    f"{inert(path)}: a recording is never changed; name the file of a replay of it"
+                )
+        return cls(open_replay(path, state_folder=settings.state_folder()), who)
+
+    @classmethod
+    def replay(
+        cls, path: Path, *, journal: Path | None, resume: bool, who: str | None = None
+    ) -> Self:
+        """A replay of a recording, in a file of its own. Raises BadInput."""
+        folder = settings.state_folder()
+        return cls(open_replay(path, journal=journal, resume=resume, state_folder=folder), who)
+
+    @staticmethod
+    def newest_replay(path: Path) -> Path | None:
+        """The newest replay of this recording in which something was done."""
+        with IncidentFile.open(path) as recording:
+            found = newest(recording, settings.state_folder())
+        if found is None:
+            return None
+        with open_incident(found) as earlier:
+            return found if settings.own_events(earlier) else None
+
+    def close(self) -> str:
+        """Close the files; the path of the replay's own file, or ""."""
+        self._incident.close()
+        return "" if self._incident.own is None else str(self._incident.own.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Looking
+
+    @property
+    def opens_at(self) -> int:
+        """Where a replay starts: where the last one was left, else shortly before the page."""
+        own = settings.own_events(self._incident)
+        return max((event.at for event in own), default=self.recording.opens_at)
+
+    def view(self, at: int) -> View:
+        """Everything on the screen at `at`, from what was observed by then."""
+        from cockpit.session.compose import compose
+
+        events = self._incident.events(until=at)
+        self._last_view = compose(self._facts(), events, at, self._config, self.recording)
+        return self._last_view
+
+    def assessment(self, at: int, window: Window | None = None) -> Assessment:
+        """Every metric and drift figure at `at`, over `window` or the default ones."""
+        return self._facts().at(at, self._incident.events(until=at), window).assessment
+
+    def timeline(self, at: int) -> list[TimelineEntry]:
+        """What happened and what was decided by `at`, in order."""
+        return timeline(self._incident.events(until=at), at)
+
+    def events(self) -> list[tuple[int, str]]:
+        """When each recorded event could be known, and its kind, in order."""
+        every = self._incident.events()
+        return sorted((e.observed_at, e.kind) for e in every if e.writer == RECORDING)
+
+    def stored_view(self) -> View | None:
+        """A view computed before: shown at once, while the first live one is computed."""
+        return settings.stored_view(self._incident)
+
+    def save_view(self, view: View) -> None:
+        """Keep a view in the replay's own file, to show at once when it is opened again."""
+        settings.store_view(self._incident, view)
+
+    def _facts(self) -> Gatherer:
+        if self._gatherer is None:
+            from cockpit.session.gather import Gatherer
+
+            self._gatherer = Gatherer(self._incident, self._config)
+        return self._gatherer
+
+    def _seen(self, at: int) -> View:
+        """The view the person acts on: the last one shown, else the one at `at`."""
+        return self._last_view or self.view(at)
+
+    def _state(self, at: int) -> State:
+        return fold(self._incident.events(until=at), at)
+
+    # Doing: each of these is one journal entry, durable when it returns
+
+    def answer(self, question: str, answer: str | None, at: int, seconds: float = 0.0) -> None:
+        """Answer an opening question; None says that it is not known."""
+        checklist = self._seen(at).checklist
+        found = next((q for q in checklist.questions if q.id == question), None)
+        if found is None:
+            known = ", ".join(q.id for q in checklist.questions)
+            raise Refused(f"there is no question '{inert(question)}'; there are: {known}")
+        self._write(
+            "answer",
+            at,
+            text=_clean(answer or ""),
+            question=question,
+            answer=None if answer is None else _clean(answer),
+            proposed=found.proposal.answer,
+            evidence=found.proposal.evidence,
+            seconds=round(seconds, 1),
+        )
+
+    def tick(self, task: str, at: int) -> None:
+        """Tick a task of the checklist."""
+        found = next((t for t in self._seen(at).checklist.tasks if t.id == task), None)
+        if found is None:
+            raise Refused(f"there is no task '{inert(task)}' in the checklist")
+        if found.measured:
+            raise Refused(f"“{found.text}” is ticked by what is measured, not by hand")
+        self._write("tick", at, text=found.text, task=task)
+
+    def enter_phase(self, phase: Phase, at: int, reason: str = "") -> None:
+        """Go to a phase; what was known in the one that is left is kept as it was.
+
+        Raises NeedsReason when the cockpit advises against it and no reason was given.
+        """
+        from cockpit.decide.triage import leaving
+
+        view = self._seen(at)
+        if phase == view.status.phase:
+            raise Refused(f"this is the {phase} phase already")
+        guard = leaving(self._state(at), phase)
+        if guard is not None and not reason.strip():
+            raise NeedsReason(guard.message, list(guard.presets))
+        frozen = msgspec.to_builtins(msgspec.structs.replace(view.knowledge, frozen_at=at))
+        self._write("phase", at, text=_clean(reason), phase=phase, reason=_clean(reason), frozen=frozen)
+
+    def choose(self, option: str, reason: str, companions: list[str], at: int) -> None:
+        """Choose a containment option; it is not executed by that."""
+        view = self._seen(at)
+        row = next((r for r in view.options.rows if r.id == option), None)
+        if row is None:
+            known = ", ".join(r.id for r in view.options.rows)
+            raise Refused(f"there is no option '{inert(option)}'; there are: {known}")
+        if not reason.strip():
+            raise Refused("a choice takes a reason; give one in a few words")
+        self._write(
+            "choose",
+            at,
+            text=f"{row.label}: {_clean(reason)}",
+            option=row.id,
+            label=row.label,
+            reason=_clean(reason),
+            companions=[_clean(c) for c in companions],
+            expected=row.expected,
+            expected_by=row.expected_by,
+            seen=msgspec.to_builtins(row),
+        )
+
+    def execute(self, at: int) -> None:
+        """Say that the chosen containment has been carried out."""
+        choice = self._state(at).choice
+        if choice is None:
+            raise Refused("nothing has been chosen yet; press c to choose")
+        if choice.executed_at is not None:
+            raise Refused(f"{choice.label} is marked as executed already")
+        self._write("execute", at, text=choice.label, choice=choice.id)
+
+    def note(self, text: str, at: int) -> None:
+        """Add a note."""
+        self._write("note", at, text=_needed(text, "a note"))
+
+    def report(self, text: str, segment: str, at: int) -> None:
+        """Record what a user reported."""
+        self._write("report", at, text=_needed(text, "a report"), segment=_clean(segment))
+
+    def ask(self, who: str, what: str, deadline: int | None, default: str, at: int) -> None:
+        """Ask a person for something by a deadline, with what happens without an answer."""
+        self._write(
+            "ask",
+            at,
+            text=f"{_needed(who, 'who is asked')}: {_needed(what, 'what is asked')}",
+            who=_clean(who),
+            what=_clean(what),
+            deadline=deadline,
+            default=_clean(default),
+        )
+
+    def answer_ask(self, ask: str, answer: str, at: int) -> None:
+        """Record the answer to an ask."""
+        if ask not in {a.id for a in self._state(at).asks}:
+            raise Refused("that ask is not there")
+        self._write("ask_answer", at, text=_clean(answer), ask=ask, answer=_needed(answer, "an answer"))
+
+    def flag(self, kind: str, text: str, at: int) -> None:
+        """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
+        if kind not in ("safety", "privacy", "data_loss"):
+            raise Refused("mark safety, privacy or data_loss")
+        self._write(kind, at, text=_clean(text))
+
+    def clear_flag(self, by: str, reason: str, at: int) -> None:
+        """The named owner says that the safety, privacy or data loss mark no longer holds."""
+        self._write("clear_flag", at, text=_needed(reason, "a reason"), by=_needed(by, "who clears it"))
+
+    def set_severity(self, severity: str, reason: str, at: int) -> None:
+        """Confirm, raise or lower the severity. Raises Refused where the policy forbids it."""
+        from cockpit.decide.severity import refusal
+
+        refused = refusal(self._state(at), self._seen(at).status, severity, reason, at)
+        if refused:
+            raise Refused(refused)
+        self._write("severity", at, text=_clean(reason), severity=severity, reason=_clean(reason))
+
+    def undo(self, at: int) -> str:
+        """Undo the last entry that can be; says what was undone."""
+        event = last_undoable(self._incident.events(until=at), at)
+        if event is None:
+            raise Refused("there is nothing to undo")
+        self._write("undo", at, text=f"{event.kind}: {event.text}", event=event.id)
+        return f"undone: {event.kind} {event.text}".rstrip()
+
+    # Words
+
+    def draft(self, audience: str, at: int) -> str:
+        """The markdown briefing at `at`: the saved draft where there is one, else from the facts."""
+        return self._state(at).drafts.get(audience) or self.fresh_draft(audience, at)
+
+    def fresh_draft(self, audience: str, at: int) -> str:
+        """The markdown briefing at `at`, from the facts alone."""
+        from cockpit.brief.draft import draft
+
+        events = self._incident.events(until=at)
+        sent = [e for e in events if e.kind == "export" and e.data.get("audience") == audience]
+        return draft(
+            self.view(at), audience, self._config, previous_export=sent[-1] if sent else None
+        )
+
+    def save_draft(self, audience: str, text: str, at: int) -> None:
+        """Keep a draft as it is being written."""
+        self._write("draft", at, text=f"{audience} draft", audience=audience, draft=inert_lines(text, 40_000))
+
+    def export(self, audience: str, text: str, path: Path | None, at: int) -> Path:
+        """Write a briefing atomically; the update is journalled with where it went."""
+        from cockpit.brief.export import default_name
+
+        from cockpit.brief.facts import as_data, facts
+
+        written = self.write(path or Path(default_name(self.recording.service, audience, at)), text)
+        self._write(
+            "export",
+            at,
+            text=f"{audience} → {inert(written)}",
+            audience=audience,
+            path=str(written),
+            figures=as_data(facts(self._seen(at))),
+        )
+        return written
+
+    def write(self, path: Path, text: str) -> Path:
+        """Write markdown atomically. Raises BadInput."""
+        from cockpit.brief.export import write_markdown
+
+        return write_markdown(path, text)
+
+    def _write(self, kind: str, at: int, *, text: str = "", **data: Any) -> Event:
+        return self._incident.journal.append(kind, at, text, data, who=self._who)
+
+
+def _clean(text: str) -> str:
+    return inert(text.strip(), LONGEST_TEXT)
+
+
+def _needed(text: str, what: str) -> str:
+    if not text.strip():
+        raise Refused(f"{what} is empty; nothing was written")
+    return _clean(text)

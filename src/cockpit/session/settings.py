@@ -1,0 +1,95 @@
+"""What a session knows before any number is computed: configuration, identity, folders, stored view."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cockpit.config import Config, check
+from cockpit.incident.journal import RECORDING, events
+from cockpit.text import inert
+from cockpit.views import RecordingInfo, View
+from cockpit.yamlfile import load
+
+if TYPE_CHECKING:
+    from cockpit.incident.file import IncidentFile
+    from cockpit.incident.replay import Replay
+    from cockpit.records import Event
+
+STORED_VIEW = "view"  # the document a view is kept in
+LONGEST_VIEW = 4_000_000  # characters
+
+
+def state_folder() -> Path:
+    """Where replays keep their own files."""
+    from platformdirs import user_state_path
+
+    named = os.environ.get("COCKPIT_STATE")
+    return Path(named) if named else user_state_path("cockpit")
+
+
+def config_of(file: IncidentFile) -> Config:
+    """The configuration as it was when the incident was recorded; defaults where there is none."""
+    text = file.document("config")
+    if not text:
+        return Config()
+    return load(text, Config, where=f"{file.path.name} (config)", check=check)
+
+
+def info_of(incident: Replay, config: Config) -> RecordingInfo:
+    """Identity of a recording, made inert."""
+    file = incident.recording
+    span = file.span()
+    return RecordingInfo(
+        service=inert(config.service or file.service or "service", 60),
+        content_id=file.content_id,
+        path=str(file.path),
+        span=span,
+        bucket=file.bucket,
+        timezone=config.timezone,
+        opens_at=min(max(_opens_at(file, span.end), span.start), span.end),
+    )
+
+
+def _opens_at(file: IncidentFile, default: int) -> int:
+    """Shortly before the page, as the recording says; its end where it says nothing."""
+    try:
+        return int(file.meta("opens_at"))
+    except ValueError:
+        return default
+
+
+def own_events(incident: Replay) -> list[Event]:
+    """What people did in this replay."""
+    return [] if incident.own is None else [e for e in events(incident.own) if e.writer != RECORDING]
+
+
+def stored_view(incident: Replay) -> View | None:
+    """A view kept in the replay's own file or its recording, every string made inert."""
+    files = (file for file in (incident.own, incident.recording) if file is not None)
+    for text in (file.document(STORED_VIEW) for file in files):
+        if text and len(text) <= LONGEST_VIEW:
+            try:
+                return msgspec.convert(_inert(msgspec.json.decode(text)), View)
+            except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+                continue
+    return None
+
+
+def store_view(incident: Replay, view: View) -> None:
+    """Keep a view in the replay's own file."""
+    if incident.own is not None:
+        incident.own.put_document(STORED_VIEW, msgspec.json.encode(view).decode())
+
+
+def _inert(value: Any) -> Any:
+    if isinstance(value, str):
+        return inert(value, 1_000)
+    if isinstance(value, list):
+        return [_inert(item) for item in value]
+    if isinstance(value, dict):
+        return {inert(key): _inert(item) for key, item in value.items()}
+    return value

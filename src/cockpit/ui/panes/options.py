@@ -1,0 +1,155 @@
+"""Pane 4: the containment options side by side, best first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cockpit.ui.lines import Span, pad, text_width
+from cockpit.ui.rows import Row, words
+from cockpit.views import Figure, OptionRow, View
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the table; the one with the highest `drop` goes first when it is narrow."""
+
+    name: str
+    drop: int
+
+
+_COLUMNS = (
+    Column("option", 0),
+    Column("quality vs now", 5),
+    Column("p99 after", 4),
+    Column("on bad path", 3),
+    Column("wrong next h", 1),
+    Column("effect in", 2),
+    Column("undo", 6),
+    Column("needs", 7),
+)
+
+_LEAST = 4  # option, wrong next h, effect in, on bad path: what the narrow overview shows
+
+
+def title(view: View) -> str:
+    """'Containment ── …' with the state of the choice."""
+    table = view.options
+    return f"Containment ── {table.header}" if table.header else "Containment"
+
+
+def _figure(figure: Figure) -> Span:
+    text = figure.text + ("*" if figure.assumed and not figure.text.endswith("*") else "")
+    return (text, "dim" if figure.value is None or figure.assumed else "text")
+
+
+def mark(row: OptionRow, view: View) -> tuple[str, str]:
+    """What is special about an option, in one word."""
+    table = view.options
+    if row.id == table.chosen:
+        return ("done" if table.executed else "chosen", "accent")
+    if row.id == table.recommended:
+        return ("best", "good")
+    return ("", "text")
+
+
+def _cells(row: OptionRow) -> dict[str, Span]:
+    return {
+        "option": (row.label, "strong"),
+        "quality vs now": _figure(row.quality),
+        "p99 after": _figure(row.latency),
+        "on bad path": _figure(row.exposed),
+        "wrong next h": _figure(row.wrong),
+        "effect in": _figure(row.effect),
+        "undo": _figure(row.undo),
+        "needs": (row.needs or "nothing", "dim"),
+    }
+
+
+def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
+    """The head of the table and one row an option; a blocker is never dropped."""
+    options = view.options.rows[:count]
+    grid = [_cells(row) for row in options]
+    sizes = {
+        column.name: min(
+            34, max(text_width(column.name), *(text_width(row[column.name][0]) for row in grid))
+        )
+        for column in _COLUMNS
+    }
+    gap = 2 if cells >= 100 else 1
+    notes = max((text_width(note) for note in map(_blocker, options)), default=0)
+    notes = max([notes, *(text_width(mark(row, view)[0]) for row in options)])
+    shown = list(_COLUMNS)
+
+    def spare() -> int:
+        return cells - sum(sizes[c.name] + gap for c in shown) - notes
+
+    if spare() < 0:
+        gap = 1
+    while spare() < 0 and len(shown) > _LEAST:
+        shown.remove(max(shown, key=lambda column: column.drop))
+    notes = min(notes, 20)
+    if spare() < 0:
+        sizes["option"] = max(10, sizes["option"] + spare())
+    head = tuple((pad(column.name, sizes[column.name] + gap), "dim") for column in shown)
+    result = [Row(head)]
+    for option, row in zip(options, grid, strict=True):
+        spans: list[Span] = []
+        for column in shown:
+            text, role = row[column.name]
+            if column.name == "option" and option.blocked:
+                role = "dim"
+            spans.append((pad(text, sizes[column.name] + gap), role))
+        word, role = mark(option, view)
+        if word:
+            spans.append((word + " ", role))
+        spans.append((_blocker(option), "bad"))
+        result.append(Row(tuple(spans), f"option:{option.id}"))
+    return result
+
+
+def _blocker(option: OptionRow) -> str:
+    return f"! {option.blocked}" if option.blocked else ""
+
+
+def _notes(view: View, cells: int, most: int) -> list[Row]:
+    table = view.options
+    result: list[Row] = []
+    if table.why:
+        result += words(table.why, cells, 2, "text")
+    assumed = f"* assumed: {', '.join(table.assumptions)}" if table.assumptions else ""
+    if not assumed and any(_has_assumption(row) for row in table.rows):
+        assumed = "* assumed, not measured"
+    for note in [*table.footnotes, assumed]:
+        if note:
+            result += words(note, cells, 2)
+    return result[:most]
+
+
+def _has_assumption(row: OptionRow) -> bool:
+    return any(
+        figure.assumed
+        for figure in (row.quality, row.latency, row.exposed, row.wrong, row.effect, row.undo)
+    )
+
+
+def rows(view: View, cells: int, height: int, count: int | None = None) -> list[Row]:
+    """The pane on the overview: the table, then as many notes as there is room for."""
+    if not view.options.rows:
+        return words("No containment option can be compared yet: nothing has been measured.", cells)
+    table = table_rows(view, cells, count)
+    return table + _notes(view, cells, max(0, height - len(table)))
+
+
+def full(view: View, cells: int) -> list[Row]:
+    """The pane in full: the table, what each option trades, every assumption."""
+    if not view.options.rows:
+        return words("No containment option can be compared yet: nothing has been measured.", cells)
+    result = [*table_rows(view, cells), Row(()), *_notes(view, cells, 99), Row(())]
+    for option in view.options.rows:
+        if option.sentence:
+            result += words(f"{option.label}: {option.sentence}", cells, 3, "text")
+    if view.choice is not None:
+        choice = view.choice
+        result += [Row(()), *words(f"Chosen: {choice.label}, because {choice.reason}.", cells, 2, "accent")]
+        result += words(f"Expected: {choice.expected}", cells, 2, "text")
+    return result
