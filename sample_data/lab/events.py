@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from alert import AlertWatch
-from rawfiles import rfc3339
 from scenarios import Event, Scenario, UserReport
+from times import rfc3339
 
 Moment = Callable[[float], datetime]  # from minutes of the timeline to a time
 

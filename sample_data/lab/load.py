@@ -19,6 +19,7 @@ import numpy as np
 
 from payments import Payment, draw_payments, make_population
 from scenarios import SCENARIOS, Scenario
+from times import rfc3339
 
 CONNECTIONS = 28
 MEAN_RATE = 61.0  # payments a second before the bursts
@@ -92,7 +93,7 @@ def run(
             time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
             work.put(payment)
             known = due + timedelta(minutes=float(rng.triangular(*LABEL_MINUTES)) * scale)
-            writer.writerow((payment.id, is_fraud, known.isoformat().replace("+00:00", "Z")))
+            writer.writerow((payment.id, is_fraud, rfc3339(known)))
     for _ in senders:
         work.put(None)
     for sender in senders:

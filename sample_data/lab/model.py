@@ -21,7 +21,6 @@ THRESHOLD = 0.5  # at or above it a payment goes to manual review
 TRAINING_ROWS = 60_000
 INSTALMENTS = (1, 2, 3, 6, 12)  # how Brazilian cards are paid off, and how often each
 INSTALMENT_SHARES = (0.06, 0.10, 0.20, 0.34, 0.30)
-CATEGORICAL = (0, 1, 2)  # positions of region, device and merchant category in the input
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,6 @@ def train_version(version: str, population: Population) -> FraudModel:
         max_leaf_nodes=15,
         min_samples_leaf=40,
         l2_regularization=2.0,
-        categorical_features=list(CATEGORICAL),
         random_state=0,
     )
     risk = [float(population.merchant_risk[p.merchant]) for p in payments]

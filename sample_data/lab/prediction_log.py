@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from payments import Payment
+from times import rfc3339
 
 LOG_COLUMNS = (
     "timestamp",
@@ -51,7 +52,7 @@ class PredictionLog:
         error: str,
     ) -> None:
         row = (
-            arrived.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            rfc3339(arrived),
             payment.id,
             payment.customer,
             version,

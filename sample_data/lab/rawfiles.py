@@ -14,13 +14,9 @@ import numpy as np
 from model import THRESHOLD, train_version
 from payments import Payment, draw_payments, make_population
 from scenarios import Scenario
+from times import rfc3339
 
 REFERENCE_ROWS = 20_000
-
-
-def rfc3339(moment: datetime) -> str:
-    """A time in UTC with microseconds and a Z."""
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:

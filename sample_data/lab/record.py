@@ -12,9 +12,10 @@ from pathlib import Path
 from alert import AlertWatch
 from events import alert_events, report_events, told_events, write_events
 from processes import HERE, ServiceClient, running, running_services
-from rawfiles import finish_predictions, read_rows, rfc3339, write_reference, write_rows
+from rawfiles import finish_predictions, read_rows, write_reference, write_rows
 from scenarios import SCENARIOS, Scenario
 from scrape import Dashboard, parse_exposition
+from times import rfc3339
 
 WARM_UP_SECONDS = 75.0  # traffic before the recording, so that its first minute is a whole one
 METRIC_COLUMNS = ("time", "name", "value", "version", "region")

@@ -16,7 +16,7 @@ def proportion(value: float, digits: int = 3) -> str:
 
 def change(value: float, half_width: float | None = None) -> str:
     """A signed difference of proportions: '+.077 ±.020', '±0' where it rounds to nothing."""
-    if round(abs(value), 3) == 0 and not half_width:
+    if max(abs(value), half_width or 0.0) < 0.0005:
         return "±0"
     sign = MINUS if value < 0 else "+"
     text = sign + proportion(abs(value))
@@ -44,6 +44,13 @@ def share(value: float) -> str:
     return f"{percent:.2f} %" if percent >= 0.01 else "<0.01 %"
 
 
+def probability(value: float) -> str:
+    """'96 %'; never quite none or all: '<1 %', '>99 %'."""
+    if value < 0.01:
+        return "<1 %"
+    return ">99 %" if value > 0.99 else f"{value * 100:.0f} %"
+
+
 def milliseconds(value: float) -> str:
     """'418 ms', '4.2 ms'."""
     return f"{value:,.0f} ms" if value >= 10 else f"{value:.1f} ms"
@@ -63,6 +70,8 @@ def estimate_text(estimate: Estimate) -> str:
     """Value, interval and unit of an estimate, or why there is none."""
     if estimate.value is None:
         return estimate.reason or "not measured"
+    if estimate.unit == "share":
+        return _percents(estimate)
     return f"{_ends(estimate)} {estimate.unit}".rstrip()
 
 
@@ -73,3 +82,10 @@ def _ends(estimate: Estimate) -> str:
         "…" if n is None else proportion(n) if small else f"{n:,.4g}" for n in numbers
     )
     return value if low == high == "…" else f"{value} [{low}, {high}]"
+
+
+def _percents(estimate: Estimate) -> str:
+    value, low, high = (
+        "…" if n is None else f"{100 * n:.3g}" for n in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value} %" if low == high == "…" else f"{value} % [{low}, {high}]"

@@ -298,9 +298,7 @@ def quiet(at: int) -> View:
             VIEW.status, onset=None, paged_at=None, update_due=None, severity="", phase="detection"
         ),
         impact=Impact(sentence="Nobody is known to be hurt.", unknown=["who is affected"]),
-        model=ModelPane(
-            versions=[], metrics=[], charts=[], drift=[], drift_sentence="", worst=""
-        ),
+        model=ModelPane(versions=[], metrics=[], charts=[], drift=[], drift_sentence="", worst=""),
         infra=InfraPane(metrics=[], charts=[], changes=[]),
         checklist=Checklist(questions=[], tasks=[]),
         options=OptionTable(header="", rows=[], footnotes=[], assumptions=[]),

@@ -20,9 +20,10 @@ from cockpit.config import Config, Predictions, check
 from events import alert_events, told_events, wronged_customer
 from load import arrival_times, payment_stream
 from prediction_log import LOG_COLUMNS
-from rawfiles import finish_predictions, read_rows, rfc3339, write_rows
+from rawfiles import finish_predictions, read_rows, write_rows
 from scenarios import CARD_FRAUD_ROLLOUT, SCENARIOS, UNIT_SWAP, AlertRule, UserReport
 from scrape import Row
+from times import rfc3339
 
 LAB = Path(__file__).resolve().parents[2] / "sample_data" / "lab"
 START = datetime(2026, 11, 3, 2, 40, tzinfo=UTC)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
+from cockpit import numbers
 from cockpit.brief import wording
-from cockpit.records import Estimate, Record, Window
+from cockpit.records import Estimate, Event, Record, Window
 from cockpit.views import Impact, View
 
 
 class Fact(Record, kw_only=True):
     """One figure: as printed (`text`), with its interval, sample, window, time and estimate.
 
-    `value` is null exactly when `text` says why. Times are µs UTC.
+    `value` is null exactly when `text` says why; `n` is 0 where no sample is stated. Times are µs.
     """
 
     name: str
@@ -48,7 +53,7 @@ def facts(view: View) -> dict[str, Fact]:
         value = drift.psi_corrected
         found[name] = Fact(
             name=name,
-            text=(drift.reason or "not measured") if value is None else wording.number(value),
+            text=(drift.reason or "not measured") if value is None else wording.quantity(value),
             value=value,
             low=drift.low,
             high=drift.high,
@@ -59,6 +64,22 @@ def facts(view: View) -> dict[str, Fact]:
             estimate=name,
         )
     return found
+
+
+def as_data(figures: dict[str, Fact]) -> dict[str, Any]:
+    """Facts as plain data, for the journal entry of an export."""
+    data: dict[str, Any] = msgspec.to_builtins(figures)
+    return data
+
+
+def of_export(export: Event | None) -> dict[str, Fact]:
+    """The facts an earlier export was journalled with; none where there is nothing comparable."""
+    if export is None:
+        return {}
+    try:
+        return msgspec.convert(export.data.get("figures", {}), dict[str, Fact])
+    except msgspec.ValidationError:
+        return {}  # written by another version, whose figures are not ours to compare
 
 
 def name_of(estimate: Estimate) -> str:
@@ -73,7 +94,7 @@ def _of_estimate(estimate: Estimate) -> Fact:
         text=(
             estimate.reason or "not measured"
             if estimate.value is None
-            else f"{wording.number(estimate.value)} {estimate.unit}".rstrip()
+            else wording.quantity(estimate.value, estimate.unit)
         ),
         value=estimate.value,
         low=estimate.low,
@@ -89,27 +110,31 @@ def _of_estimate(estimate: Estimate) -> Fact:
 
 
 def _of_impact(impact: Impact, view: View) -> list[Fact]:
-    """The figures of the impact line; they rest on its evidence, where it names any."""
+    """The figures of the impact line; how many are wrong rests on its evidence, if it names any."""
     evidence = impact.evidence[0] if impact.evidence else None
     spoken = (
-        ("impact share", impact.share, wording.percent, f"of {impact.of}"),
-        ("impact affected", impact.affected, wording.count, impact.of),
-        ("impact wrong one in", impact.wrong_one_in, wording.one_in, "decisions"),
-        ("impact healthy one in", impact.healthy_one_in, wording.one_in, "decisions"),
-        ("impact not labelled", impact.unlabelled_share, wording.percent, "of decisions"),
+        ("affected share", impact.share, numbers.share, f"of {impact.of}"),
+        ("affected", impact.affected, numbers.count, impact.of),
+        ("wrong, one in", impact.wrong_one_in, wording.one_in, "decisions"),
+        ("wrong when healthy, one in", impact.healthy_one_in, wording.one_in, "decisions"),
+        ("not labelled", impact.unlabelled_share, numbers.share, "of decisions"),
     )
-    return [
-        Fact(
-            name=name,
-            text=f"{say(value)} {unit}",
-            value=float(value),
-            n=evidence.n if evidence else 0,
-            unit=unit,
-            window=evidence.window if evidence else view.window,
-            as_of=view.as_of,
-            taken_at=view.at,
-            estimate=evidence.id if evidence else "impact",
+    found = []
+    for name, value, say, unit in spoken:
+        if value is None:
+            continue
+        behind = evidence if name == "wrong, one in" else None
+        found.append(
+            Fact(
+                name=name,
+                text=f"{say(value)} {unit}",
+                value=float(value),
+                n=behind.n if behind else 0,
+                unit=unit,
+                window=behind.window if behind else view.window,
+                as_of=view.as_of,
+                taken_at=view.at,
+                estimate=behind.id if behind else "impact",
+            )
         )
-        for name, value, say, unit in spoken
-        if value is not None
-    ]
+    return found

@@ -82,9 +82,9 @@ def _known(phase: Phase, now: Situation) -> Iterator[str]:
         yield _how_noticed(now)
     if phase in ("containment", "remediation", "validation", "postmortem"):
         yield containment_state(now)
-    if phase in ("detection", "scope", "validation"):
+    if phase != "postmortem":
         yield _worst_service_effect(now)
-    if phase in ("scope", "remediation", "postmortem"):
+    if phase in ("scope", "containment", "remediation", "postmortem"):
         yield _fitting_change(now)
     if phase in ("detection", "scope"):
         yield _worst_model_effect(now)
@@ -101,19 +101,19 @@ def _how_noticed(now: Situation) -> str:
 
 
 def containment_state(now: Situation) -> str:
-    """Whether containment was chosen, carried out and seen to work: three different things."""
+    """Whether containment was chosen, executed and seen to work: three different things."""
     choice = now.choice
     if choice is None:
         return "Nothing has been chosen to contain it"
-    label = choice.label
     if choice.executed_at is None:
-        return f"Chosen at {units.clock(choice.chosen_at)} UTC, not yet carried out: {label}"
-    done = f"{label}, carried out at {units.clock(choice.executed_at)} UTC"
+        when = units.clock(choice.chosen_at)
+        return f"“{choice.label}” was chosen at {when} UTC and is not yet executed"
+    done = f"“{choice.label}” was executed at {units.clock(choice.executed_at)} UTC"
     match choice.effect:
         case "seen":
-            return f"Contained by {done}; the expected effect is seen"
+            return f"{done} and the expected effect is seen"
         case "not seen in time":
-            return f"Not contained by {done}: the expected effect was not seen in time"
+            return f"{done}, but the expected effect was not seen in time"
         case _:
             return f"{done}; its effect is not seen yet"
 
@@ -156,12 +156,12 @@ def _containment_step(now: Situation) -> str:
         if best is None:
             return "Choose containment, or observe and say why"
         why = f": {now.options.why}" if now.options.why else ""
-        return f"Choose containment; recommended is {best.label}{why}"
+        return f"Choose containment; recommended is “{best.label}”{why}"
     if choice.executed_at is None:
-        return f"Carry out {choice.label}, then watch for: {choice.expected or 'its effect'}"
+        return f"Execute “{choice.label}”, then watch for: {choice.expected or 'its effect'}"
     if choice.effect == "not seen in time":
         other = now.runner_up
-        return f"Choose again; next best is {other.label}" if other else "Choose again"
+        return f"Choose again; next best is “{other.label}”" if other else "Choose again"
     if choice.effect == "seen":
         return "Go on to remediation: the effect is seen"
     until = f" until {units.clock(choice.due)} UTC" if choice.due is not None else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
-from cockpit.brief.wording import percent
+from cockpit import numbers
 from cockpit.records import Estimate
 
 _BANDS = (
@@ -34,7 +34,7 @@ def statement(probability: float, what: str) -> str:
         if probability < 0.01
         else "over 99 %"
         if probability > 0.99
-        else percent(round(probability, 2))
+        else numbers.share(round(probability, 2))
     )
     name = word(probability)
     start = "There is" if name.endswith("chance") else "It is"
@@ -62,7 +62,9 @@ def probability_worse(estimate: Estimate, compared: int = 1) -> float | None:
         return None
     harm = difference.value if estimate.direction == "lower_is_better" else -difference.value
     toward_zero = (
-        difference.value - difference.low if difference.value > 0 else difference.high - difference.value
+        difference.value - difference.low
+        if difference.value > 0
+        else difference.high - difference.value
     )
     if toward_zero <= 0.0:
         return None

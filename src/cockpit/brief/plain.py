@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from cockpit import numbers
 from cockpit.brief import wording
 from cockpit.config import Config
 from cockpit.records import Estimate
 
 # What "worse" means for people, by metric; {positive} is the team's word for one positive.
 _WORSE = {
+    "wrong_rate": "more decisions are wrong",
     "precision": "more of what is flagged as {positive} is wrong",
     "recall": "more {positive} is missed",
     "accuracy": "more decisions are wrong",
@@ -27,6 +29,9 @@ _WRONG = {
     "precision": "flagged as {positive} are wrong",
     "recall": "cases of {positive} are missed",
     "accuracy": "decisions are wrong",
+    "wrong_rate": "decisions are wrong",
+    "false_positive_share": "decisions flag as {positive} what is none",
+    "false_negative_share": "decisions miss {positive}",
     "error_rate": "requests fail",
 }
 
@@ -46,16 +51,16 @@ def effect(estimate: Estimate, config: Config) -> str:
             base = wording.base_for(share, was)
         what = _WRONG[estimate.name].format(positive=positive)
         said = f"{wording.frequency(share, base)} {what}"
-        before = "" if was is None else wording.count(was * base)
+        before = "" if was is None else numbers.count(was * base)
     elif estimate.name in _SLOWER:
         said = f"1 in {_SLOWER[estimate.name]} requests takes longer than {_time(value, estimate)}"
         before = "" if earlier is None else _time(earlier, estimate)
     elif estimate.name == "observed_expected":
         direction = "more" if value >= 1.0 else "less"
-        said = f"{wording.percent(abs(value - 1.0))} {direction} {positive} than the model predicts"
+        said = f"{numbers.share(abs(value - 1.0))} {direction} {positive} than the model predicts"
         before = ""
     elif estimate.name == "burn_rate":
-        said = f"errors use up what is allowed {wording.number(value)} times too fast"
+        said = f"errors use up what is allowed {wording.quantity(value)} times too fast"
         before = ""
     else:
         return ""
@@ -75,8 +80,8 @@ def worse(estimate: Estimate, config: Config) -> str:
 
 
 def _wrong_share(name: str, value: float) -> float:
-    return value if name == "error_rate" else 1.0 - value
+    return 1.0 - value if name in ("precision", "recall", "accuracy") else value
 
 
 def _time(value: float, estimate: Estimate) -> str:
-    return f"{wording.number(value)} {estimate.unit}".rstrip()
+    return wording.quantity(value, estimate.unit)

@@ -1,10 +1,10 @@
-"""What the words are made from: the panes of one moment, and the short readings several texts share."""
+"""What the words are made from: the panes of one moment, and what several texts read in them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cockpit import units
+from cockpit import numbers, units
 from cockpit.brief import wording
 from cockpit.config import Config
 from cockpit.records import BadInput, Estimate
@@ -123,8 +123,9 @@ class Situation:
         since = f"Since {units.clock(impact.since)} UTC" if impact.since is not None else "So far"
         where = f" in {impact.segment}" if impact.segment else ""
         if impact.wrong_one_in is None:
-            share = wording.percent(impact.share or 0.0)
-            said = f"{since}, about {share} of {impact.of}{where} are affected"
+            named = f" ({impact.segment})" if impact.segment else ""
+            share = numbers.share(impact.share or 0.0)
+            said = f"{since}, about {share} of {impact.of}{named} are affected"
         else:
             before = (
                 f" (before: {wording.one_in(impact.healthy_one_in)})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cockpit import numbers
 from cockpit.brief import wording
 from cockpit.brief.situation import Situation
 from cockpit.views import Phase, Unknown
@@ -44,9 +45,11 @@ def _effect(now: Situation) -> Iterator[Unknown]:
         return
     expected = choice.expected or "fewer people are hurt"
     if choice.executed_at is None:
-        yield _unknown(now, f"Whether {choice.label} helps.", f"Carrying it out: {expected}.")
+        yield _unknown(now, f"Whether “{choice.label}” helps.", f"Executing it: {expected}.")
     else:
-        yield _unknown(now, f"Whether {choice.label} helps.", f"Watching: {expected}.", choice.due)
+        yield _unknown(
+            now, f"Whether “{choice.label}” helps.", f"Watching: {expected}.", choice.due
+        )
 
 
 def _fault(now: Situation) -> Unknown:
@@ -75,7 +78,7 @@ def _labels(phase: Phase, now: Situation) -> Iterator[Unknown]:
     if share is None or share <= _LABELLED_ENOUGH:
         return
     which = "any recent decision was" if share >= 0.995 else "the newest decisions were"
-    tells = f"Labels for the {wording.percent(share)} still without one."
+    tells = f"Labels for the {numbers.share(share)} still without one."
     text = "Whether it holds once all labels are in." if phase == "validation" else ""
     yield _unknown(now, text or f"Whether {which} right.", tells, now.labels_due)
 

@@ -2,27 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit import units
+from cockpit import numbers, units
 from cockpit.records import Window
-
-
-def percent(share: float) -> str:
-    """'8 %', '0.31 %'; what rounds to all or none of it says so: 'over 99 %', 'under 0.01 %'."""
-    value = share * 100.0
-    if value in (0.0, 100.0):
-        return f"{value:.0f} %"
-    if value >= 99.5:
-        return "over 99 %"
-    if value >= 10.0:
-        return f"{value:.0f} %"
-    if value >= 1.0:
-        return f"{value:.1f}".removesuffix(".0") + " %"
-    return f"{value:.2f} %" if value >= 0.01 else "under 0.01 %"
-
-
-def count(n: float) -> str:
-    """'1,240'."""
-    return f"{n:,.0f}"
 
 
 def base_for(*shares: float) -> int:
@@ -33,36 +14,37 @@ def base_for(*shares: float) -> int:
 
 def frequency(share: float, base: int) -> str:
     """A share as a natural frequency, '19 of 100' (Gigerenzer & Hoffrage 1995)."""
-    return f"{count(share * base)} of {count(base)}"
+    return f"{numbers.count(share * base)} of {numbers.count(base)}"
 
 
 def one_in(k: float) -> str:
-    """'1 in 12'; where that says too little: '2 in 3', '9 in 10'."""
-    if k < 1.75:
-        return "9 in 10" if k < 1.25 else "2 in 3"
-    return f"1 in {count(k)}"
+    """'1 in 12', as `numbers` says it of a rate."""
+    return numbers.one_in(1.0 / k)
 
 
-def number(value: float) -> str:
-    """Three or four digits that matter: '1,240', '418', '24.5', '6.10', '0.812', '0.0031'."""
+def quantity(value: float, unit: str = "") -> str:
+    """As many digits as matter, and the unit: '0.812', '418 ms', '6.10×', '8 %' of a share."""
+    if unit == "share":
+        return numbers.share(value)
     size = abs(value)
     if size >= 100.0:
-        return f"{value:,.0f}"
-    if size >= 10.0:
-        return f"{value:.1f}"
-    if size >= 1.0:
-        return f"{value:.2f}"
-    return f"{value:.3f}" if size >= 0.01 or size == 0.0 else f"{value:.2g}"
+        digits = f"{size:,.0f}"
+    elif size >= 1.0:
+        digits = f"{size:.1f}" if size >= 10.0 else f"{size:.2f}"
+    else:
+        digits = f"{size:.3f}" if size >= 0.01 or size == 0.0 else f"{size:.2g}"
+    sign = numbers.MINUS if value < 0.0 else ""
+    return f"{sign}{digits}{unit}" if unit == "×" else f"{sign}{digits} {unit}".rstrip()
 
 
-def signed(value: float) -> str:
-    """Like `number`, with its sign: '+0.077', '−8.10'."""
-    return ("−" if value < 0 else "+") + number(abs(value))
-
-
-def interval(low: float | None, high: float | None) -> str:
-    """'0.790 to 0.833', or 'none' where either end is missing."""
-    return "none" if low is None or high is None else f"{number(low)} to {number(high)}"
+def interval(low: float | None, high: float | None, unit: str = "") -> str:
+    """'0.790 to 0.833', 'at most 0.833', or 'none' where neither end is known."""
+    if low is None and high is None:
+        return "none"
+    if low is None or high is None:
+        end = low if low is not None else high
+        return f"at {'most' if low is None else 'least'} {quantity(end or 0.0, unit)}"
+    return f"{quantity(low, unit)} to {quantity(high, unit)}"
 
 
 def clocks(at: int, zone: str) -> str:
@@ -92,3 +74,23 @@ def sentence(text: str) -> str:
         return ""
     closed = stripped if stripped[-1] in ".!?…" else stripped + "."
     return closed[0].upper() + closed[1:]
+
+
+_BARS = "▁▂▃▄▅▆▇█"
+_MOST_BARS = 48
+
+
+def sparkline(points: list[float | None]) -> str:
+    """The course of a series in one line of bars, '·' where nothing was measured.
+
+    A long series is drawn by the greatest of each group of points, so that no peak is lost.
+    """
+    group = -(-len(points) // _MOST_BARS) or 1
+    chunks = [points[i : i + group] for i in range(0, len(points), group)]
+    tops = [max((p for p in chunk if p is not None), default=None) for chunk in chunks]
+    measured = [t for t in tops if t is not None]
+    if not measured:
+        return ""
+    low, height = min(measured), max(measured) - min(measured)
+    scale = (len(_BARS) - 1) / height if height > 0.0 else 0.0
+    return "".join("·" if t is None else _BARS[round((t - low) * scale)] for t in tops)

@@ -81,8 +81,11 @@ def verify(file: Path) -> None:
     from cockpit.session.files import verify as check
 
     report = check(file)
-    click.echo(inert(report.sentence, 500))
+    sound = ", ".join(f"{n:,} {what}" for what, n in report.checked.items())
+    click.echo(f"sound: {sound}")
+    click.echo(f"content {report.content_id}")
     if not report.ok:
+        click.echo(f"broken: {inert(report.first_break, 500)}")
         raise SystemExit(1)
 
 

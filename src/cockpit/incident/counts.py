@@ -92,7 +92,7 @@ def merge(parts: Sequence[Counts]) -> Counts:
     names = [name for name in columns_of(table) if name in parts[0].columns]
     cells = [name for name in names if name in TABLES[table].cells]
     columns, words = _concatenate(parts, names)
-    cell, example = _group([columns[name] for name in names if name not in cells])
+    cell, example = group([columns[name] for name in names if name not in cells])
     summed = {}
     for name in names:
         if name in cells:
@@ -138,7 +138,7 @@ def _concatenate(
     return columns, words
 
 
-def _group(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
+def group(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
     """Rows that share all keys: the cell of each row, ascending by key, and a row of each cell.
 
     Keys are read as digits of one number, so one comparison stands for all of them.

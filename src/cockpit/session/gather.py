@@ -51,6 +51,7 @@ class Gatherer:
         self._telemetry = incident.telemetry
         self._config = config
         self._start = self._telemetry.span().start
+        self._earlier: Assessment | None = None
 
     def at(self, at: int, events: Sequence[Event], window: Window | None = None) -> Gathered:
         """The assessed facts at `at`; `window` replaces both default windows."""
@@ -66,6 +67,18 @@ class Gatherer:
             charts=charts(inputs, begun),
             changes=fits(inputs.events, begun),
         )
+
+    def earlier(self, at: int, events: Sequence[Event]) -> Assessment | None:
+        """The assessment at the end of the slow bucket before `at`; null before the recording.
+
+        Kept until the bucket changes: a trend needs no more.
+        """
+        closed = self._telemetry.as_of("slow", at)
+        if closed <= self._start:
+            return None
+        if self._earlier is None or self._earlier.at != closed:
+            self._earlier = self.at(closed, [e for e in events if e.observed_at <= closed]).assessment
+        return self._earlier
 
     def _inputs(self, at: int, events: Sequence[Event], window: Window | None) -> Inputs:
         fast = self._telemetry.as_of("fast", at)

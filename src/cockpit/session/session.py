@@ -106,8 +106,7 @@ class Session:
         from cockpit.session.compose import compose
 
         events = self._incident.events(until=at)
-        gathered = self._facts().at(at, events)
-        self._last_view = compose(gathered, events, self._config, self.recording)
+        self._last_view = compose(self._facts(), events, at, self._config, self.recording)
         return self._last_view
 
     def assessment(self, at: int, window: Window | None = None) -> Assessment:
@@ -278,16 +277,17 @@ class Session:
 
     def draft(self, audience: str, at: int) -> str:
         """The markdown briefing at `at`: the saved draft where there is one, else from the facts."""
-        from cockpit.brief.draft import draft
-
-        saved = self._state(at).drafts.get(audience)
-        return saved or draft(self.view(at), audience, self._config)
+        return self._state(at).drafts.get(audience) or self.fresh_draft(audience, at)
 
     def fresh_draft(self, audience: str, at: int) -> str:
         """The markdown briefing at `at`, from the facts alone."""
         from cockpit.brief.draft import draft
 
-        return draft(self.view(at), audience, self._config)
+        events = self._incident.events(until=at)
+        sent = [e for e in events if e.kind == "export" and e.data.get("audience") == audience]
+        return draft(
+            self.view(at), audience, self._config, previous_export=sent[-1] if sent else None
+        )
 
     def save_draft(self, audience: str, text: str, at: int) -> None:
         """Keep a draft as it is being written."""
@@ -297,8 +297,17 @@ class Session:
         """Write a briefing atomically; the update is journalled with where it went."""
         from cockpit.brief.export import default_name
 
+        from cockpit.brief.facts import as_data, facts
+
         written = self.write(path or Path(default_name(self.recording.service, audience, at)), text)
-        self._write("export", at, text=f"{audience} → {inert(written)}", audience=audience, path=str(written))
+        self._write(
+            "export",
+            at,
+            text=f"{audience} → {inert(written)}",
+            audience=audience,
+            path=str(written),
+            figures=as_data(facts(self._seen(at))),
+        )
         return written
 
     def write(self, path: Path, text: str) -> Path:

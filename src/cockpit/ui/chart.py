@@ -41,28 +41,28 @@ class Scale:
 
 
 def columns(chart: Chart, cells: int) -> list[float | None]:
-    """The last 2·cells points by absolute time: column boundaries stay where they are as time goes on.
+    """The newest points as 2·cells columns, whose edges stay where they are as time goes on.
 
-    More points than columns are averaged in groups whose edges are multiples of the group's span
-    since the epoch; the group still filling is the last column.
+    Where there are more points than columns, groups of them are averaged, and groups begin at
+    multiples of their span since the epoch; where there are fewer, a point is several columns wide.
     """
     wanted = 2 * cells
     count = len(chart.points)
     if not count:
         return [None] * wanted
     group = max(1, math.ceil(count / (wanted - 2)))
-    first_group = chart.start // (chart.step * group)
-    last_group = (chart.start + (count - 1) * chart.step) // (chart.step * group)
+    repeat = max(1, (wanted - 2) // count)
     sums: dict[int, tuple[float, int]] = {}
     for index, point in enumerate(chart.points):
-        if point is None or not math.isfinite(point):
-            continue
-        slot = (chart.start + index * chart.step) // (chart.step * group)
-        total, n = sums.get(slot, (0.0, 0))
-        sums[slot] = (total + point, n + 1)
+        if point is not None and math.isfinite(point):
+            slot = (chart.start + index * chart.step) // (chart.step * group)
+            total, n = sums.get(slot, (0.0, 0))
+            sums[slot] = (total + point, n + 1)
     means = {slot: total / n for slot, (total, n) in sums.items()}
-    start = last_group - last_group % 2 - wanted + 2  # whole cells: a pair of columns each
-    return [means.get(slot) if slot >= first_group else None for slot in range(start, start + wanted)]
+    last = (chart.start + (count - 1) * chart.step) // (chart.step * group)
+    end = (last + 1) * repeat
+    end += end % 2  # whole cells: a pair of columns each
+    return [means.get(column // repeat) for column in range(end - wanted, end)]
 
 
 def draw(chart: Chart, cells: int, rows: int, scale: Scale) -> list[str]:

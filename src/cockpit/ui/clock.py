@@ -57,6 +57,10 @@ class ReplayClock:
         below = [speed for speed in SPEEDS if speed < self.speed]
         return replace(self, speed=below[-1] if below else self.speed)
 
+    def at_speed(self, speed: float) -> ReplayClock:
+        """Running `speed` times as fast as it was."""
+        return replace(self, speed=speed)
+
     def next_after(self, moments: list[int]) -> int | None:
         """The first of `moments` after `at`."""
         return min((moment for moment in moments if moment > self.at), default=None)

@@ -12,7 +12,7 @@ NAMES = {
     "f1": "F1",
     "ece": "ECE",
     "brier": "Brier",
-    "observed_expected": "observed ÷ predicted",
+    "observed_expected": "obs ÷ exp",
     "latency_p50": "p50",
     "latency_p95": "p95",
     "latency_p99": "p99",
@@ -87,12 +87,12 @@ def value_text(estimate: Estimate) -> str:
 
 
 def was(estimate: Estimate) -> str:
-    """'was .893, worse by .081': the baseline in words, or ''."""
+    """'worse by .081, reference .893': the baseline in words, or ''."""
     baseline = estimate.baseline
     if baseline is None or baseline.value is None:
         return ""
-    text = f"was {number(baseline.value, estimate.unit)} ({baseline.what})"
-    return f"{text} {judged}" if (judged := judgement(estimate)) else text
+    text = f"{baseline.what} {number(baseline.value, estimate.unit)}"
+    return f"{judged}, {text}" if (judged := judgement(estimate)) else text
 
 
 def judgement(estimate: Estimate) -> str:
@@ -117,8 +117,8 @@ def sample(estimate: Estimate) -> str:
 
 
 def verdict(estimate: Estimate) -> Line:
-    """The verdict's word in its role."""
-    return ((estimate.verdict, VERDICT_ROLES[estimate.verdict]),)
+    """The verdict's word in its role; "not enough" stands for "not enough data"."""
+    return ((estimate.verdict.removesuffix(" data"), VERDICT_ROLES[estimate.verdict]),)
 
 
 def worst_first(estimates: list[Estimate]) -> list[Estimate]:

@@ -26,6 +26,7 @@ class Key:
     help: str
     line: int = 0
     where: Where = "incident"
+    action: str = ""  # what textual runs; the id where empty
 
 
 KEYS: tuple[Key, ...] = (
@@ -40,21 +41,21 @@ KEYS: tuple[Key, ...] = (
     Key("execute", "x", "x", "executed", "mark the chosen option executed now", 8),
     Key("next_phase", "greater_than_sign", ">", "next phase", "enter the next phase", 9),
     Key("overview", "o", "o", "overview", "back to the overview"),
-    Key("pane_1", "1", "1", "model", "pane 1 in full: model"),
-    Key("pane_2", "2", "2", "infra", "pane 2 in full: infra"),
-    Key("pane_3", "3", "3", "questions", "pane 3 in full: questions and checklist"),
-    Key("pane_4", "4", "4", "containment", "pane 4 in full: containment"),
-    Key("pane_5", "5", "5", "known", "pane 5 in full: known, not known, next"),
-    Key("pane_6", "6", "6", "timeline", "pane 6 in full: timeline"),
+    Key("pane_1", "1", "1", "model", "pane 1 in full: model", action="pane(1)"),
+    Key("pane_2", "2", "2", "infra", "pane 2 in full: infra", action="pane(2)"),
+    Key("pane_3", "3", "3", "questions", "pane 3 in full: questions and checklist", action="pane(3)"),
+    Key("pane_4", "4", "4", "containment", "pane 4 in full: containment", action="pane(4)"),
+    Key("pane_5", "5", "5", "known", "pane 5 in full: known, not known, next", action="pane(5)"),
+    Key("pane_6", "6", "6", "timeline", "pane 6 in full: timeline", action="pane(6)"),
     Key("journal", "J", "J", "journal", "the journal: the timeline, ready to be filtered"),
-    Key("next_pane", "tab", "tab", "next pane", "move to the next pane"),
-    Key("previous_pane", "shift+tab", "shift+tab", "previous pane", "move to the previous pane"),
-    Key("down", "j,down", "j ↓", "down", "move down"),
-    Key("up", "k,up", "k ↑", "up", "move up"),
-    Key("page_down", "pagedown", "pgdn", "page down", "ten rows down"),
-    Key("page_up", "pageup", "pgup", "page up", "ten rows up"),
-    Key("first", "g,home", "g", "first", "to the first row"),
-    Key("last", "G,end", "G", "last", "to the last row"),
+    Key("next_pane", "tab", "tab", "next pane", "move to the next pane", action="focus_pane(1)"),
+    Key("previous_pane", "shift+tab", "shift+tab", "previous pane", "move to the previous pane", action="focus_pane(-1)"),
+    Key("down", "j,down", "j ↓", "down", "move down", action="move(1)"),
+    Key("up", "k,up", "k ↑", "up", "move up", action="move(-1)"),
+    Key("page_down", "pagedown", "pgdn", "page down", "ten rows down", action="move(10)"),
+    Key("page_up", "pageup", "pgup", "page up", "ten rows up", action="move(-10)"),
+    Key("first", "g,home", "g", "first", "to the first row", action="move(-100000)"),
+    Key("last", "G,end", "G", "last", "to the last row", action="move(100000)"),
     Key("open", "enter", "⏎", "open", "answer the question, tick the task, or show how the figure was made"),
     Key("source", "i", "i", "source", "where this number comes from"),
     Key("asks", "a", "a", "asks", "asks: add one, answer one, see which are overdue"),
@@ -64,17 +65,18 @@ KEYS: tuple[Key, ...] = (
     Key("pause", "space", "space", "pause", "pause the replay, or let it run on"),
     Key("slower", "minus", "-", "slower", "slower replay"),
     Key("faster", "plus,equals_sign", "+", "faster", "faster replay"),
-    Key("step_back", "left_square_bracket", "[", "step back", "ten seconds back"),
-    Key("step", "right_square_bracket", "]", "step", "ten seconds forward"),
+    Key("step_back", "left_square_bracket", "[", "step back", "ten seconds back", action="travel(-10)"),
+    Key("step", "right_square_bracket", "]", "step", "ten seconds forward", action="travel(10)"),
     Key("previous_event", "comma", ",", "previous event", "to the previous recorded event"),
     Key("next_event", "full_stop", ".", "next event", "to the next recorded event"),
-    Key("minute_back", "m", "m", "minute back", "a minute back"),
-    Key("minute_on", "M", "M", "minute on", "a minute forward"),
-    Key("hour_back", "H", "H", "hour back", "an hour back"),
-    Key("hour_on", "L", "L", "hour on", "an hour forward"),
+    Key("minute_back", "m", "m", "minute back", "a minute back", action="travel(-60)"),
+    Key("minute_on", "M", "M", "minute on", "a minute forward", action="travel(60)"),
+    Key("hour_back", "H", "H", "hour back", "an hour back", action="travel(-3600)"),
+    Key("hour_on", "L", "L", "hour on", "an hour forward", action="travel(3600)"),
     Key("goto", "t", "t", "go to time", "go to a time: 02:51, 02:51:10, +5m, -1h"),
     Key("end", "0", "0", "end", "to the end of the recording"),
     Key("copy", "y", "y", "copy", "copy the text of this screen, and say in which file it is"),
+    Key("repaint", "ctrl+l", "ctrl+l", "repaint", "draw everything anew, when something else wrote here"),
     Key("edit", "e", "e", "edit", "the briefing in $EDITOR"),
     Key("export", "f2", "F2", "export", "write the briefing to a file and say where"),
     Key("back", "escape", "esc", "back", "leave what is open"),
@@ -105,13 +107,14 @@ def key_line(keys: Iterable[Key], cells: int, always: Iterable[tuple[str, str]] 
     """The line at the bottom: keys in order, the least needed dropped where it is narrow."""
     wanted = [(key.label, key.what) for key in sorted(keys, key=lambda k: k.line) if key.line]
     wanted = [*always, *wanted]
-    spans: list[Span] = [(" ", "text")]
-    used = 1
+    spans: list[Span] = []
+    used = 0
     for label, what in wanted:
-        size = text_width(label) + 1 + text_width(what) + 3
-        if used + size - 3 > cells:
+        before = "   " if spans else " "
+        size = len(before) + text_width(label) + 1 + text_width(what)
+        if used + size > cells:
             continue
-        spans += [(label, "key"), (f" {what}   ", "dim")]
+        spans += [(before, "text"), (label, "key"), (f" {what}", "dim")]
         used += size
     return tuple(spans)
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from cockpit.ui.chart import Scale
 from cockpit.ui.lines import Line, cut, fit, plain, text_width
 from cockpit.ui.panes import checklist, infra, knowledge, model, options, timeline
-from cockpit.ui.panes.status import Playhead, header
+from cockpit.ui.panes.status import Playhead, header, impact_lines
 from cockpit.ui.rows import GUTTER, Row, drawn, items, words
 from cockpit.views import View
 
 SMALLEST = (80, 24)
 WIDE = (112, 32)
+
+Panes = dict[int, tuple[list[Row], int, int]]  # pane → its rows, cells and lines
 
 PANES = (1, 2, 3, 4, 5, 6)
 _WORDS = {
@@ -47,6 +49,11 @@ def is_wide(width: int, height: int) -> bool:
     return width >= WIDE[0] and height >= WIDE[1]
 
 
+def is_too_small(width: int, height: int) -> bool:
+    """Whether not even the narrow overview fits."""
+    return width < SMALLEST[0] or height < SMALLEST[1]
+
+
 def too_small(width: int, height: int) -> Line:
     """The one sentence shown below the smallest size."""
     need_w, need_h = SMALLEST
@@ -77,18 +84,18 @@ def full_rows(view: View, place: Place, pane: int, cells: int) -> list[Row]:
 
 def _heights(height: int, option_rows: int) -> tuple[int, int, int]:
     """Lines for the panes on top, for containment, and for what is known, in `height` lines."""
-    known = 3 if height < 30 else 6 if height < 44 else 9
-    containment = min(option_rows + 3, max(6, (height - known) // 2))
+    known = 3 if height < 26 else 5 if height < 30 else 6 if height < 44 else 9
+    containment = min(option_rows + 5, max(6, (height - known) // 2))
     return height - known - containment, containment, known
 
 
-def wide_rows(view: View, place: Place, width: int, height: int) -> dict[int, tuple[list[Row], int, int]]:
+def wide_rows(view: View, place: Place, width: int, height: int) -> Panes:
     """Rows, cells and lines of each pane on the wide overview."""
     inner = width - 4
     first = round(inner * 0.345)
     second = round(inner * 0.33)
     third = inner - first - second
-    top, middle, bottom = _heights(height - 8, len(view.options.rows))
+    top, middle, bottom = _heights(height - 4, len(view.options.rows))
     whole = width - 2
     return {
         1: (model.rows(view, first - GUTTER, top, place.scales), first, top),
@@ -99,15 +106,14 @@ def wide_rows(view: View, place: Place, width: int, height: int) -> dict[int, tu
     }
 
 
-def narrow_rows(view: View, width: int, height: int) -> dict[int, tuple[list[Row], int, int]]:
+def narrow_rows(view: View, width: int, height: int) -> Panes:
     """Rows, cells and lines of each part of the narrow overview."""
     cells = width - GUTTER
-    spare = height - 24
-    more = max(0, spare)
+    more = max(0, height - 19)
     verdicts = 3 + more // 4
     shown = 4 + more // 3
-    known = 6 + more // 3
-    rest = height - 8 - verdicts - (shown + 1) - known
+    known = min(6 + more // 3, height - 4 - verdicts - (shown + 1) - 2)
+    rest = height - 4 - verdicts - (shown + 1) - known
     return {
         1: (model.worst_verdicts(view, cells, verdicts), width, verdicts),
         3: (checklist.next_question(view, cells), width, rest),
@@ -116,11 +122,18 @@ def narrow_rows(view: View, width: int, height: int) -> dict[int, tuple[list[Row
     }
 
 
-def overview_rows(view: View, place: Place, width: int, height: int) -> dict[int, tuple[list[Row], int, int]]:
-    """The panes of the overview at this size."""
+def overview_rows(view: View, place: Place, size: tuple[int, int]) -> Panes:
+    """The panes of the overview on a screen of this size."""
+    width, height = size
+    room = height - _above(view, size) - 1
     if is_wide(width, height):
-        return wide_rows(view, place, width, height)
-    return narrow_rows(view, width, height)
+        return wide_rows(view, place, width, room)
+    return narrow_rows(view, width, room)
+
+
+def _above(view: View, size: tuple[int, int]) -> int:
+    """Lines of status, impact and phases."""
+    return 2 + len(impact_lines(view, size[0], 2))
 
 
 def _pane_title(view: View, place: Place, pane: int, cells: int) -> Line:
@@ -141,21 +154,20 @@ def screen(
 ) -> list[Line]:
     """The whole screen in exactly `size` cells; `bottom` is the key line or a message."""
     width, height = size
-    if width < SMALLEST[0] or height < SMALLEST[1]:
+    if is_too_small(width, height):
         small = fit(too_small(width, height), width)
         return [small, *[fit(plain(""), width)] * (height - 1)]
     if view is None:
         body = _waiting(service, problem, width, height - 4)
         return [*header(None, play, width, service), *body, fit(bottom, width)]
-    impact = 2 if place.full and height >= WIDE[1] else 1
-    above = header(view, play, width, service, impact)
+    above = header(view, play, width, service, 2)
     room = height - len(above) - 1
     if place.full:
         body = _full(view, place, width, room)
     elif is_wide(width, height):
-        body = _wide(view, place, width, height)
+        body = _wide(view, place, width, room)
     else:
-        body = _narrow(view, place, width, height)
+        body = _narrow(view, place, width, room)
     return [*above, *body, fit(bottom, width)]
 
 

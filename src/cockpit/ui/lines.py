@@ -8,6 +8,7 @@ parsed, and text that is not printable is made inert before it becomes cells.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from rich.cells import cell_len, get_character_cell_size
 
@@ -15,7 +16,8 @@ from cockpit.text import inert
 
 Span = tuple[str, str]
 Line = tuple[Span, ...]
-Cell = tuple[str, str]  # a character with its marks (or "" behind a wide one) and its role
+S = TypeVar("S")
+StyledCell = tuple[str, S]  # a character with its marks, or "" behind a wide one, and its style
 
 EMPTY: Line = ()
 
@@ -138,41 +140,36 @@ def marked(line: Line) -> Line:
     return tuple((text, f"{role} cursor") for text, role in line)
 
 
-def to_cells(line: Line, cells: int) -> list[Cell]:
+def to_cells(spans: Iterable[tuple[str, S]], cells: int, fill: S) -> list[StyledCell[S]]:
     """Exactly `cells` cells; a wide character is followed by an empty cell, never split."""
-    row: list[Cell] = []
-    for text, role in line:
+    row: list[StyledCell[S]] = []
+    for text, style in spans:
         for character in clean(text):
             size = get_character_cell_size(character)
             if size == 0:
-                if row and len(row[-1][0]) in (1, 2):  # at most two marks on a character
+                if row and row[-1][0] and len(row[-1][0]) < 3:  # at most two marks on a character
                     row[-1] = (row[-1][0] + character, row[-1][1])
                 continue
             if len(row) + size > cells:
                 break
-            row.append((character, role))
+            row.append((character, style))
             if size == 2:
-                row.append(("", role))
-    row.extend([(" ", "text")] * (cells - len(row)))
+                row.append(("", style))
+    row.extend([(" ", fill)] * (cells - len(row)))
     return row
 
 
-def runs(row: Iterable[Cell]) -> list[Span]:
-    """Cells joined into spans of one role."""
-    spans: list[Span] = []
-    text, last = [], ""
-    for character, role in row:
-        if role != last and text:
-            spans.append(("".join(text), last))
-            text = []
-        last = role
-        text.append(character)
-    if text:
-        spans.append(("".join(text), last))
-    return spans
+def runs(row: Iterable[StyledCell[S]]) -> list[tuple[str, S]]:
+    """Cells joined into spans of one style."""
+    spans: list[tuple[list[str], S]] = []
+    for character, style in row:
+        if not spans or spans[-1][1] != style:
+            spans.append(([], style))
+        spans[-1][0].append(character)
+    return [("".join(text), style) for text, style in spans]
 
 
-def changes(old: Sequence[Cell], new: Sequence[Cell]) -> list[tuple[int, int]]:
+def changes(old: Sequence[StyledCell[S]], new: Sequence[StyledCell[S]]) -> list[tuple[int, int]]:
     """Where two rows of equal length differ, as (first cell, number of cells), left to right.
 
     Every differing cell is covered, wide characters are covered whole, near runs are joined.

@@ -74,10 +74,10 @@ class Theme:
             word = "accent"
         colour = colours.get(word, colours["text"])
         if here and self.ansi:
-            return Style(color=colour, reverse=True, bold=word in _BOLD)
+            return Style(color=colour, bgcolor=colours["background"], reverse=True, bold=word in _BOLD)
         return Style(
             color=colour,
-            bgcolor=colours["cursor"] if here else None,
+            bgcolor=colours["cursor" if here else "background"],
             bold=word in _BOLD,
             dim=word in ("dim", "border") and self.ansi,
         )
@@ -104,8 +104,7 @@ class Theme:
                 "input-cursor-background": css["accent"],
                 "input-cursor-foreground": css["background"],
                 "input-selection-background": css["cursor"],
-                "cockpit-dim": css["dim"],
-                "cockpit-border": css["border"],
+                "border": css["border"],
             },
         )
 
@@ -206,3 +205,12 @@ def fitting(environment: Mapping[str, str]) -> str:
 def style_of(theme: Theme, role: str) -> Style:
     """`theme.style(role)`, remembered: a screen asks for the same few styles all the time."""
     return theme.style(role)
+
+
+def installed() -> Themes:
+    """The packaged themes, and the user's own from the XDG data folder."""
+    from platformdirs import user_data_path
+
+    from cockpit.assets import themes_folder
+
+    return load(themes_folder(), user_data_path("cockpit") / "themes")

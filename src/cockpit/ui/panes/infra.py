@@ -41,7 +41,7 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     metrics = worst_first(infra.metrics)[:room]
     charts = [c for c in infra.charts if any(p is not None for p in c.points)]
     spare = room - len(metrics)
-    chart_height = min(3, spare) if charts and spare >= 1 else 0
+    chart_height = min(5, spare) if charts and spare >= 1 else 0
     result: list[Row] = []
     for index, estimate in enumerate(metrics):
         result.append(metric_row(estimate, cells, view.at, _NAMES, _STALE_AFTER))

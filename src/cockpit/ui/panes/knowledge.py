@@ -52,7 +52,7 @@ def rows(view: View, cells: int, height: int) -> list[Row]:
     unknown = [_unknown(u) for u in knowledge.unknown] or ["Nothing is listed as unknown."]
     result = block("KNOWN", known, cells, each, "text")
     result += block("NOT KNOWN", unknown, cells, each, "text")
-    return result + block("NEXT", next_steps, cells, height - len(result), "accent")
+    return result + block("NEXT", next_steps, cells, height - len(result), "strong")
 
 
 def full(view: View, cells: int) -> list[Row]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cockpit.records import Drift, Estimate
 from cockpit.ui.chart import Scale, draw
 from cockpit.ui.figures import (
-    VERDICT_ROLES,
     name_of,
     number,
     sample,
@@ -46,6 +45,8 @@ def metric_row(estimate: Estimate, cells: int, at: int, names: int, stale_after:
 def detail_row(estimate: Estimate, cells: int) -> list[Row]:
     """The baseline and the sample behind a number, under it."""
     parts = [part for part in (was(estimate), sample(estimate)) if part]
+    if width(((" · ".join(parts), "dim"),)) > cells - 2:
+        parts = parts[:1]
     return [Row(((f"  {' · '.join(parts)}", "dim"),), f"metric:{estimate.id}")] if parts else []
 
 
@@ -96,15 +97,14 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     names = _names(shown)
     charts = [c for c in model.charts if any(p is not None for p in c.points)]
     spare = room - len(shown)
-    chart_height = min(3, spare - 1) if charts and spare >= 2 else 0
-    spare -= chart_height
+    explained = [e for e in shown if e.verdict in ("degraded", "critical") and was(e)][:spare]
+    spare -= len(explained)
+    chart_height = min(5, spare) if charts else 0
     for index, estimate in enumerate(shown):
         result.append(metric_row(estimate, cells, view.at, names, 3 * _BUCKET))
-        if spare > 0 and estimate.value is not None:
-            details = detail_row(estimate, cells)
-            result += details
-            spare -= len(details)
-        if index == 0 and chart_height:
+        if estimate in explained:
+            result += detail_row(estimate, cells)
+        if index == 0 and chart_height > 0:
             result += chart_rows(charts[0], cells, chart_height, _scale(scales, charts[0]), False)
     return result[:room] + ends
 
@@ -154,7 +154,5 @@ def _names(estimates: list[Estimate]) -> int:
     labels = [
         f"{name_of(e)} {e.segment}" if e.segment else name_of(e) for e in estimates
     ]
-    return min(24, max((width(((label, "text"),)) for label in labels), default=8))
+    return min(16, max((width(((label, "text"),)) for label in labels), default=8))
 
-
-__all__ = ["VERDICT_ROLES", "chart_rows", "full", "metric_row", "rows", "title", "worst_verdicts"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cockpit.ui.lines import Line, Span, cut, pad, text_width
+from cockpit.ui.lines import Span, pad, text_width
 from cockpit.ui.rows import Row, words
 from cockpit.views import Figure, OptionRow, View
 
@@ -15,7 +15,6 @@ class Column:
 
     name: str
     drop: int
-    right: bool = False
 
 
 _COLUMNS = (
@@ -25,9 +24,11 @@ _COLUMNS = (
     Column("on bad path", 3),
     Column("wrong next h", 1),
     Column("effect in", 2),
-    Column("undo", 7),
-    Column("needs", 6),
+    Column("undo", 6),
+    Column("needs", 7),
 )
+
+_LEAST = 4  # option, wrong next h, effect in, on bad path: what the narrow overview shows
 
 
 def title(view: View) -> str:
@@ -74,31 +75,40 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         )
         for column in _COLUMNS
     }
-    blocked = any(row.blocked for row in options)
-    marks = 8
+    gap = 2 if cells >= 100 else 1
+    notes = max((text_width(note) for note in map(_blocker, options)), default=0)
+    notes = max([notes, *(text_width(mark(row, view)[0]) for row in options)])
     shown = list(_COLUMNS)
 
     def spare() -> int:
-        return cells - marks - sum(sizes[c.name] + 2 for c in shown) - (18 if blocked else 0)
+        return cells - sum(sizes[c.name] + gap for c in shown) - notes
 
-    while spare() < 0 and len(shown) > 3:
+    if spare() < 0:
+        gap = 1
+    while spare() < 0 and len(shown) > _LEAST:
         shown.remove(max(shown, key=lambda column: column.drop))
+    notes = min(notes, 20)
     if spare() < 0:
         sizes["option"] = max(10, sizes["option"] + spare())
-    head: Line = tuple((pad(c.name, sizes[c.name] + 2), "dim") for c in shown)
+    head = tuple((pad(column.name, sizes[column.name] + gap), "dim") for column in shown)
     result = [Row(head)]
     for option, row in zip(options, grid, strict=True):
         spans: list[Span] = []
         for column in shown:
             text, role = row[column.name]
-            role = "dim" if option.blocked and column.name == "option" else role
-            spans.append((pad(cut(text, sizes[column.name]), sizes[column.name] + 2), role))
+            if column.name == "option" and option.blocked:
+                role = "dim"
+            spans.append((pad(text, sizes[column.name] + gap), role))
         word, role = mark(option, view)
-        spans.append((pad(word, marks), role))
-        if option.blocked:
-            spans.append((f"! {option.blocked}", "bad"))
+        if word:
+            spans.append((word + " ", role))
+        spans.append((_blocker(option), "bad"))
         result.append(Row(tuple(spans), f"option:{option.id}"))
     return result
+
+
+def _blocker(option: OptionRow) -> str:
+    return f"! {option.blocked}" if option.blocked else ""
 
 
 def _notes(view: View, cells: int, most: int) -> list[Row]:

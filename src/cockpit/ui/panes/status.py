@@ -30,11 +30,11 @@ class Playhead:
 
 
 def playhead_text(play: Playhead) -> str:
-    """'02:51:10 UTC ▶60×', '… ⏸ paused', '… end'."""
+    """'02:51:10 UTC ▶60×', '… paused', '… end'."""
     if play.ended:
-        state = "■ end"
+        state = "end"
     elif play.paused:
-        state = "⏸ paused"
+        state = "paused"
     else:
         state = f"▶{play.speed:g}×"
     return f"{clock(play.at, seconds=True)} UTC {state}"
@@ -119,7 +119,8 @@ def phase_line(view: View | None, cells: int) -> Line:
             detail = f" {mark.detail}" if mark.detail and (detailed or current) else ""
             line.append((f"{word} {sign}{detail}", role))
             line.append(("  ", "text"))
-        if width(tuple(line)) <= cells + 2:
+        line.pop()
+        if width(tuple(line)) <= cells:
             break
     return fit(tuple(line), cells)
 
