@@ -44,6 +44,7 @@ class Finished(Message):
 class CockpitApp(App[int]):
     """Draws what the session says and tells it what people do; it computes nothing."""
 
+    TITLE = "cockpit"
     ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = 0
     CSS_PATH = "cockpit.tcss"

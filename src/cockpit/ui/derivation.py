@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cockpit.records import Drift, Estimate, Window
-from cockpit.ui.figures import judgement, name_of, number, sample, value_text
+from cockpit.ui.figures import item_of, judgement, name_of, number, sample, value_text
 from cockpit.ui.lines import EMPTY, Line, pad, plain, sentence
 from cockpit.units import clock, day, duration
 from cockpit.views import OptionRow, RecordingInfo, View
@@ -27,7 +27,7 @@ def _pairs(pairs: list[tuple[str, str]], cells: int) -> list[Line]:
 def estimate_of(view: View, item: str) -> Estimate | None:
     """The estimate an item names."""
     pool = [*view.model.metrics, *view.model.segments, *view.infra.metrics, *view.impact.evidence]
-    return next((e for e in pool if f"metric:{e.id}" == item), None)
+    return next((e for e in pool if item_of(e) == item), None)
 
 
 def drift_of(view: View, item: str) -> Drift | None:

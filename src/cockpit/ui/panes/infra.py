@@ -5,7 +5,7 @@ from __future__ import annotations
 from cockpit.ui.chart import Scale
 from cockpit.ui.figures import worst_first
 from cockpit.ui.lines import sides
-from cockpit.ui.panes.model import chart_rows, detail_row, metric_row
+from cockpit.ui.panes.model import WIDEST, chart_rows, detail_row, metric_row
 from cockpit.ui.rows import Row, heading, words
 from cockpit.units import clock
 from cockpit.views import Change, View
@@ -53,7 +53,7 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
 
 def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane in full: every number, every chart, every change."""
-    infra = view.infra
+    infra, cells = view.infra, min(cells, WIDEST)
     result: list[Row] = []
     for estimate in worst_first(infra.metrics):
         result.append(metric_row(estimate, cells, view.at, 16, _STALE_AFTER))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.records import Drift, Estimate
 from cockpit.ui.chart import Scale, draw
 from cockpit.ui.figures import (
+    item_of,
     name_of,
     number,
     sample,
@@ -18,6 +19,7 @@ from cockpit.ui.lines import Line, pad, sides, width
 from cockpit.ui.rows import Row, heading, words
 from cockpit.views import Chart, View
 
+WIDEST = 96  # a verdict further from its number is not read with it
 _DRIFT_ROLES = {"major": "bad", "noticeable": "watch", "minor": "good"}
 _BUCKET = 60_000_000  # facts of the model come in slow buckets of about a minute
 
@@ -39,7 +41,7 @@ def metric_row(estimate: Estimate, cells: int, at: int, names: int, stale_after:
     )
     old = stale(estimate, at, stale_after)
     right: Line = ((f" {old}", "watch"),) if old else ((" ", "text"), *verdict(estimate))
-    return Row(sides(left, right, cells), f"metric:{estimate.id}")
+    return Row(sides(left, right, cells), item_of(estimate))
 
 
 def detail_row(estimate: Estimate, cells: int) -> list[Row]:
@@ -47,7 +49,7 @@ def detail_row(estimate: Estimate, cells: int) -> list[Row]:
     parts = [part for part in (was(estimate), sample(estimate)) if part]
     if width(((" · ".join(parts), "dim"),)) > cells - 2:
         parts = parts[:1]
-    return [Row(((f"  {' · '.join(parts)}", "dim"),), f"metric:{estimate.id}")] if parts else []
+    return [Row(((f"  {' · '.join(parts)}", "dim"),), item_of(estimate))] if parts else []
 
 
 def chart_rows(chart: Chart, cells: int, rows: int, scale: Scale, titled: bool) -> list[Row]:
@@ -94,7 +96,7 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
         ends.append(Row(((model.worst, "bad"),)))
     room = height - len(ends)
     shown = worst_first(model.metrics)[:room]
-    names = _names(shown)
+    names = min(16, _names(shown))
     charts = [c for c in model.charts if any(p is not None for p in c.points)]
     spare = room - len(shown)
     explained = [e for e in shown if e.verdict in ("degraded", "critical") and was(e)][:spare]
@@ -111,7 +113,7 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
 
 def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane in full: every metric, every chart, every segment and feature."""
-    model = view.model
+    model, cells = view.model, min(cells, WIDEST)
     if not model.metrics and not model.drift:
         return words("No predictions in this window yet: nothing can be said about the model.", cells)
     result: list[Row] = []
@@ -154,5 +156,5 @@ def _names(estimates: list[Estimate]) -> int:
     labels = [
         f"{name_of(e)} {e.segment}" if e.segment else name_of(e) for e in estimates
     ]
-    return min(16, max((width(((label, "text"),)) for label in labels), default=8))
+    return min(28, max((width(((label, "text"),)) for label in labels), default=8))
 
