@@ -7,7 +7,16 @@ from pathlib import Path
 import click
 
 from cockpit.cli import tables
-from cockpit.cli.common import AT, FILE, JSON, instant, open_reading, parse_length, parse_time, print_json
+from cockpit.cli.common import (
+    AT,
+    FILE,
+    JSON,
+    instant,
+    open_reading,
+    parse_length,
+    parse_time,
+    print_json,
+)
 from cockpit.records import BadInput, Window
 
 

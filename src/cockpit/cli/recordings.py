@@ -54,7 +54,7 @@ def import_command(
         config=config,
         metrics=metrics,
         events=events,
-        out=out,
+        output=out,
         force=force,
     )
     for line in import_incident(request, _progress if sys.stderr.isatty() else None):
@@ -81,8 +81,11 @@ def verify(file: Path) -> None:
     from cockpit.session.files import verify as check
 
     report = check(file)
-    click.echo(inert(report.sentence, 500))
+    sound = ", ".join(f"{n:,} {what}" for what, n in report.checked.items())
+    click.echo(f"sound: {sound}")
+    click.echo(f"content {report.content_id}")
     if not report.ok:
+        click.echo(f"broken: {inert(report.first_break, 500)}")
         raise SystemExit(1)
 
 

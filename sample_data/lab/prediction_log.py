@@ -1,0 +1,78 @@
+"""The service's own log of predictions: one CSV line for each request."""
+
+from __future__ import annotations
+
+import csv
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from payments import Payment
+from times import rfc3339
+
+LOG_COLUMNS = (
+    "timestamp",
+    "id",
+    "customer",
+    "model_version",
+    "region",
+    "device",
+    "amount",
+    "hour",
+    "merchant_category",
+    "card_age_days",
+    "country_mismatch",
+    "tx_last_hour",
+    "merchant_risk",
+    "score",
+    "sent_to_review",
+    "latency_ms",
+    "error",
+)
+
+
+class PredictionLog:
+    """One CSV line for each request, as the service saw it."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", newline="", encoding="utf-8")
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(LOG_COLUMNS)
+        self._lock = threading.Lock()
+
+    def write(
+        self,
+        payment: Payment,
+        arrived: datetime,
+        version: str,
+        risk: float | None,
+        score: float | None,
+        review: int | None,
+        latency_ms: float,
+        error: str,
+    ) -> None:
+        row = (
+            rfc3339(arrived),
+            payment.id,
+            payment.customer,
+            version,
+            payment.region,
+            payment.device,
+            payment.amount,
+            payment.hour,
+            payment.merchant_category,
+            payment.card_age_days,
+            payment.country_mismatch,
+            payment.tx_last_hour,
+            "" if risk is None else repr(risk),
+            "" if score is None else repr(score),
+            "" if review is None else review,
+            f"{latency_ms:.3f}",
+            error,
+        )
+        with self._lock:
+            self._writer.writerow(row)
+
+    def close(self) -> None:
+        with self._lock:
+            self._file.close()
