@@ -8,7 +8,7 @@ from cockpit.units import duration
 
 NAMES = {
     "auc": "AUC",
-    "average_precision": "avg precision",
+    "average_precision": "avg prec.",
     "f1": "F1",
     "ece": "ECE",
     "brier": "Brier",
@@ -17,8 +17,9 @@ NAMES = {
     "latency_p95": "p95",
     "latency_p99": "p99",
     "error_rate": "errors",
-    "requests": "requests",
     "label_coverage": "labelled",
+    "false_positive_share": "false pos.",
+    "false_negative_share": "false neg.",
     "psi": "PSI",
     "kl": "KL",
 }
@@ -56,7 +57,9 @@ def _digits(size: float, unit: str, like: float | None = None) -> str:
     """`size` without its sign and unit, with as many decimals as suit `like` (default: itself)."""
     scale = 100.0 if unit in _SHARES and unit != "%" else 1.0
     size, like = size * scale, (size if like is None else like) * scale
-    if unit == "":
+    if unit == "" and like == int(like):
+        decimals = 0
+    elif unit == "":
         decimals = 3 if like < 1 else 2 if like < 10 else 1 if like < 100 else 0
     elif like == int(like):
         decimals = 0
@@ -84,7 +87,8 @@ def value_text(estimate: Estimate) -> str:
     """Value with its interval and unit, or in a few words why there is no value."""
     if estimate.value is None:
         return estimate.reason or "not measured"
-    value, bounds = number(estimate.value, estimate.unit), interval(estimate)
+    unit = "" if estimate.unit == estimate.name else estimate.unit
+    value, bounds = number(estimate.value, unit), interval(estimate)
     return f"{value} {bounds}".rstrip()
 
 
@@ -124,8 +128,22 @@ def sample(estimate: Estimate) -> str:
 
 
 def verdict(estimate: Estimate) -> Line:
-    """The verdict's word in its role; "not enough" stands for "not enough data"."""
+    """The verdict's word in its role; "not enough" stands for "not enough data".
+
+    Without a value the reason stands where the value would, and says more than a verdict.
+    """
+    if estimate.value is None:
+        return ()
     return ((estimate.verdict.removesuffix(" data"), VERDICT_ROLES[estimate.verdict]),)
+
+
+def by_reason(estimates: list[Estimate]) -> list[tuple[str, list[Estimate]]]:
+    """The estimates without a value, in groups that share the reason."""
+    groups: dict[str, list[Estimate]] = {}
+    for estimate in estimates:
+        if estimate.value is None:
+            groups.setdefault(estimate.reason or "not measured", []).append(estimate)
+    return list(groups.items())
 
 
 def worst_first(estimates: list[Estimate]) -> list[Estimate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.records import Drift, Estimate
 from cockpit.ui.chart import Scale, draw
 from cockpit.ui.figures import (
+    by_reason,
     item_of,
     name_of,
     number,
@@ -15,12 +16,13 @@ from cockpit.ui.figures import (
     was,
     worst_first,
 )
-from cockpit.ui.lines import Line, pad, sides, width
+from cockpit.ui.lines import Line, pad, sides, text_width, width
 from cockpit.ui.rows import Row, heading, words
 from cockpit.views import Chart, View
 
 WIDEST = 96  # a verdict further from its number is not read with it
 _DRIFT_ROLES = {"major": "bad", "noticeable": "watch", "minor": "good"}
+_CHART = 3  # lines a chart gets on the overview, at least, where it is high enough
 _BUCKET = 60_000_000  # facts of the model come in slow buckets of about a minute
 
 
@@ -32,9 +34,7 @@ def title(view: View) -> str:
 
 def metric_row(estimate: Estimate, cells: int, at: int, names: int, stale_after: int) -> Row:
     """Name, value, interval, and at the right edge the verdict; staleness instead of it."""
-    label = name_of(estimate)
-    if estimate.segment:
-        label = f"{label} {estimate.segment}"
+    label = label_of(estimate)
     left: Line = (
         (pad(label, names) + " ", "text"),
         (value_text(estimate), "strong" if estimate.value is not None else "dim"),
@@ -94,20 +94,30 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
         ends.append(Row(((model.drift_sentence, "text"),), first))
     if model.worst:
         ends.append(Row(((model.worst, "bad"),)))
-    room = height - len(ends)
-    shown = worst_first(model.metrics)[:room]
-    names = min(16, _names(shown))
+    measured = worst_first([e for e in model.metrics if e.value is not None])
+    for reason, missing in by_reason(model.metrics):
+        text = f"{reason}: {', '.join(name_of(e) for e in missing)}"
+        ends[:0] = [Row(row.line, item_of(missing[0])) for row in words(text, cells, 2)]
     charts = [c for c in model.charts if any(p is not None for p in c.points)]
-    spare = room - len(shown)
-    explained = [e for e in shown if e.verdict in ("degraded", "critical") and was(e)][:spare]
-    spare -= len(explained)
-    chart_height = min(5, spare) if charts else 0
+    room = max(1, height - len(ends))
+    shown = measured[:room]
+    explained = [e for e in shown if e.verdict in ("degraded", "critical") and was(e)][:2]
+    if len(measured) + len(explained) + (_CHART if charts else 0) > room > _CHART + 4:
+        kept = room - len(explained) - (_CHART if charts else 0) - 1
+        shown, rest = measured[:kept], measured[kept:]
+        word = "fine" if all(e.verdict == "fine" for e in rest) else "also measured"
+        line = f"{word}: {', '.join(name_of(e) for e in rest)}"
+        ends.insert(0, Row(((line, "dim"),), item_of(rest[0])))
+        room -= 1
+    explained = explained[: max(0, room - len(shown))]
+    high = min(8, room - len(shown) - len(explained)) if charts else 0
+    names = names_width(shown, 12)
     for index, estimate in enumerate(shown):
         result.append(metric_row(estimate, cells, view.at, names, 3 * _BUCKET))
         if estimate in explained:
             result += detail_row(estimate, cells)
-        if index == 0 and chart_height > 0:
-            result += chart_rows(charts[0], cells, chart_height, _scale(scales, charts[0]), False)
+        if index == 0 and high > 0:
+            result += chart_rows(charts[0], cells, high, _scale(scales, charts[0]), False)
     return result[:room] + ends
 
 
@@ -117,7 +127,7 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     if not model.metrics and not model.drift:
         return words("No predictions in this window yet: nothing can be said about the model.", cells)
     result: list[Row] = []
-    names = _names(model.metrics)
+    names = names_width(model.metrics)
     for estimate in worst_first(model.metrics):
         result.append(metric_row(estimate, cells, view.at, names, 3 * _BUCKET))
         result += detail_row(estimate, cells)
@@ -132,7 +142,7 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     result.append(heading("segments", cells))
     if model.worst:
         result += words(model.worst, cells, 2, "bad")
-    names = _names(model.segments)
+    names = names_width(model.segments)
     result += [metric_row(e, cells, view.at, names, 3 * _BUCKET) for e in model.segments] or words(
         "No segments are declared in the map, or none has enough rows.", cells
     )
@@ -142,7 +152,7 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
 def worst_verdicts(view: View, cells: int, count: int) -> list[Row]:
     """The worst `count` numbers of model and service together, for a narrow screen."""
     both = worst_first([*view.model.metrics, *view.infra.metrics])[:count]
-    names = _names(both)
+    names = names_width(both)
     return [metric_row(e, cells, view.at, names, 3 * _BUCKET) for e in both] or words(
         "Nothing measured in this window yet.", cells
     )
@@ -152,9 +162,13 @@ def _scale(scales: dict[str, Scale], chart: Chart) -> Scale:
     return scales.setdefault(chart.name, Scale())
 
 
-def _names(estimates: list[Estimate]) -> int:
-    labels = [
-        f"{name_of(e)} {e.segment}" if e.segment else name_of(e) for e in estimates
-    ]
-    return min(28, max((width(((label, "text"),)) for label in labels), default=8))
+def label_of(estimate: Estimate) -> str:
+    """The metric's name, with the version or segment it is about where it is not all."""
+    parts = (name_of(estimate), estimate.version, estimate.segment)
+    return " ".join(part for part in parts if part)
+
+
+def names_width(estimates: list[Estimate], most: int = 28) -> int:
+    """Cells for the names of these estimates, at most `most`."""
+    return min(most, max((text_width(label_of(e)) for e in estimates), default=8))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cockpit.ui.lines import Span, pad, text_width
+from cockpit.ui.lines import Line, Span, pad, text_width, width
 from cockpit.ui.rows import Row, words
 from cockpit.views import Figure, OptionRow, View
 
@@ -38,7 +38,10 @@ def title(view: View) -> str:
 
 
 def _figure(figure: Figure) -> Span:
-    text = figure.text + ("*" if figure.assumed and not figure.text.endswith("*") else "")
+    """Its text, starred where it is assumed; what stands behind a "+" is in the notes."""
+    text = figure.text.partition(" + ")[0]
+    if figure.assumed and "assumed" not in text:
+        text += "*"
     return (text, "dim" if figure.value is None or figure.assumed else "text")
 
 
@@ -76,8 +79,7 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         for column in _COLUMNS
     }
     gap = 2 if cells >= 100 else 1
-    notes = max((text_width(note) for note in map(_blocker, options)), default=0)
-    notes = max([notes, *(text_width(mark(row, view)[0]) for row in options)])
+    notes = max((width(_notes(row, view)) for row in options), default=0)
     shown = list(_COLUMNS)
 
     def spare() -> int:
@@ -99,19 +101,22 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
             if column.name == "option" and option.blocked:
                 role = "dim"
             spans.append((pad(text, sizes[column.name] + gap), role))
-        word, role = mark(option, view)
-        if word:
-            spans.append((word + " ", role))
-        spans.append((_blocker(option), "bad"))
-        result.append(Row(tuple(spans), f"option:{option.id}"))
+        result.append(Row((*spans, *_notes(option, view)), f"option:{option.id}"))
     return result
 
 
-def _blocker(option: OptionRow) -> str:
-    return f"! {option.blocked}" if option.blocked else ""
+def _notes(option: OptionRow, view: View) -> Line:
+    """Best or chosen; what blocks it; what its figure does not count, such as unserved requests."""
+    word, role = mark(option, view)
+    notes: list[Span] = [(word, role)] if word else []
+    if option.blocked:
+        notes.append((f"! {option.blocked}", "bad"))
+    if rest := option.wrong.text.partition(" + ")[2]:
+        notes.append((f"+ {rest}", "watch"))
+    return tuple((text if index == 0 else f" {text}", role) for index, (text, role) in enumerate(notes))
 
 
-def _notes(view: View, cells: int, most: int) -> list[Row]:
+def _footnotes(view: View, cells: int, most: int) -> list[Row]:
     table = view.options
     result: list[Row] = []
     if table.why:
@@ -137,14 +142,14 @@ def rows(view: View, cells: int, height: int, count: int | None = None) -> list[
     if not view.options.rows:
         return words("No containment option can be compared yet: nothing has been measured.", cells)
     table = table_rows(view, cells, count)
-    return table + _notes(view, cells, max(0, height - len(table)))
+    return table + _footnotes(view, cells, max(0, height - len(table)))
 
 
 def full(view: View, cells: int) -> list[Row]:
     """The pane in full: the table, what each option trades, every assumption."""
     if not view.options.rows:
         return words("No containment option can be compared yet: nothing has been measured.", cells)
-    result = [*table_rows(view, cells), Row(()), *_notes(view, cells, 99), Row(())]
+    result = [*table_rows(view, cells), Row(()), *_footnotes(view, cells, 99), Row(())]
     for option in view.options.rows:
         if option.sentence:
             result += words(f"{option.label}: {option.sentence}", cells, 3, "text")
