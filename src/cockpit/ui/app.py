@@ -155,7 +155,9 @@ class CockpitApp(App[int]):
             self.view, self.live, self.problem = result, True, ""
         self.redraw()
 
-    def in_background(self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def in_background(
+        self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]
+    ) -> None:
         """Run `work` off this thread and `done` with its result, or its exception, on it."""
         self.background.submit(
             kind, work, lambda result: self.post_message(Finished(done, result)) and None

@@ -114,17 +114,16 @@ def judgement(estimate: Estimate) -> str:
     signs = {"higher_is_better": 1, "lower_is_better": -1}
     sign = signs.get(estimate.direction)
     size = number(abs(difference.value), estimate.unit)
+    if estimate.unit in _SHARES:
+        size = size.removesuffix(" %") + " points"
     if sign is None:
         return f"{'up' if difference.value > 0 else 'down'} by {size}"
     return f"{'better' if difference.value * sign > 0 else 'worse'} by {size}"
 
 
 def sample(estimate: Estimate) -> str:
-    """'n 1,204' with the positives where they are counted."""
-    if not estimate.n:
-        return ""
-    positives = f", {estimate.n_pos:,} positive" if estimate.n_pos is not None else ""
-    return f"n {estimate.n:,}{positives}"
+    """'n 1,204': the rows behind a number."""
+    return f"n {estimate.n:,}" if estimate.n else ""
 
 
 def verdict(estimate: Estimate) -> Line:

@@ -27,6 +27,7 @@ def rendered(source: str, cells: int) -> list[Line]:
         elif token.type in ("bullet_list_close", "ordered_list_close"):
             lists.pop()
             if not lists:
+                marker = ""
                 lines.append(EMPTY)
         elif token.type == "list_item_open":
             number = lists[-1]

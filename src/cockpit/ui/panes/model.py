@@ -28,7 +28,9 @@ _BUCKET = 60_000_000  # facts of the model come in slow buckets of about a minut
 
 def title(view: View) -> str:
     """'Model ── v42 90 % · v41 10 %'."""
-    served = " · ".join(f"{version} {number(share, 'share')}" for version, share in view.model.versions)
+    served = " · ".join(
+        f"{version} {number(share, 'share')}" for version, share in view.model.versions
+    )
     return f"Model ── {served}" if served else "Model"
 
 
@@ -59,7 +61,11 @@ def chart_rows(chart: Chart, cells: int, rows: int, scale: Scale, titled: bool) 
     if not titled:
         return lines
     known = [point for point in chart.points if point is not None]
-    span = f"{number(min(known), chart.unit)} to {number(max(known), chart.unit)}" if known else "no points yet"
+    span = (
+        f"{number(min(known), chart.unit)} to {number(max(known), chart.unit)}"
+        if known
+        else "no points yet"
+    )
     limit = f" · limit {number(chart.threshold, chart.unit)}" if chart.threshold is not None else ""
     return [Row(((f"{chart.title}  {span}{limit}", "dim"),)), *lines]
 
@@ -73,7 +79,10 @@ def drift_row(drift: Drift, cells: int) -> Row:
             figure += f" [{number(drift.low)},{number(drift.high)}]"
     extra = "".join(
         f" · {number(share, 'share')} {word}"
-        for share, word in ((drift.missing_share, "missing"), (drift.unseen_share, "never seen before"))
+        for share, word in (
+            (drift.missing_share, "missing"),
+            (drift.unseen_share, "never seen before"),
+        )
         if share >= 0.005
     )
     where = f" ({drift.segment})" if drift.segment else ""
@@ -86,11 +95,15 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     """The pane on the overview: worst numbers first, a chart where there is room, the drift sentence."""
     model = view.model
     if not model.metrics and not model.drift:
-        return words("No predictions in this window yet: nothing can be said about the model.", cells)
+        return words(
+            "No predictions in this window yet: nothing can be said about the model.", cells
+        )
     result: list[Row] = []
     ends: list[Row] = []
     if model.drift_sentence:
-        first = f"drift:{model.drift[0].feature}:{model.drift[0].segment or ''}" if model.drift else ""
+        first = (
+            f"drift:{model.drift[0].feature}:{model.drift[0].segment or ''}" if model.drift else ""
+        )
         ends.append(Row(((model.drift_sentence, "text"),), first))
     if model.worst:
         ends.append(Row(((model.worst, "bad"),)))
@@ -125,7 +138,9 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane in full: every metric, every chart, every segment and feature."""
     model, cells = view.model, min(cells, WIDEST)
     if not model.metrics and not model.drift:
-        return words("No predictions in this window yet: nothing can be said about the model.", cells)
+        return words(
+            "No predictions in this window yet: nothing can be said about the model.", cells
+        )
     result: list[Row] = []
     names = names_width(model.metrics)
     for estimate in worst_first(model.metrics):
@@ -171,4 +186,3 @@ def label_of(estimate: Estimate) -> str:
 def names_width(estimates: list[Estimate], most: int = 28) -> int:
     """Cells for the names of these estimates, at most `most`."""
     return min(most, max((text_width(label_of(e)) for e in estimates), default=8))
-

@@ -19,7 +19,7 @@ class Column:
 
 _COLUMNS = (
     Column("option", 0),
-    Column("quality vs now", 5),
+    Column("quality", 5),
     Column("p99 after", 4),
     Column("on bad path", 3),
     Column("wrong next h", 1),
@@ -28,6 +28,9 @@ _COLUMNS = (
     Column("needs", 7),
 )
 
+_NOTES = (
+    24  # cells kept for notes before columns are dropped; they may take more where there is room
+)
 _LEAST = 4  # option, wrong next h, effect in, on bad path: what the narrow overview shows
 
 
@@ -40,8 +43,8 @@ def title(view: View) -> str:
 def _figure(figure: Figure) -> Span:
     """Its text, starred where it is assumed; what stands behind a "+" is in the notes."""
     text = figure.text.partition(" + ")[0]
-    if figure.assumed and "assumed" not in text:
-        text += "*"
+    if figure.assumed:
+        text = text.removesuffix(" assumed") + "*"
     return (text, "dim" if figure.value is None or figure.assumed else "text")
 
 
@@ -58,7 +61,7 @@ def mark(row: OptionRow, view: View) -> tuple[str, str]:
 def _cells(row: OptionRow) -> dict[str, Span]:
     return {
         "option": (row.label, "strong"),
-        "quality vs now": _figure(row.quality),
+        "quality": _figure(row.quality),
         "p99 after": _figure(row.latency),
         "on bad path": _figure(row.exposed),
         "wrong next h": _figure(row.wrong),
@@ -79,7 +82,7 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         for column in _COLUMNS
     }
     gap = 2 if cells >= 100 else 1
-    notes = max((width(_notes(row, view)) for row in options), default=0)
+    notes = min(_NOTES, max((width(_notes(row, view)) for row in options), default=0))
     shown = list(_COLUMNS)
 
     def spare() -> int:
@@ -113,7 +116,9 @@ def _notes(option: OptionRow, view: View) -> Line:
         notes.append((f"! {option.blocked}", "bad"))
     if rest := option.wrong.text.partition(" + ")[2]:
         notes.append((f"+ {rest}", "watch"))
-    return tuple((text if index == 0 else f" {text}", role) for index, (text, role) in enumerate(notes))
+    return tuple(
+        (text if index == 0 else f" {text}", role) for index, (text, role) in enumerate(notes)
+    )
 
 
 def _footnotes(view: View, cells: int, most: int) -> list[Row]:
@@ -155,6 +160,9 @@ def full(view: View, cells: int) -> list[Row]:
             result += words(f"{option.label}: {option.sentence}", cells, 3, "text")
     if view.choice is not None:
         choice = view.choice
-        result += [Row(()), *words(f"Chosen: {choice.label}, because {choice.reason}.", cells, 2, "accent")]
+        result += [
+            Row(()),
+            *words(f"Chosen: {choice.label}, because {choice.reason}.", cells, 2, "accent"),
+        ]
         result += words(f"Expected: {choice.expected}", cells, 2, "text")
     return result

@@ -51,7 +51,9 @@ class BriefingScreen(CockpitScreen):
         palette = self.cockpit.palette
         yield Canvas(palette, id="above")
         with Horizontal():
-            area = TextArea("", show_line_numbers=False, highlight_cursor_line=False, soft_wrap=True)
+            area = TextArea(
+                "", show_line_numbers=False, highlight_cursor_line=False, soft_wrap=True
+            )
             area.cursor_blink = False
             yield area
             yield Canvas(palette, id="preview")
@@ -229,4 +231,6 @@ class BriefingScreen(CockpitScreen):
                 return
         area.text = text
         self.save()
-        self.cockpit.say("" if code == 0 else f"The editor ended with code {code}; its text was kept.")
+        self.cockpit.say(
+            "" if code == 0 else f"The editor ended with code {code}; its text was kept."
+        )
