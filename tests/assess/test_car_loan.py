@@ -1,4 +1,4 @@
-"""The third-party car-loan log: every chunk's quality agrees with figures computed from the rows."""
+"""The third-party car-loan log: the quality of every chunk agrees with figures from its rows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.assess.building import score_table
 
 from cockpit.assess import calibration, quality, scores
-from tests.assess.building import score_table
 
 DATA = Path(__file__).parents[3] / "shared/data/nannyml_car_loan"
 CHUNK = 5_000
@@ -57,7 +57,7 @@ def test_ranking_and_decisions_of_every_chunk(chunks):
 
 def test_drift_of_the_score_grows_where_the_published_figures_do(chunks):
     from cockpit.assess.drift import compare_scores
-    from cockpit.bins import score_bin, score_edges, SCORE_BINS
+    from cockpit.bins import SCORE_BINS, score_bin, score_edges
     from cockpit.config import Drifting
 
     p = column("reference", ["y_pred_proba"])[:, 0]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.assess.building import summed, table
 
 from cockpit.assess.users import users
 from cockpit.tables import USER_BITS
-from tests.assess.building import summed, table
 
 
 @pytest.mark.parametrize("true", [5, 500, 8_000, 60_000])

@@ -76,10 +76,10 @@ def onset_of(signal: Signal, tested: int = 1) -> Onset | None:
     """The stretch of steps whose rate is most likely higher than outside it, if surely so.
 
     Temporal scan statistic for binomial counts (Kulldorff 1997; a step that lasts is a stretch that
-    ends with the data, Hinkley 1970): maximise the log-likelihood ratio over all stretches that do
-    not start with the data, divide by the dispersion of the rates around the two levels, correct
-    for every stretch and signal looked at (Bonferroni). The interval is the profile likelihood of
-    the start.
+    ends with the data, Hinkley 1970): maximise the log-likelihood ratio over all stretches, divide
+    by the dispersion of the rates around the two levels, correct for every stretch and signal
+    looked at (Bonferroni). A stretch that starts with the data began earlier, or is a rate that got
+    better: no onset. The interval is the profile likelihood of the start.
     """
     k = np.minimum(signal.k, signal.n).astype(np.float64)
     n = signal.n.astype(np.float64)
@@ -87,14 +87,13 @@ def onset_of(signal: Signal, tested: int = 1) -> Onset | None:
     if size < 3 or total <= 0:
         return None
     starts, ends = np.triu_indices(size + 1, 1)
-    starts, ends = starts[starts > 0], ends[starts > 0]
     cumulative_k, cumulative_n = np.append(0.0, k.cumsum()), np.append(0.0, n.cumsum())
     ks = cumulative_k[ends] - cumulative_k[starts]
     ns = cumulative_n[ends] - cumulative_n[starts]
     ratio = _log_likelihood_ratio(ks, ns, float(k.sum()), total)
     best = int(np.argmax(ratio))
     inside, outside = ns[best], total - ns[best]
-    if not np.isfinite(ratio[best]) or inside <= 0 or outside <= 0:
+    if not np.isfinite(ratio[best]) or starts[best] == 0:
         return None
     since, before = ks[best] / inside, (k.sum() - ks[best]) / outside
     level = np.full(size, before)
