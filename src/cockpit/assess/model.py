@@ -14,7 +14,6 @@ from cockpit.assess.metrics import NEEDS_EVERY_DECISION, QUALITY
 from cockpit.assess.quality import false_negative_share, false_positive_share, label_coverage
 from cockpit.assess.slices import slices
 from cockpit.assess.verdicts import Verdict
-from cockpit.bins import score_edges
 from cockpit.text import inert
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def _psi(
     dresser: Dresser, reference: NDArray[np.int64], rows: scores.Scores, subject: Subject
 ) -> Estimate:
     """Corrected PSI of the score; its verdict is the drift class."""
-    drift = compare_scores(reference, rows.every, score_edges(), dresser.inputs.config.drift)
+    drift = compare_scores(reference, rows.every, dresser.inputs.config.drift)
     now = Measurement(
         value=drift.psi_corrected, low=drift.low, high=drift.high, reason=drift.reason, n=drift.n
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Prior strengths M (rows) and means μ to integrate over; even in M^−½ (Gelman et al. 2013, §5.3),
 # which keeps 92 % coverage where a grid even in log M falls to 89 %.
 _STRENGTHS = ((np.arange(14) + 0.5) / 14) ** -2.0
-_MEANS = (np.arange(24) + 0.5) / 24
+_MEANS = (np.arange(16) + 0.5) / 16
 
 
 def shrink(k: Sequence[int], n: Sequence[int]) -> list[Measurement]:
