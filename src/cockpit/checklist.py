@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cockpit.views import PHASES, Phase
+from cockpit.views import Phase
 
 
 class Item(NamedTuple):
@@ -74,13 +74,3 @@ _BY_ID = {item.id: item for item in (*QUESTIONS, *TASKS)}
 def text_of(item: str) -> str:
     """How a question or task is called; the id itself where it is none of ours."""
     return _BY_ID[item].text if item in _BY_ID else item
-
-
-def tasks_of(phase: Phase) -> list[Item]:
-    """The tasks of one phase, in order."""
-    return [task for task in TASKS if task.phase == phase]
-
-
-def phases_before(phase: Phase) -> tuple[Phase, ...]:
-    """The phases that come before `phase`."""
-    return PHASES[: PHASES.index(phase)]

@@ -37,10 +37,12 @@ def with_interval(value: float, low: float | None, high: float | None) -> str:
 
 
 def share(value: float) -> str:
-    """'8 %', '0.31 %', '<0.01 %': whole percents from 1 %, two digits below."""
+    """'8 %', '1.3 %', '0.31 %', '<0.01 %': more digits the smaller it is."""
     percent = value * 100
-    if percent == 0 or percent >= 0.995:
+    if percent == 0 or percent >= 1.95:
         return f"{percent:.0f} %"
+    if percent >= 0.995:
+        return f"{percent:.1f}".removesuffix(".0") + " %"
     return f"{percent:.2f} %" if percent >= 0.01 else "<0.01 %"
 
 
@@ -86,6 +88,7 @@ def _ends(estimate: Estimate) -> str:
 
 def _percents(estimate: Estimate) -> str:
     value, low, high = (
-        "…" if n is None else f"{100 * n:.3g}" for n in (estimate.value, estimate.low, estimate.high)
+        "…" if n is None else f"{100 * n:.3g}"
+        for n in (estimate.value, estimate.low, estimate.high)
     )
     return f"{value} %" if low == high == "…" else f"{value} % [{low}, {high}]"

@@ -50,7 +50,13 @@ END = START + 60 * MINUTE
 OPENS = START + 21 * MINUTE + 10 * SECOND
 
 QUESTIONS = (
-    ("who", "who is hurt?", "scope", "region BR, all devices", "precision .71 there, .89 elsewhere"),
+    (
+        "who",
+        "who is hurt?",
+        "scope",
+        "region BR, all devices",
+        "precision .71 there, .89 elsewhere",
+    ),
     ("how", "how was it found?", "detection", "alert, 02:49", "page at 02:50, no user report"),
     ("safety", "safety, privacy, data loss?", "detection", "no", "0 reports, 0 marks"),
     ("what", "what changed?", "scope", "schema amount (BR), 02:47", "its time fits the onset best"),
@@ -114,7 +120,12 @@ class FakeSession:
         return self._view(at)
 
     def events(self) -> list[tuple[int, str]]:
-        return [(START + MINUTE, "deploy"), (ONSET - MINUTE, "schema"), (ONSET + MINUTE, "alert"), (PAGED, "page")]
+        return [
+            (START + MINUTE, "deploy"),
+            (ONSET - MINUTE, "schema"),
+            (ONSET + MINUTE, "alert"),
+            (PAGED, "page"),
+        ]
 
     def save_view(self, view: View) -> None:
         self.saved_view = view
@@ -128,7 +139,9 @@ class FakeSession:
     def _did(self, kind: str, at: int, text: str, *arguments: object) -> None:
         self.done.append((kind, arguments))
         self.entries.append(
-            TimelineEntry(id=f"me:{len(self.done)}", at=at, observed_at=at, kind=kind, who="me", text=text)
+            TimelineEntry(
+                id=f"me:{len(self.done)}", at=at, observed_at=at, kind=kind, who="me", text=text
+            )
         )
 
     def answer(self, question: str, answer: str | None, at: int, seconds: float = 0.0) -> None:
@@ -162,7 +175,10 @@ class FakeSession:
     def execute(self, at: int) -> None:
         if self.choice is None:
             raise Refused("nothing has been chosen yet; press c to choose")
-        self.choice = Choice(**{f: getattr(self.choice, f) for f in self.choice.__struct_fields__} | {"executed_at": at})
+        self.choice = Choice(
+            **{f: getattr(self.choice, f) for f in self.choice.__struct_fields__}
+            | {"executed_at": at}
+        )
         self._did("execute", at, self.choice.label)
 
     def note(self, text: str, at: int) -> None:
@@ -175,7 +191,14 @@ class FakeSession:
 
     def ask(self, who: str, what: str, deadline: int | None, default: str, at: int) -> None:
         self.asks.append(
-            Ask(id=f"a:{len(self.asks) + 1}", who=who, what=what, deadline=deadline, default=default, asked_at=at)
+            Ask(
+                id=f"a:{len(self.asks) + 1}",
+                who=who,
+                what=what,
+                deadline=deadline,
+                default=default,
+                asked_at=at,
+            )
         )
         self._did("ask", at, f"{who}: {what}", who, what, deadline, default)
 
@@ -300,7 +323,16 @@ class FakeSession:
             id=f"{name}:v42", name=name, value=value, window=window, as_of=at, taken_at=at, **more
         )
 
-    def _chart(self, name: str, title: str, unit: str, at: int, rise: float, level: float, limit: float | None) -> Chart:
+    def _chart(
+        self,
+        name: str,
+        title: str,
+        unit: str,
+        at: int,
+        rise: float,
+        level: float,
+        limit: float | None,
+    ) -> Chart:
         start = at - 40 * MINUTE
         start -= start % MINUTE
         points: list[float | None] = []
@@ -308,7 +340,15 @@ class FakeSession:
             when = start + minute * MINUTE
             late = max(0.0, (when - ONSET) / (10 * MINUTE))
             points.append(level + rise * min(1.0, late) + 0.02 * abs(rise) * math.sin(minute))
-        return Chart(name=name, title=title, unit=unit, step=MINUTE, start=start, points=points, threshold=limit)
+        return Chart(
+            name=name,
+            title=title,
+            unit=unit,
+            step=MINUTE,
+            start=start,
+            points=points,
+            threshold=limit,
+        )
 
     def _model(self, at: int, wave: float) -> ModelPane:
         e = self._estimate
@@ -381,9 +421,16 @@ class FakeSession:
         )  # fmt: skip
 
     def _options(self, at: int) -> OptionTable:
-        def row(id: str, label: str, kind: str, cells: tuple[str, ...], needs: str, blocked: str = "") -> OptionRow:
+        def row(
+            id: str, label: str, kind: str, cells: tuple[str, ...], needs: str, blocked: str = ""
+        ) -> OptionRow:
             quality, latency, exposed, wrong, effect, undo = (
-                Figure(text=text, value=0.0, derivation=[f"counted: {text}", "window 02:21 to 02:51 UTC"]) for text in cells
+                Figure(
+                    text=text,
+                    value=0.0,
+                    derivation=[f"counted: {text}", "window 02:21 to 02:51 UTC"],
+                )
+                for text in cells
             )
             return OptionRow(
                 id=id, label=label + self.labels, kind=kind, quality=quality, latency=latency, exposed=exposed, wrong=wrong,

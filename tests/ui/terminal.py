@@ -22,14 +22,21 @@ SOURCE = HERE.parents[1] / "src"
 class Terminal:
     """A program on a pty of `columns` × `lines`."""
 
-    def __init__(self, *arguments: str, columns: int = 120, lines: int = 40, **environment: str) -> None:
+    def __init__(
+        self, *arguments: str, columns: int = 120, lines: int = 40, **environment: str
+    ) -> None:
         self.raw = b""
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         pid, self._fd = pty.fork()
         if pid == 0:
             os.environ.update(
-                {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCE)}
+                {
+                    "TERM": "xterm-256color",
+                    "COLORTERM": "truecolor",
+                    "LANG": "C.UTF-8",
+                    "PYTHONPATH": str(SOURCE),
+                }
             )
             for name in ("NO_COLOR", "COLUMNS", "LINES", "TMUX"):
                 os.environ.pop(name, None)

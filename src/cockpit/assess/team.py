@@ -71,7 +71,7 @@ def _additive(
         return intervals.wilson(k, n) if 0 <= k <= n else unmeasured("more hits than rows", n)
     step = next((m.step for m in dresser.inputs.map.means if m.name == name), _DEFAULT_STEP)
     total, squares = float(c["sum_x"][rows].sum()), float(c["sum_x2"][rows].sum())
-    return intervals.mean(n, total * step, squares * step * step)
+    return intervals.mean(n, total * step, squares * step)
 
 
 def user_estimates(dresser: Dresser) -> list[Estimate]:

@@ -64,10 +64,12 @@ def recommend(order: list[Price]) -> Recommendation:
     observe = next((price for price in order if price.plan.kind == "observe"), None)
     best = next((price for price in order if not price.plan.blocked), None)
     if best is None or best.harm is None:
-        return Recommendation("", "nothing to rank by is measured yet")
+        return Recommendation("", "no labels yet, and latency is no reason to act")
     passed = "" if best is order[0] else f"; {order[0].plan.label}: {order[0].plan.blocked}"
     if observe is None or best is observe or observe.harm is None:
-        return Recommendation(best.plan.kind, "no option does less harm than observing" + passed)
+        return Recommendation(
+            best.plan.kind, "no option does clearly less harm than observing" + passed
+        )
     if observe.exposed == 0:
         return Recommendation("observe", "no version is measured to be worse than its baseline")
     least = min(order, key=_harm)

@@ -9,7 +9,7 @@ from cockpit.incident import chunk_log, journal
 from cockpit.incident.connection import shown
 from cockpit.incident.counts import select
 from cockpit.incident.file import BUCKET, CONTENT, SERVICE, IncidentFile
-from cockpit.incident.replay import RECORDING_ID, RECORDING_PATH
+from cockpit.incident.replay import RECORDING_ID, recording_path
 from cockpit.incident.schema import LATEST
 from cockpit.incident.telemetry import REFERENCE, append, open_chunk
 from cockpit.incident.verify import verify
@@ -36,7 +36,7 @@ def cut(path: Path | str, out: Path | str, start: int, end: int, at: int | None 
         if RECORDING_ID in facts:
             raise BadInput(
                 f"{shown(source.path)} is a replay and holds no telemetry; cut its recording"
-                f" {shown(Path(facts[RECORDING_PATH]))}"
+                f" {shown(recording_path(source))}"
             )
         facts |= {
             "cut_from": report.content_id,

@@ -50,6 +50,8 @@ def import_incident(request: ImportRequest, progress: Progress | None = None) ->
     """
     if request.output.exists() and not request.force:
         raise BadInput(f"{inert(request.output)} exists already; --force writes over it")
+    if not request.output.parent.is_dir():
+        raise BadInput(f"{inert(request.output)}: there is no such folder")
     mapping = read_mapping(request.map, request.config)
     sources = _open(request, mapping)
     mapping = mapping.bound(sources.predictions)

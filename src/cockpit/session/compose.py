@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cockpit.config import Config
-    from cockpit.decide.severity import Severity
     from cockpit.records import Assessment, Event
     from cockpit.session.gather import Gathered, Gatherer
     from cockpit.state import State

@@ -1,4 +1,4 @@
-"""What a session knows before any number is computed: configuration, identity, folders, stored view."""
+"""What a session knows before any number is computed: settings, identity, stored view."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def _opens_at(file: IncidentFile, default: int) -> int:
 
 def own_events(incident: Replay) -> list[Event]:
     """What people did in this replay."""
-    return [] if incident.own is None else [e for e in events(incident.own) if e.writer != RECORDING]
+    return (
+        [] if incident.own is None else [e for e in events(incident.own) if e.writer != RECORDING]
+    )
 
 
 def stored_view(incident: Replay) -> View | None:

@@ -44,6 +44,7 @@ class Finished(Message):
 class CockpitApp(App[int]):
     """Draws what the session says and tells it what people do; it computes nothing."""
 
+    TITLE = "cockpit"
     ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = 0
     CSS_PATH = "cockpit.tcss"
@@ -154,7 +155,9 @@ class CockpitApp(App[int]):
             self.view, self.live, self.problem = result, True, ""
         self.redraw()
 
-    def in_background(self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def in_background(
+        self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]
+    ) -> None:
         """Run `work` off this thread and `done` with its result, or its exception, on it."""
         self.background.submit(
             kind, work, lambda result: self.post_message(Finished(done, result)) and None

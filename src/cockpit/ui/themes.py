@@ -74,7 +74,9 @@ class Theme:
             word = "accent"
         colour = colours.get(word, colours["text"])
         if here and self.ansi:
-            return Style(color=colour, bgcolor=colours["background"], reverse=True, bold=word in _BOLD)
+            return Style(
+                color=colour, bgcolor=colours["background"], reverse=True, bold=word in _BOLD
+            )
         return Style(
             color=colour,
             bgcolor=colours["cursor" if here else "background"],

@@ -83,5 +83,7 @@ def _phase(knowledge: Knowledge, cells: int) -> list[Row]:
     ):
         for index, text in enumerate(texts):
             rows_ = block(label if index == 0 else "", [text], cells, 4, "text")
-            result += [Row(row.line, f"knowledge:{knowledge.phase}:{label}:{index}") for row in rows_]
+            result += [
+                Row(row.line, f"knowledge:{knowledge.phase}:{label}:{index}") for row in rows_
+            ]
     return result

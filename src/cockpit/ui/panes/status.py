@@ -44,7 +44,10 @@ def status_line(view: View | None, play: Playhead, cells: int, service: str) -> 
     """The first line; what fits least is dropped first, severity never."""
     where = playhead_text(play)
     if view is None:
-        return fit(((" reading the recording · ", "dim"), (service, "text"), (f" · {where}", "text")), cells)
+        return fit(
+            ((" reading the recording · ", "dim"), (service, "text"), (f" · {where}", "text")),
+            cells,
+        )
     status = view.status
     severity = status.severity + ("" if status.confirmed else "?")
     if status.safety:
@@ -91,7 +94,9 @@ def _needed(parts: list[tuple[int, str, str]]) -> int:
 def impact_lines(view: View | None, cells: int, most: int = 1) -> list[Line]:
     """Who is hurt and how badly, in at most `most` lines."""
     if view is None:
-        return [fit(plain(" IMPACT  not yet known: the first view is being computed", "dim"), cells)]
+        return [
+            fit(plain(" IMPACT  not yet known: the first view is being computed", "dim"), cells)
+        ]
     impact = view.impact
     text = impact.sentence or "nothing measured says that anyone is hurt"
     if impact.unknown:
@@ -125,7 +130,9 @@ def phase_line(view: View | None, cells: int) -> Line:
     return fit(tuple(line), cells)
 
 
-def header(view: View | None, play: Playhead, cells: int, service: str, impact: int = 1) -> list[Line]:
+def header(
+    view: View | None, play: Playhead, cells: int, service: str, impact: int = 1
+) -> list[Line]:
     """The lines above every screen."""
     return [
         status_line(view, play, cells, service),

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def bindings(where: Where) -> list[Binding]:
     """The bindings of one place, from the table of keys; each has the id a user can rebind."""
     return [
-        Binding(key.keys, key.action or key.id, key.what, show=False, id=key.id) for key in of(where)
+        Binding(key.keys, key.action or key.id, key.what, show=False, id=key.id)
+        for key in of(where)
     ]
 
 

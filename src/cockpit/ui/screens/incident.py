@@ -65,7 +65,13 @@ class IncidentScreen(TravelKeys):
         app = self.cockpit
         size = (self.size.width, self.size.height)
         return layout.screen(
-            app.view, self.place, app.playhead, size, self._bottom(), app.session.recording.service, app.problem
+            app.view,
+            self.place,
+            app.playhead,
+            size,
+            self._bottom(),
+            app.session.recording.service,
+            app.problem,
         )
 
     def _bottom(self) -> Line:

@@ -13,7 +13,7 @@ _PANES = {
     2: "Latency, errors and traffic, and the recorded changes by how well their time fits the onset.",
     3: "The opening questions with a proposed answer each, and what to do in each phase. ⏎ answers a "
     "question or ticks a task; some tasks are ticked by what is measured.",
-    4: "What each containment option would do, in numbers. * marks what is assumed, not measured; "
+    4: "What each containment option would do, in numbers; quality is its change against now. * marks what is assumed, not measured; "
     "! says what blocks an option. c chooses, x marks the choice executed: two different things.",
     5: "What is known, what is not, and what comes next. Leaving a phase keeps its lists as they were.",
     6: "Everything that happened, was seen or was decided, newest first. / filters.",
@@ -41,4 +41,8 @@ class HelpSheet(Sheet):
             for key in keys[index::high]:
                 line += ((pad(key.label, 10), "key"), (pad(key.help, size - 11) + " ", "text"))
             lines.append(line)
-        return [*lines, EMPTY, plain("Letters are commands only outside text fields; esc always leaves.", "dim")]
+        return [
+            *lines,
+            EMPTY,
+            plain("Letters are commands only outside text fields; esc always leaves.", "dim"),
+        ]
