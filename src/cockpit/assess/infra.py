@@ -10,6 +10,7 @@ from cockpit.assess.baseline import Source, earlier, source
 from cockpit.assess.estimates import WHOLE, Compared, Dresser, Subject
 from cockpit.assess.gauges import Gauge, gauges, in_unit, reading, readings, unit_of
 from cockpit.assess.latency import QUANTILES, Latencies
+from cockpit.assess.measurement import unmeasured
 from cockpit.assess.slices import Slice, dimensions, segment_name, slices
 from cockpit.assess.traffic import error_rate, requests_and_errors, requests_per_second
 from cockpit.assess.verdicts import Verdict
@@ -56,11 +57,13 @@ def _traffic(dresser: Dresser) -> list[Estimate]:
     for part in _whole(counts):
         requests, errors = requests_and_errors(counts, part.mask)
         rate = requests_per_second(requests, inputs.infra_window)
+        recorded = errors > 0 or inputs.map.error is not None
+        failing = error_rate(requests, errors) if recorded else unmeasured("errors not recorded")
         found += [
             dresser.estimate(name, now, compared, part.subject, source="traffic", fast=True)
             for name, now, compared in (
                 ("requests", rate, base_rate if part.subject == WHOLE else None),
-                ("error_rate", error_rate(requests, errors), base_errors),
+                ("error_rate", failing, base_errors),
             )
         ]
     return found
