@@ -158,7 +158,8 @@ def test_objectives_bound_the_metrics_they_speak_of():
         ]
     )
     found = bounds(config)
-    assert found["latency_p99"] == Bound(250.0, False)
+    for quantile in ("latency_p99", "latency_p95", "latency_p50"):
+        assert found[quantile] == Bound(250.0, False)
     assert found["error_rate"].limit == pytest.approx(0.001)
     assert found["precision"] == Bound(0.88, True, 0.02)
     assert set(found) == {"latency_p50", "latency_p95", "latency_p99", "error_rate", "precision"}

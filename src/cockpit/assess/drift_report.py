@@ -16,21 +16,21 @@ from cockpit.tables import ALL, SERVED
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cockpit.assess.estimates import Dresser
+    from cockpit.assess.estimates import Moment
     from cockpit.records import Counts, Drift
 
     # By (dimension, value), or by (feature, dimension, value).
     Histograms = dict[tuple[str, ...], NDArray[np.int64]]
 
 
-def drifts(dresser: Dresser) -> list[Drift]:
+def drifts(moment: Moment) -> list[Drift]:
     """Drift of the score and of every feature, worst first.
 
     Drift inside one segment is listed too where it is worse than overall and large enough to be
     said: a fault in one region drowns in the global view.
     """
-    found = _score_drifts(dresser) + _feature_drifts(dresser)
-    importance = dresser.inputs.config.drift.importance
+    found = _score_drifts(moment) + _feature_drifts(moment)
+    importance = moment.inputs.config.drift.importance
     return sorted(
         found,
         key=lambda d: (-(d.psi_corrected or 0.0) * importance.get(d.feature, 1.0), d.feature),
@@ -46,15 +46,15 @@ def _with_worse_inside(overall: Drift, inside: list[Drift]) -> list[Drift]:
     ]
 
 
-def _score_drifts(dresser: Dresser) -> list[Drift]:
-    inputs, rules = dresser.inputs, dresser.inputs.config.drift
-    counts, base = inputs.now.get("score"), source(inputs, "score", dresser.begun)
+def _score_drifts(moment: Moment) -> list[Drift]:
+    inputs, rules = moment.inputs, moment.inputs.config.drift
+    counts, base = inputs.now.get("score"), source(inputs, "score", moment.begun)
     if counts is None or len(counts) == 0 or base is None:
         return []
     current = scores.of(counts, is_word(counts, "role", SERVED)).every
     overall = compare_scores(scores.of(base.counts, base.served()).every, current, rules)
     counts = inputs.now.get("score_by_segment")
-    base = source(inputs, "score_by_segment", dresser.begun)
+    base = source(inputs, "score_by_segment", moment.begun)
     if counts is None or len(counts) == 0 or base is None:
         return [overall]
     before = _score_histograms(base.counts, base.served())
@@ -75,14 +75,14 @@ def _score_histograms(counts: Counts, mask: NDArray[np.bool_]) -> Histograms:
     }
 
 
-def _feature_drifts(dresser: Dresser) -> list[Drift]:
-    inputs, rules = dresser.inputs, dresser.inputs.config.drift
+def _feature_drifts(moment: Moment) -> list[Drift]:
+    inputs, rules = moment.inputs, moment.inputs.config.drift
     features = inputs.now.get("feature")
     if features is None or len(features) == 0:
         return []
     sizes = {bins.name: bins.size for bins in inputs.bins}
     now = _feature_histograms(features, None, sizes)
-    base = source(inputs, "feature", dresser.begun)
+    base = source(inputs, "feature", moment.begun)
     before = _feature_histograms(base.counts, base.mask, sizes) if base is not None else {}
     found: list[Drift] = []
     for bins in inputs.bins:
