@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -123,7 +123,10 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
             return f"below {self.edges[0]:g}"
         if cell == len(self.edges):
             return f"{self.edges[-1]:g} and above"
-        return f"{self.edges[cell - 1]:g} to {self.edges[cell]:g}"
+        low, high = self.edges[cell - 1], self.edges[cell]
+        if high == np.nextafter(low, np.inf):
+            return f"{low:g}"  # an atom
+        return f"{low:g} to {high:g}"
 
 
 MISSING, MINUS_INF, PLUS_INF = 0, 1, 2
@@ -157,12 +160,8 @@ def freeze_numeric(name: str, values: Floats) -> FeatureBins:
     return FeatureBins(name=name, kind="numeric", edges=tuple(every.tolist()))
 
 
-def freeze_categorical(name: str, values: Sequence[str | None]) -> FeatureBins:
-    """The most frequent categories of a reference column; those too rare to show are folded."""
-    counts: dict[str, int] = {}
-    for value in values:
-        if value is not None:
-            counts[value] = counts.get(value, 0) + 1
+def freeze_categorical(name: str, counts: Mapping[str, int]) -> FeatureBins:
+    """The most frequent categories, of {category: reference rows}; the others are folded."""
     common = [c for c in counts if counts[c] >= RARE_BELOW]
     common.sort(key=lambda c: (-counts[c], c))
     return FeatureBins(name=name, kind="categorical", categories=tuple(common[:MOST_CATEGORIES]))

@@ -28,6 +28,18 @@ class BadInput(Exception):
     """Something a person gave cannot be used; the message is one line: file, place, mend."""
 
 
+class Refused(BadInput):
+    """An action that makes no sense now; the message is one line for the person who tried."""
+
+
+class NeedsReason(Refused):
+    """A step the cockpit advises against; it is taken when a reason is given."""
+
+    def __init__(self, message: str, presets: list[str]) -> None:
+        super().__init__(message)
+        self.presets = presets
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every record: immutable, keyword-only, encodable as JSON by msgspec."""

@@ -23,6 +23,7 @@ SHADOW = "shadow"
 
 ALL = ""  # `dimension` and `value` of rows about the whole service
 OTHER = "other"  # what is left after the most frequent values of a dimension
+ABSENT = "(none)"  # the value of a row that has none, of a dimension or of the version
 PAIR = " × "  # joins two dimensions, or two values, of a declared pair
 
 FIXED_POINT = 1 << 30  # scores are summed as ⌊p·2³⁰⌋
@@ -67,7 +68,7 @@ TABLES: dict[str, Table] = {
         Table("traffic", "fast", ("version", "kind"), (), ("n",)),
         # k of n, for any rate a team names
         Table("rate", "slow", ("name", "version", *_SEGMENT), (), ("k", "n")),
-        # sums in fixed point: x is stored as round(x / step), the step is in the reference document
+        # sums in fixed point: of round(x / step) and round(x² / step), the step is in the map
         Table("mean", "slow", ("name", "version", *_SEGMENT), (), ("n", "sum_x", "sum_x2")),
         # bit: keyed hash of the user id modulo USER_BITS; a bit is set where the summed n > 0
         Table("users", "slow", ("version", *_SEGMENT), ("bit",), ("n",)),

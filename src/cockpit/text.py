@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 LONGEST = 200
@@ -34,11 +35,19 @@ def inert_lines(text: object, longest: int = 20_000) -> str:
 
 
 def markdown(text: object, longest: int = LONGEST) -> str:
-    """Inert text with markdown's own characters escaped, for a sentence of an export."""
-    return "".join("\\" + c if c in _MARKDOWN else c for c in inert(text, longest))
+    """Inert text with markdown's own characters escaped, for a sentence or cell of an export.
+
+    What a renderer would turn into a link by itself is defanged in the usual way, `http[:]//` and
+    `www[.]`, and what would open a list or a rule at the start of a line is escaped there.
+    """
+    shown = _LINK.sub(r"[\g<0>]", inert(text, longest).strip())
+    escaped = "".join("\\" + c if c in _MARKDOWN else c for c in shown)
+    return _OPENING.sub(r"\1\\\2", escaped)
 
 
-_MARKDOWN = frozenset("\\`*_{}[]<>#|~&")
+_MARKDOWN = frozenset("\\`*_{}[]<>#|~&$")
+_LINK = re.compile(r":(?=//)|(?<=\bwww)\.|(?<=\bmailto):|(?<=\bxmpp):|@(?=[\w-]+\.)", re.IGNORECASE)
+_OPENING = re.compile(r"^(\d{0,9})([-+=.)])(?=\s|$|\2)")
 
 
 def _picture(character: str) -> str:

@@ -91,7 +91,7 @@ def local_clock(at: int, zone: str) -> str:
     """'03:51 CET': the same instant where the team lives; UTC where the zone is unknown."""
     try:
         moment = (_EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return clock(at) + " UTC"
     return moment.strftime("%H:%M %Z")
 

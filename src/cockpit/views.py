@@ -75,10 +75,11 @@ class Chart(Record, kw_only=True):
 
 
 class ModelPane(Record, kw_only=True):
-    """Quality, calibration and drift of what serves now."""
+    """Quality, calibration and drift of what serves now; `metrics` are of the whole service."""
 
     versions: list[tuple[str, float]]  # version, share of requests in the window
     metrics: list[Estimate]
+    by_version: list[Estimate] = []
     charts: list[Chart]
     drift: list[Drift]
     drift_sentence: str
@@ -96,9 +97,10 @@ class Change(Record, kw_only=True):
 
 
 class InfraPane(Record, kw_only=True):
-    """Latency, errors, traffic, and what changed."""
+    """Latency, errors, traffic, and what changed; `metrics` are of the whole service."""
 
     metrics: list[Estimate]
+    by_version: list[Estimate] = []
     charts: list[Chart]
     changes: list[Change]
 

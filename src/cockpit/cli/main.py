@@ -35,7 +35,7 @@ class _Cockpit(click.Group):
 @click.group(cls=_Cockpit, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cockpit")
 def main() -> None:
-    """Decide what to do about a misbehaving model: who is hurt, what each choice costs, what to say.
+    """What to do about a misbehaving model: who is hurt, what each choice costs, what to say.
 
     \b
     Start here:  cockpit demo

@@ -1,1 +1,1 @@
-"""The memory of one incident: its file, its journal, and its state as a fold of events."""
+"""The memory of an incident: events, the state they fold into, and the file that keeps them."""

@@ -1,4 +1,4 @@
-"""Making, checking and cutting incident files: the door to `observe` and `incident` for commands."""
+"""Making, checking and cutting incident files: the commands' door to `observe` and `incident`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def cut(path: Path, out: Path, start: str, end: str, at: str | None) -> None:
     """Cut [start, end) out of a recording; times by clock or in full. Raises BadInput."""
     with IncidentFile.open(path) as file:
         near = file.span().end
-    window = [_time(start, near, "--from"), _time(end, near, "--to")]
-    cutting.cut(path, out, *window, at=None if at is None else _time(at, near, "--at"))
+    first, last = _time(start, near, "--from"), _time(end, near, "--to")
+    cutting.cut(path, out, first, last, at=None if at is None else _time(at, near, "--at"))
 
 
 def _time(text: str, near: int, option: str) -> int:

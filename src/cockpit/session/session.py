@@ -6,17 +6,17 @@ of the replay's own file, and are durable when they return.
 
 from __future__ import annotations
 
-import getpass
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from cockpit.incident.replay import Replay, newest_replay, open_incident, open_replay
-from cockpit.incident.state import State, fold, last_undoable
-from cockpit.incident.state import timeline as timeline_of
-from cockpit.records import MINUTE, BadInput, Event, Window
+from cockpit.incident.file import IncidentFile
+from cockpit.incident.journal import RECORDING, person
+from cockpit.incident.replay import Replay, newest, open_incident, open_replay
+from cockpit.incident.state import fold, last_undoable
+from cockpit.incident.timeline import timeline
+from cockpit.records import BadInput, NeedsReason, Refused
 from cockpit.session import settings
 from cockpit.text import inert, inert_lines
 from cockpit.views import Phase, RecordingInfo, TimelineEntry, View
@@ -24,22 +24,11 @@ from cockpit.views import Phase, RecordingInfo, TimelineEntry, View
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from cockpit.records import Assessment
+    from cockpit.records import Assessment, Event, Window
     from cockpit.session.gather import Gatherer
+    from cockpit.state import State
 
 LONGEST_TEXT = 2_000
-
-
-class Refused(BadInput):
-    """An action that makes no sense now; the message is one line for the person who tried."""
-
-
-class NeedsReason(Refused):
-    """A step the cockpit advises against; it is taken when a reason is given."""
-
-    def __init__(self, message: str, presets: list[str]) -> None:
-        super().__init__(message)
-        self.presets = presets
 
 
 class Session:
@@ -47,11 +36,11 @@ class Session:
 
     def __init__(self, incident: Replay, who: str | None = None) -> None:
         self._incident = incident
-        self._who = inert(who or f"{getpass.getuser()}@{socket.gethostname()}", 80)
+        self._who = inert(who or person(), 80)
         self._config = settings.config_of(incident.recording)
         self._gatherer: Gatherer | None = None
         self._last_view: View | None = None
-        self.recording: RecordingInfo = settings.info_of(incident.recording, self._config)
+        self.recording: RecordingInfo = settings.info_of(incident, self._config)
 
     # Opening and closing
 
@@ -63,7 +52,12 @@ class Session:
     @classmethod
     def write_to(cls, path: Path, who: str | None = None) -> Self:
         """A replay's own file, opened to add to its journal. Raises BadInput."""
-        return cls(open_incident(path, write=True), who)
+        with open_incident(path) as incident:
+            if incident.own is None:
+                raise BadInput(
+                    f"{inert(path)}: a recording is never changed; name the file of a replay of it"
+                )
+        return cls(open_replay(path, state_folder=settings.state_folder()), who)
 
     @classmethod
     def replay(
@@ -75,13 +69,18 @@ class Session:
 
     @staticmethod
     def newest_replay(path: Path) -> Path | None:
-        """The newest replay of the same recording that somebody worked in."""
-        return newest_replay(path, settings.state_folder())
+        """The newest replay of this recording in which something was done."""
+        with IncidentFile.open(path) as recording:
+            found = newest(recording, settings.state_folder())
+        if found is None:
+            return None
+        with open_incident(found) as earlier:
+            return found if settings.own_events(earlier) else None
 
     def close(self) -> str:
         """Close the files; the path of the replay's own file, or ""."""
         self._incident.close()
-        return str(self._incident.own_path or "")
+        return "" if self._incident.own is None else str(self._incident.own.path)
 
     def __enter__(self) -> Self:
         return self
@@ -99,42 +98,43 @@ class Session:
     @property
     def opens_at(self) -> int:
         """Where a replay starts: where the last one was left, else shortly before the page."""
-        own = self._incident.own_events()
-        return max((e.at for e in own), default=self.recording.opens_at)
+        own = settings.own_events(self._incident)
+        return max((event.at for event in own), default=self.recording.opens_at)
 
     def view(self, at: int) -> View:
         """Everything on the screen at `at`, from what was observed by then."""
         from cockpit.session.compose import compose
 
-        self._last_view = compose(self._facts(), self._incident.events(until=at), at)
+        events = self._incident.events(until=at)
+        self._last_view = compose(self._facts(), events, at, self._config, self.recording)
         return self._last_view
 
     def assessment(self, at: int, window: Window | None = None) -> Assessment:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
-        return self._facts().assess(at, self._state(at), window).assessment
+        return self._facts().at(at, self._incident.events(until=at), window).assessment
 
     def timeline(self, at: int) -> list[TimelineEntry]:
         """What happened and what was decided by `at`, in order."""
-        return timeline_of(self._incident.events(until=at), at)
+        return timeline(self._incident.events(until=at), at)
 
     def events(self) -> list[tuple[int, str]]:
         """When each recorded event could be known, and its kind, in order."""
-        return [(e.observed_at, e.kind) for e in self._incident.recorded_events()]
+        every = self._incident.events()
+        return sorted((e.observed_at, e.kind) for e in every if e.writer == RECORDING)
 
     def stored_view(self) -> View | None:
         """A view computed before: shown at once, while the first live one is computed."""
-        text = self._incident.stored_view()
-        return None if text is None else settings.stored_view(text)
+        return settings.stored_view(self._incident)
 
     def save_view(self, view: View) -> None:
-        """Keep a view to show at once when this incident is opened again."""
-        self._incident.store_view(msgspec.json.encode(view).decode())
+        """Keep a view in the replay's own file, to show at once when it is opened again."""
+        settings.store_view(self._incident, view)
 
     def _facts(self) -> Gatherer:
         if self._gatherer is None:
             from cockpit.session.gather import Gatherer
 
-            self._gatherer = Gatherer(self._incident.recording, self._config, self.recording)
+            self._gatherer = Gatherer(self._incident, self._config)
         return self._gatherer
 
     def _seen(self, at: int) -> View:
@@ -187,7 +187,9 @@ class Session:
         if guard is not None and not reason.strip():
             raise NeedsReason(guard.message, list(guard.presets))
         frozen = msgspec.to_builtins(msgspec.structs.replace(view.knowledge, frozen_at=at))
-        self._write("phase", at, text=_clean(reason), phase=phase, reason=_clean(reason), frozen=frozen)
+        self._write(
+            "phase", at, text=_clean(reason), phase=phase, reason=_clean(reason), frozen=frozen
+        )
 
     def choose(self, option: str, reason: str, companions: list[str], at: int) -> None:
         """Choose a containment option; it is not executed by that."""
@@ -244,7 +246,9 @@ class Session:
         """Record the answer to an ask."""
         if ask not in {a.id for a in self._state(at).asks}:
             raise Refused("that ask is not there")
-        self._write("ask_answer", at, text=_clean(answer), ask=ask, answer=_needed(answer, "an answer"))
+        self._write(
+            "ask_answer", at, text=_clean(answer), ask=ask, answer=_needed(answer, "an answer")
+        )
 
     def flag(self, kind: str, text: str, at: int) -> None:
         """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
@@ -254,7 +258,9 @@ class Session:
 
     def clear_flag(self, by: str, reason: str, at: int) -> None:
         """The named owner says that the safety, privacy or data loss mark no longer holds."""
-        self._write("clear_flag", at, text=_needed(reason, "a reason"), by=_needed(by, "who clears it"))
+        self._write(
+            "clear_flag", at, text=_needed(reason, "a reason"), by=_needed(by, "who clears it")
+        )
 
     def set_severity(self, severity: str, reason: str, at: int) -> None:
         """Confirm, raise or lower the severity. Raises Refused where the policy forbids it."""
@@ -276,28 +282,43 @@ class Session:
     # Words
 
     def draft(self, audience: str, at: int) -> str:
-        """The markdown briefing at `at`: the saved draft where there is one, else from the facts."""
-        from cockpit.brief.draft import draft
-
-        saved = self._state(at).drafts.get(audience)
-        return saved or draft(self.view(at), audience, self._config)
+        """The markdown briefing at `at`: the saved draft if there is one, else from the facts."""
+        return self._state(at).drafts.get(audience) or self.fresh_draft(audience, at)
 
     def fresh_draft(self, audience: str, at: int) -> str:
         """The markdown briefing at `at`, from the facts alone."""
         from cockpit.brief.draft import draft
 
-        return draft(self.view(at), audience, self._config)
+        events = self._incident.events(until=at)
+        sent = [e for e in events if e.kind == "export" and e.data.get("audience") == audience]
+        return draft(
+            self.view(at), audience, self._config, previous_export=sent[-1] if sent else None
+        )
 
     def save_draft(self, audience: str, text: str, at: int) -> None:
         """Keep a draft as it is being written."""
-        self._write("draft", at, text=f"{audience} draft", audience=audience, draft=inert_lines(text, 40_000))
+        self._write(
+            "draft",
+            at,
+            text=f"{audience} draft",
+            audience=audience,
+            draft=inert_lines(text, 40_000),
+        )
 
     def export(self, audience: str, text: str, path: Path | None, at: int) -> Path:
         """Write a briefing atomically; the update is journalled with where it went."""
         from cockpit.brief.export import default_name
+        from cockpit.brief.facts import as_data, facts
 
         written = self.write(path or Path(default_name(self.recording.service, audience, at)), text)
-        self._write("export", at, text=f"{audience} → {inert(written)}", audience=audience, path=str(written))
+        self._write(
+            "export",
+            at,
+            text=f"{audience} → {inert(written)}",
+            audience=audience,
+            path=str(written),
+            figures=as_data(facts(self._seen(at))),
+        )
         return written
 
     def write(self, path: Path, text: str) -> Path:
@@ -307,13 +328,7 @@ class Session:
         return write_markdown(path, text)
 
     def _write(self, kind: str, at: int, *, text: str = "", **data: Any) -> Event:
-        if not self._incident.writable:
-            raise BadInput(
-                f"{self.recording.path}: a recording is never changed; replay it, and write to the replay's file"
-            )
-        if at > self.recording.span.end + 30 * MINUTE or at < self.recording.span.start:
-            raise Refused("that time is outside the recording")
-        return self._incident.append(kind, at, text=text, data=data, who=self._who)
+        return self._incident.journal.append(kind, at, text, data, who=self._who)
 
 
 def _clean(text: str) -> str:

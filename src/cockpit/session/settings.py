@@ -1,4 +1,4 @@
-"""What a session knows before any number is computed: configuration, identity, folders, stored view."""
+"""What a session knows before any number is computed: settings, identity, stored view."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cockpit.config import Config, check
-from cockpit.records import MINUTE, Window
+from cockpit.incident.journal import RECORDING, events
 from cockpit.text import inert
 from cockpit.views import RecordingInfo, View
 from cockpit.yamlfile import load
 
 if TYPE_CHECKING:
     from cockpit.incident.file import IncidentFile
+    from cockpit.incident.replay import Replay
+    from cockpit.records import Event
 
-STORED_VIEW_LIMIT = 4_000_000
-FIRST_LOOK = 90_000_000  # µs before the page: where a replay opens
+STORED_VIEW = "view"  # the document a view is kept in
+LONGEST_VIEW = 4_000_000  # characters
 
 
 def state_folder() -> Path:
@@ -34,32 +36,55 @@ def config_of(file: IncidentFile) -> Config:
     text = file.document("config")
     if not text:
         return Config()
-    config = load(text, Config, where=f"{file.path} (config)")
-    check(config)
-    return config
+    return load(text, Config, where=f"{file.path.name} (config)", check=check)
 
 
-def info_of(file: IncidentFile, config: Config, span: Window, opens_at: int) -> RecordingInfo:
+def info_of(incident: Replay, config: Config) -> RecordingInfo:
     """Identity of a recording, made inert."""
+    file = incident.recording
+    span = file.span()
     return RecordingInfo(
-        service=inert(config.service or file.meta("service") or "service", 60),
+        service=inert(config.service or file.service or "service", 60),
         content_id=file.content_id,
         path=str(file.path),
         span=span,
-        bucket=int(file.meta("bucket") or MINUTE),
+        bucket=file.bucket,
         timezone=config.timezone,
-        opens_at=min(max(opens_at, span.start), span.end),
+        opens_at=min(max(_opens_at(file, span.end), span.start), span.end),
     )
 
 
-def stored_view(text: str) -> View | None:
-    """A view kept in a file, every string made inert; None where it cannot be read."""
-    if len(text) > STORED_VIEW_LIMIT:
-        return None
+def _opens_at(file: IncidentFile, default: int) -> int:
+    """Shortly before the page, as the recording says; its end where it says nothing."""
     try:
-        return msgspec.convert(_inert(msgspec.json.decode(text)), View)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
-        return None
+        return int(file.meta("opens_at"))
+    except ValueError:
+        return default
+
+
+def own_events(incident: Replay) -> list[Event]:
+    """What people did in this replay."""
+    return (
+        [] if incident.own is None else [e for e in events(incident.own) if e.writer != RECORDING]
+    )
+
+
+def stored_view(incident: Replay) -> View | None:
+    """A view kept in the replay's own file or its recording, every string made inert."""
+    files = (file for file in (incident.own, incident.recording) if file is not None)
+    for text in (file.document(STORED_VIEW) for file in files):
+        if text and len(text) <= LONGEST_VIEW:
+            try:
+                return msgspec.convert(_inert(msgspec.json.decode(text)), View)
+            except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+                continue
+    return None
+
+
+def store_view(incident: Replay, view: View) -> None:
+    """Keep a view in the replay's own file."""
+    if incident.own is not None:
+        incident.own.put_document(STORED_VIEW, msgspec.json.encode(view).decode())
 
 
 def _inert(value: Any) -> Any:

@@ -1,0 +1,71 @@
+"""What a figure is compared with: the reference, else the same window before the incident began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cockpit.assess.history import within
+from cockpit.assess.slices import is_word
+from cockpit.records import Window
+from cockpit.tables import SERVED, TABLES, UNKNOWN
+from cockpit.units import clock
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cockpit.assess.changes import Onset
+    from cockpit.assess.inputs import Inputs
+    from cockpit.records import Counts
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows to compare with: those of `counts` where `mask` holds (all where it is null)."""
+
+    what: str  # "reference", "before 02:48"
+    counts: Counts
+    mask: NDArray[np.bool_] | None
+    window: Window | None  # null for the reference, which has no time
+
+    def served(self) -> NDArray[np.bool_]:
+        """Its rows of predictions that were acted on."""
+        acted = is_word(self.counts, "role", SERVED)
+        return acted if self.mask is None else acted & self.mask
+
+
+def source(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:
+    """Where the baseline of a table comes from, null where there is none."""
+    reference = inputs.reference.get(table)
+    if reference is not None and len(reference):
+        return Source("reference", reference, None, None)
+    return earlier(inputs, table, begun)
+
+
+def labelled_source(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:
+    """The same for what needs labels: a reference without any is passed over."""
+    found = source(inputs, table, begun)
+    if found is None or (found.counts.columns["label"] != UNKNOWN).any():
+        return found
+    return earlier(inputs, table, begun)
+
+
+def earlier(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:
+    """The window before the onset, else before the present window, in the table's history."""
+    history, window = inputs.history.get(table), window_before(inputs, table, begun)
+    if history is None or len(history) == 0 or window is None:
+        return None
+    mask = within(history, window)
+    if not mask.any():
+        return None
+    return Source(f"before {clock(window.end)}", history, mask, window)
+
+
+def window_before(inputs: Inputs, table: str, begun: Onset | None) -> Window | None:
+    """As long as the present window, up to the onset; shorter where the history is."""
+    fast = TABLES[table].clock == "fast"
+    now = inputs.infra_window if fast else inputs.quality_window
+    end = now.start if begun is None else min(begun.low, now.end)
+    start = max(end - (now.end - now.start), inputs.history_window.start)
+    return Window(start=start, end=end) if end > start else None

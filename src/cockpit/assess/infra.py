@@ -1,0 +1,123 @@
+"""Estimates of the service: requests, errors, latency, and the gauges someone else computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cockpit.assess.baseline import Source, earlier, source
+from cockpit.assess.estimates import WHOLE, Compared, Dresser, Subject
+from cockpit.assess.gauges import Gauge, gauges, in_unit, reading, readings, unit_of
+from cockpit.assess.latency import QUANTILES, Latencies
+from cockpit.assess.slices import Slice, dimensions, segment_name, slices
+from cockpit.assess.traffic import error_rate, requests_and_errors, requests_per_second
+from cockpit.assess.verdicts import Verdict
+from cockpit.assess.words import number
+from cockpit.text import inert
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cockpit.records import Counts, Estimate, VerdictWord
+
+
+def infra_estimates(dresser: Dresser) -> list[Estimate]:
+    """Requests, error rate and latency for the service and for each version, then the gauges.
+
+    A gauge of the same name as a figure from counts is left out: counts have an interval.
+    """
+    inputs = dresser.inputs
+    measured = _traffic(dresser) + _latency(dresser)
+    had = {(e.name, e.version, e.segment) for e in measured if e.value is not None}
+    found = [_gauge(dresser, gauge) for gauge in gauges(inputs.series, dimensions(inputs.map))]
+    read = [e for e in found if (e.name, e.version, e.segment) not in had]
+    instead = {(e.name, e.version, e.segment) for e in read}
+    return [e for e in measured if (e.name, e.version, e.segment) not in instead] + read
+
+
+def _whole(counts: Counts | None) -> list[Slice]:
+    """The slices of a table; the whole service alone where there are no rows."""
+    if counts is None or len(counts) == 0:
+        return [Slice(WHOLE, np.zeros(0, dtype=np.bool_))]
+    return slices(counts)
+
+
+def _traffic(dresser: Dresser) -> list[Estimate]:
+    inputs = dresser.inputs
+    counts = inputs.now.get("traffic")
+    base = source(inputs, "traffic", dresser.begun)
+    before = earlier(inputs, "traffic", dresser.begun)  # only time has requests per second
+    base_errors = Compared(base.what, error_rate(*_asked(base))) if base else None
+    base_rate = None
+    if before is not None and before.window is not None:
+        base_rate = Compared(before.what, requests_per_second(_asked(before)[0], before.window))
+    found = []
+    for part in _whole(counts):
+        requests, errors = requests_and_errors(counts, part.mask)
+        rate = requests_per_second(requests, inputs.infra_window)
+        found += [
+            dresser.estimate(name, now, compared, part.subject, source="traffic", fast=True)
+            for name, now, compared in (
+                ("requests", rate, base_rate if part.subject == WHOLE else None),
+                ("error_rate", error_rate(requests, errors), base_errors),
+            )
+        ]
+    return found
+
+
+def _asked(base: Source) -> tuple[int, int]:
+    return requests_and_errors(base.counts, base.mask)
+
+
+def _latency(dresser: Dresser) -> list[Estimate]:
+    inputs = dresser.inputs
+    counts = inputs.now.get("latency")
+    base = source(inputs, "latency", dresser.begun)
+    before = Latencies(base.counts, base.mask) if base else None
+    found = []
+    for part in _whole(counts):
+        latencies = Latencies(counts, part.mask)
+        for name, q in QUANTILES.items():
+            compared = Compared(base.what, before.quantile(q)) if base and before else None
+            found.append(
+                dresser.estimate(
+                    name,
+                    latencies.quantile(q),
+                    compared,
+                    part.subject,
+                    source="latency",
+                    fast=True,
+                )
+            )
+    return found
+
+
+def _gauge(dresser: Dresser, gauge: Gauge) -> Estimate:
+    inputs = dresser.inputs
+    series = in_unit(gauge.series, inputs)
+    now = reading(series, inputs.infra_window)
+    return dresser.estimate(
+        inert(gauge.name),
+        now,
+        subject=Subject(
+            version=None if gauge.version is None else inert(gauge.version),
+            segment=segment_name(gauge.dimension, gauge.value) if gauge.dimension else None,
+        ),
+        fast=True,
+        source=f"gauge {inert(gauge.series)}",
+        unit=unit_of(gauge.series, inputs),
+        verdict=_gauge_verdict(dresser, gauge, readings(series, inputs.infra_window)),
+    )
+
+
+def _gauge_verdict(dresser: Dresser, gauge: Gauge, values: NDArray[np.float64]) -> Verdict:
+    """A gauge against its promise: every reading beyond it is degraded, none is fine."""
+    bound = dresser.bounds.get(gauge.name)
+    if bound is None or values.size == 0:
+        return Verdict("", "")
+    missed = int((values < bound.limit if bound.at_least else values > bound.limit).sum())
+    word: VerdictWord = "fine" if missed == 0 else "degraded" if missed == len(values) else "watch"
+    side = "below" if bound.at_least else "over"
+    limit = number(bound.limit, unit_of(gauge.series, dresser.inputs))
+    return Verdict(word, f"{side} {limit} in {missed} of {len(values)} readings")

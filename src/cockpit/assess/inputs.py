@@ -1,0 +1,48 @@
+"""Everything a session fetched to assess one moment: counts, series, events and settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cockpit.config import Config, Predictions
+from cockpit.records import MINUTE, SECOND, Counts, Event, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cockpit.assess.gauges import Series
+    from cockpit.bins import FeatureBins
+
+INFRA_SPAN = 5 * MINUTE  # the full window of infrastructure figures
+QUALITY_SPAN = 60 * MINUTE  # and of quality and drift
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """What was known at `at`. Nothing in it may have been observed later.
+
+    `now` holds the tables of the two windows (fast tables over `infra_window`, slow ones over
+    `quality_window`), label moves expanded and summed: no `was`, `valid` or `observed`. `history`
+    holds tables over `history_window` with `valid` kept, for charts, for the onset and for the
+    time before it; `reference` those of the reference. A table that does not exist has no key.
+    `series` maps "name" or 'name{version="v42"}' to times (µs) and values.
+    """
+
+    at: int
+    as_of_fast: int
+    as_of_slow: int
+    infra_window: Window
+    quality_window: Window
+    history_window: Window
+    now: Mapping[str, Counts]
+    history: Mapping[str, Counts] = field(default_factory=dict)
+    reference: Mapping[str, Counts] = field(default_factory=dict)
+    bins: Sequence[FeatureBins] = ()
+    series: Mapping[str, Series] = field(default_factory=dict)
+    series_units: Mapping[str, str] = field(default_factory=dict)
+    events: Sequence[Event] = ()
+    config: Config = field(default_factory=Config)
+    map: Predictions = field(default_factory=Predictions)  # the columns of the import
+    fast_bucket: int = SECOND
+    slow_bucket: int = MINUTE

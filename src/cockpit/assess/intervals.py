@@ -1,0 +1,74 @@
+"""Intervals for single quantities: proportions, counts, means, quantile ranks. 95 % unless told."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.special import bdtr, bdtrik, gammaincinv, ndtri
+
+from cockpit.assess.measurement import LEVEL, Measurement, Z, unmeasured
+
+
+def normal_quantile(level: float) -> float:
+    """Two-sided normal quantile of a nominal coverage: 1.96 at 0.95."""
+    return float(ndtri((1.0 + level) / 2.0))
+
+
+def wilson(k: int, n: int, reason: str = "no rows", z: float = Z) -> Measurement:
+    """k of n with the score interval (Wilson 1927, as in Brown, Cai & DasGupta 2001, eq. 4)."""
+    if n <= 0:
+        return unmeasured(reason)
+    p = k / n
+    centre = p + z * z / (2 * n)
+    half = z * math.sqrt(max(p * (1 - p), 0.0) / n + z * z / (4.0 * n * n))
+    scale = 1 + z * z / n
+    low = 0.0 if k <= 0 else (centre - half) / scale
+    high = 1.0 if k >= n else (centre + half) / scale
+    return Measurement(value=p, low=low, high=high, n=n, n_pos=k)
+
+
+def poisson(k: int, exposure: float, reason: str = "no time") -> Measurement:
+    """k events over an exposure: the rate k / exposure, with Gamma(k + ½) ends (Jeffreys prior)."""
+    if exposure <= 0 or k < 0:
+        return unmeasured(reason if exposure <= 0 else "counts below zero", n=max(k, 0))
+    tail = (1.0 - LEVEL) / 2.0
+    low = 0.0 if k == 0 else float(gammaincinv(k + 0.5, tail))
+    high = float(gammaincinv(k + 0.5, 1.0 - tail))
+    return Measurement(value=k / exposure, low=low / exposure, high=high / exposure, n=k)
+
+
+def logit(value: float, standard_error: float, n: int, n_pos: int | None = None) -> Measurement:
+    """A quantity in (0, 1) with its interval on the logit scale (delta method)."""
+    a = math.log(value / (1 - value))
+    half = Z * standard_error / (value * (1 - value))
+    low, high = (1 / (1 + math.exp(-min(max(x, -700.0), 700.0))) for x in (a - half, a + half))
+    return Measurement(value=value, low=low, high=high, n=n, n_pos=n_pos)
+
+
+def mean(n: int, total: float, total_squares: float, reason: str = "no rows") -> Measurement:
+    """A mean from Σx and Σx² with a normal interval; none below two rows."""
+    if n <= 0:
+        return unmeasured(reason)
+    value = total / n
+    if n < 2:
+        return Measurement(value=value, n=n, note="one row, no interval")
+    variance = max(total_squares - n * value * value, 0.0) / (n - 1)
+    half = Z * math.sqrt(variance / n)
+    return Measurement(value=value, low=value - half, high=value + half, n=n)
+
+
+def quantile_ranks(q: float, n: int) -> tuple[int, int]:
+    """Ranks (1-based) of the order statistics that bound the q-quantile of n rows.
+
+    l = F⁻¹(α/2) and u = F⁻¹(1 − α/2) + 1 of Binomial(n, q) (David & Nagaraja 2003, §7.1). l = 0 or
+    u = n + 1 means that the sample gives no such bound: no upper one for p99 below n = 368.
+    """
+    tail = (1.0 - LEVEL) / 2.0
+    return _binomial_quantile(tail, n, q), _binomial_quantile(1.0 - tail, n, q) + 1
+
+
+def _binomial_quantile(probability: float, n: int, q: float) -> int:
+    guess = float(bdtrik(probability, n, q))
+    k = 0 if not np.isfinite(guess) else max(math.ceil(guess), 0)
+    return k - 1 if k > 0 and bdtr(k - 1, n, q) >= probability else k

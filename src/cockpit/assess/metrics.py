@@ -1,0 +1,94 @@
+"""The metric names, each with its unit and the direction that is better."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cockpit.assess import calibration, quality
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cockpit.assess.measurement import Measurement
+    from cockpit.assess.scores import Scores
+    from cockpit.config import Predictions
+    from cockpit.records import Direction
+
+
+class Metric(NamedTuple):
+    """Unit: '' plain, 'share' of one, 'ms', '/s', 'users', '×'."""
+
+    direction: Direction
+    unit: str
+
+
+METRICS: dict[str, Metric] = {
+    "requests": Metric("neither", "/s"),
+    "error_rate": Metric("lower_is_better", "share"),
+    "latency_p50": Metric("lower_is_better", "ms"),
+    "latency_p95": Metric("lower_is_better", "ms"),
+    "latency_p99": Metric("lower_is_better", "ms"),
+    "saturation": Metric("lower_is_better", "share"),
+    "auc": Metric("higher_is_better", ""),
+    "average_precision": Metric("higher_is_better", ""),
+    "precision": Metric("higher_is_better", ""),
+    "recall": Metric("higher_is_better", ""),
+    "f1": Metric("higher_is_better", ""),
+    "accuracy": Metric("higher_is_better", ""),
+    "wrong_rate": Metric("lower_is_better", "share"),
+    "false_positive_share": Metric("lower_is_better", "share"),
+    "false_negative_share": Metric("lower_is_better", "share"),
+    "harm_rate": Metric("lower_is_better", ""),
+    "brier": Metric("lower_is_better", ""),
+    "ece": Metric("lower_is_better", ""),
+    "observed_expected": Metric("nearer_one_is_better", "×"),
+    "psi": Metric("lower_is_better", ""),
+    "label_coverage": Metric("neither", "share"),
+    "users": Metric("neither", "users"),
+    "requests_share": Metric("neither", "share"),
+    "users_share": Metric("neither", "share"),
+    "worst_segment": Metric("lower_is_better", "×"),
+}
+
+QUALITY: dict[str, Callable[[Scores], Measurement]] = {
+    "auc": quality.auc,
+    "average_precision": quality.average_precision,
+    "precision": quality.precision,
+    "recall": quality.recall,
+    "f1": quality.f1,
+    "accuracy": quality.accuracy,
+    "wrong_rate": quality.wrong_rate,
+    "false_positive_share": quality.false_positive_share,
+    "false_negative_share": quality.false_negative_share,
+    "brier": calibration.brier,
+    "ece": calibration.ece,
+    "observed_expected": calibration.observed_expected,
+}
+
+# What cannot be said where labels exist for some decisions only.
+NEEDS_EVERY_DECISION = frozenset(
+    {
+        "auc",
+        "average_precision",
+        "recall",
+        "f1",
+        "accuracy",
+        "wrong_rate",
+        "false_positive_share",
+        "false_negative_share",
+        "harm_rate",
+    }
+)
+
+
+def metric(name: str, map_: Predictions) -> Metric:
+    """Unit and direction of a metric; a team's own rates and means say theirs in the map."""
+    if name in METRICS:
+        return METRICS[name]
+    for rate in map_.rates:
+        if rate.name == name:
+            return Metric(rate.direction, rate.unit or "share")
+    for mean in map_.means:
+        if mean.name == name:
+            return Metric(mean.direction, mean.unit)
+    return Metric("neither", "")

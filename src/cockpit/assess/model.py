@@ -1,0 +1,96 @@
+"""Estimates of the model: quality, calibration, score drift, label coverage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cockpit.assess import scores
+from cockpit.assess.baseline import labelled_source, source
+from cockpit.assess.differences import weighted_sum
+from cockpit.assess.drift import compare_scores
+from cockpit.assess.estimates import Compared, Dresser, Subject
+from cockpit.assess.measurement import Measurement, unmeasured
+from cockpit.assess.metrics import NEEDS_EVERY_DECISION, QUALITY
+from cockpit.assess.quality import false_negative_share, false_positive_share, label_coverage
+from cockpit.assess.slices import slices
+from cockpit.assess.verdicts import Verdict
+from cockpit.bins import score_edges
+from cockpit.text import inert
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from cockpit.config import Harm
+    from cockpit.records import DriftClass, Estimate, VerdictWord
+
+_DRIFT_VERDICT: dict[DriftClass, VerdictWord] = {
+    "minor": "fine",
+    "noticeable": "watch",
+    "major": "degraded",
+    "too few rows": "not enough data",
+    "cannot tell yet": "not enough data",
+}
+
+
+def measure(name: str, rows: scores.Scores, dresser: Dresser) -> Measurement:
+    """One quality metric, or why it cannot be had when labels exist for some decisions only."""
+    only_when = dresser.inputs.map.labels_only_when
+    if only_when and name in NEEDS_EVERY_DECISION:
+        return unmeasured(f"labels only when {inert(only_when)}", rows.labelled)
+    if name == "harm_rate":
+        return harm_rate(rows, dresser.inputs.config.model.harm)
+    return QUALITY[name](rows)
+
+
+def harm_rate(rows: scores.Scores, harm: Harm) -> Measurement:
+    """Harm per labelled decision, in missed positives: both kinds of wrong decision, weighed."""
+    return weighted_sum(
+        [
+            (harm.false_negative, false_negative_share(rows)),
+            (harm.false_positive, false_positive_share(rows)),
+        ]
+    )
+
+
+def quality_estimates(dresser: Dresser) -> list[Estimate]:
+    """Every quality metric for what serves, for each version where several do, for each shadow."""
+    counts = dresser.inputs.now.get("score")
+    base = labelled_source(dresser.inputs, "score", dresser.begun)
+    names = (*QUALITY, "harm_rate")
+    before: dict[str, Compared] = {}
+    if base is not None:
+        rows = scores.of(base.counts, base.served())
+        before = {name: Compared(base.what, measure(name, rows, dresser)) for name in names}
+    if counts is None or len(counts) == 0:
+        missing = unmeasured("no scores")
+        return [dresser.estimate(name, missing, source="score") for name in names]
+    drift_base = source(dresser.inputs, "score", dresser.begun)
+    reference = scores.of(drift_base.counts, drift_base.served()).every if drift_base else None
+    found = []
+    for part in slices(counts):
+        rows = scores.of(counts, part.mask)
+        for name in names:
+            now = measure(name, rows, dresser)
+            found.append(
+                dresser.estimate(name, now, before.get(name), part.subject, source="score")
+            )
+        coverage = label_coverage(rows)
+        found.append(
+            dresser.estimate("label_coverage", coverage, None, part.subject, source="score")
+        )
+        if reference is not None:
+            found.append(_psi(dresser, reference, rows, part.subject))
+    return found
+
+
+def _psi(
+    dresser: Dresser, reference: NDArray[np.int64], rows: scores.Scores, subject: Subject
+) -> Estimate:
+    """Corrected PSI of the score; its verdict is the drift class."""
+    drift = compare_scores(reference, rows.every, score_edges(), dresser.inputs.config.drift)
+    now = Measurement(
+        value=drift.psi_corrected, low=drift.low, high=drift.high, reason=drift.reason, n=drift.n
+    )
+    verdict = Verdict(_DRIFT_VERDICT[drift.drift_class], drift.sentence)
+    return dresser.estimate("psi", now, None, subject, source="score", verdict=verdict)

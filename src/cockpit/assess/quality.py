@@ -1,0 +1,156 @@
+"""How good the model is on the rows whose label is known: ranking, decisions, coverage."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cockpit.assess.intervals import logit, wilson
+from cockpit.assess.measurement import LEVEL, Measurement, Z, unmeasured
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cockpit.assess.scores import Scores
+
+FEWEST = 10  # of the rarer class: below it a ranking figure says more about luck
+
+
+def auc(scores: Scores) -> Measurement:
+    """Area under the ROC curve of the binned scores, ties counted half.
+
+    DeLong variance from the counts (DeLong et al. 1988; mid-ranks as in Sun & Xu 2014), interval on
+    the logit scale. Where rarer·min(A, 1 − A) < 5 that is too narrow: the wider of it and Hanley &
+    McNeil's (1982). A perfect ranking has the exact bound (α/2)^(1/rarer) on one side.
+    """
+    few = _too_few(scores)
+    if few is not None:
+        return few
+    pos, neg = scores.positive, scores.negative
+    p, n = int(pos.sum()), int(neg.sum())
+    above = np.cumsum(neg) - neg / 2.0  # negatives below each bin, and half of those in it
+    area = float(pos @ above) / (p * n)
+    rows, rarer = p + n, min(p, n)
+    if not 0.0 < area < 1.0:
+        bound = ((1 - LEVEL) / 2) ** (1 / rarer)
+        low, high = (bound, 1.0) if area else (0.0, 1.0 - bound)
+        return Measurement(value=area, low=low, high=high, n=rows, n_pos=p)
+    placed_pos, placed_neg = above / n, 1.0 - (np.cumsum(pos) - pos / 2.0) / p
+    s10 = float(pos @ (placed_pos - area) ** 2) / (p - 1)
+    s01 = float(neg @ (placed_neg - area) ** 2) / (n - 1)
+    delong = logit(area, math.sqrt(s10 / p + s01 / n), rows, p)
+    if rarer * min(area, 1 - area) >= 5:
+        return delong
+    half = Z * math.sqrt(hanley_mcneil(area, p, n))
+    low = min(x for x in (delong.low, max(area - half, 0.0)) if x is not None)
+    high = max(x for x in (delong.high, min(area + half, 1.0)) if x is not None)
+    return Measurement(value=area, low=low, high=high, n=rows, n_pos=p)
+
+
+def hanley_mcneil(area: float, p: int, n: int) -> float:
+    """Variance of an AUC from its value and the class sizes alone (Hanley & McNeil 1982, eq. 1)."""
+    q1, q2 = area / (2 - area), 2 * area * area / (1 + area)
+    ours = area * (1 - area)
+    return (ours + (p - 1) * (q1 - area * area) + (n - 1) * (q2 - area * area)) / (p * n)
+
+
+def average_precision(scores: Scores) -> Measurement:
+    """Σ (R_k − R_{k−1})·P_k, bins from the highest down; logit interval (Boyd et al. 2013)."""
+    few = _too_few(scores)
+    if few is not None:
+        return few
+    pos, neg = scores.positive[::-1], scores.negative[::-1]
+    p, rows = int(pos.sum()), scores.labelled
+    seen = np.cumsum(pos + neg)
+    precision: NDArray[np.float64] = np.cumsum(pos) / np.maximum(seen, 1)
+    value = float(pos @ precision) / p
+    if not 0.0 < value < 1.0:
+        return Measurement(value=value, n=rows, n_pos=p, note="no interval: ranking is perfect")
+    # τ = (P·η(1 − η))^−½ on the logit scale, so η(1 − η)·τ on the scale of η.
+    return logit(value, math.sqrt(value * (1 - value) / p), rows, p)
+
+
+def _too_few(scores: Scores) -> Measurement | None:
+    p, n = int(scores.positive.sum()), int(scores.negative.sum())
+    rows = p + n
+    if rows == 0:
+        return unmeasured(_unlabelled(scores))
+    if p == 0 or n == 0:
+        return unmeasured("one class only", rows, p)
+    if min(p, n) < FEWEST:
+        return unmeasured(f"too few: {min(p, n)} of the rarer class", rows, p)
+    return None
+
+
+def _unlabelled(scores: Scores) -> str:
+    return "no labels yet" if scores.rows else "no predictions"
+
+
+def precision(scores: Scores) -> Measurement:
+    """Share of positive decisions that were right, Wilson interval."""
+    tp, fp, _, _ = scores.confusion
+    reason = "no positive decisions" if scores.labelled else _unlabelled(scores)
+    return wilson(tp, tp + fp, reason)
+
+
+def recall(scores: Scores) -> Measurement:
+    """Share of positive labels that were decided positive, Wilson interval."""
+    tp, _, fn, _ = scores.confusion
+    reason = "no positives" if scores.labelled else _unlabelled(scores)
+    return wilson(tp, tp + fn, reason)
+
+
+def accuracy(scores: Scores) -> Measurement:
+    """Share of decisions that were right, Wilson interval."""
+    tp, fp, fn, tn = scores.confusion
+    return wilson(tp + tn, tp + fp + fn + tn, _undecided(scores))
+
+
+def wrong_rate(scores: Scores) -> Measurement:
+    """Share of decisions that were wrong, false positives and false negatives, Wilson interval."""
+    tp, fp, fn, tn = scores.confusion
+    return wilson(fp + fn, tp + fp + fn + tn, _undecided(scores))
+
+
+def false_positive_share(scores: Scores) -> Measurement:
+    """False positives among all labelled decisions (not among negatives), Wilson interval."""
+    return wilson(scores.confusion[1], sum(scores.confusion), _undecided(scores))
+
+
+def false_negative_share(scores: Scores) -> Measurement:
+    """False negatives among all labelled decisions (not among positives), Wilson interval."""
+    return wilson(scores.confusion[2], sum(scores.confusion), _undecided(scores))
+
+
+def _undecided(scores: Scores) -> str:
+    return "no decisions" if scores.labelled else _unlabelled(scores)
+
+
+def f1(scores: Scores) -> Measurement:
+    """F1 = 2g/(1 + g), monotone in the Jaccard index g = TP/(TP + FP + FN); Wilson on g."""
+    tp, fp, fn, _ = scores.confusion
+    reason = "no positives" if scores.labelled else _unlabelled(scores)
+    jaccard = wilson(tp, tp + fp + fn, reason)
+    value, low, high = (None if g is None else 2 * g / (1 + g) for g in jaccard.interval)
+    return Measurement(
+        value=value, low=low, high=high, reason=jaccard.reason, n=jaccard.n, n_pos=jaccard.n_pos
+    )
+
+
+def label_coverage(scores: Scores) -> Measurement:
+    """Share of predictions whose label is known."""
+    return coverage(scores.labelled, scores.rows)
+
+
+def coverage(labelled: int, rows: int) -> Measurement:
+    """Labelled of all predictions: an exact count, so without an interval."""
+    if rows == 0:
+        return unmeasured("no predictions")
+    return Measurement(
+        value=labelled / rows,
+        n=rows,
+        n_pos=labelled,
+        note=f"{labelled:,} of {rows:,} labelled",
+    )

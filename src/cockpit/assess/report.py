@@ -1,0 +1,59 @@
+"""The one call: everything a session fetched for a moment, to every figure about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cockpit import numbers
+from cockpit.assess.drift_report import drifts
+from cockpit.assess.estimates import Dresser
+from cockpit.assess.infra import infra_estimates
+from cockpit.assess.model import quality_estimates
+from cockpit.assess.segment_report import segment_estimates
+from cockpit.assess.team import team_estimates, user_estimates
+from cockpit.records import Assessment
+
+if TYPE_CHECKING:
+    from cockpit.assess.changes import Onset
+    from cockpit.assess.inputs import Inputs
+    from cockpit.records import Estimate
+
+_COMPLETE = 0.95  # label coverage from which nothing need be said of it
+
+
+def assess(inputs: Inputs, begun: Onset | None) -> Assessment:
+    """Every metric, drift and segment figure at one moment; one that cannot be had says why.
+
+    `begun` is when the incident began (`signals.find_onset`): without a reference, figures are
+    compared with the time before it.
+    """
+    dresser = Dresser(inputs, begun)
+    quality = quality_estimates(dresser)
+    team = team_estimates(dresser)
+    return Assessment(
+        at=inputs.at,
+        as_of=inputs.as_of_slow,
+        window=inputs.quality_window,
+        metrics=[
+            *infra_estimates(dresser),
+            *quality,
+            *user_estimates(dresser),
+            *(e for e in team if e.segment is None),
+        ],
+        drift=drifts(dresser),
+        segments=[*segment_estimates(dresser), *(e for e in team if e.segment is not None)],
+        notes=_notes(begun, quality),
+    )
+
+
+def _notes(begun: Onset | None, quality: list[Estimate]) -> list[str]:
+    """When it began, and how far the labels go: what every figure should be read with."""
+    notes = [] if begun is None else [begun.sentence]
+    for estimate in quality:
+        coverage = estimate.value
+        if estimate.id == "label_coverage" and coverage is not None and coverage < _COMPLETE:
+            notes.append(
+                f"quality is of the {numbers.share(coverage)} labelled so far; "
+                "a class whose labels come late is missing from it, not from the baseline"
+            )
+    return notes

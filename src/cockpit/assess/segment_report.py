@@ -1,0 +1,159 @@
+"""Estimates of each segment: its rates, under each version too, its share, and the worst of all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cockpit.assess.baseline import labelled_source
+from cockpit.assess.estimates import Compared, Dresser, Subject
+from cockpit.assess.measurement import Measurement, unmeasured
+from cockpit.assess.metrics import NEEDS_EVERY_DECISION
+from cockpit.assess.quality import coverage
+from cockpit.assess.segment_rates import decisions, rates
+from cockpit.assess.segments import SegmentRate, worst
+from cockpit.assess.slices import about_all, groups, segment_name, slices
+from cockpit.assess.users import users
+from cockpit.assess.verdicts import Verdict
+from cockpit.tables import PAIR, SERVED
+from cockpit.text import inert
+
+if TYPE_CHECKING:
+    from cockpit.assess.segment_rates import Decisions, Key, Rates
+    from cockpit.records import Estimate
+
+_SOURCE = "score_by_segment"
+
+
+def segment_estimates(dresser: Dresser) -> list[Estimate]:
+    """Every segment's figures against the same segment's baseline, and the worst segment."""
+    inputs = dresser.inputs
+    counts = inputs.now.get("score_by_segment")
+    if counts is None or len(counts) == 0:
+        return []
+    harm = inputs.config.model.harm
+    base = labelled_source(inputs, "score_by_segment", dresser.begun)
+    what = base.what if base is not None else ""
+    before = rates(decisions(base.counts, base.served()), harm) if base is not None else {}
+    found: list[Estimate] = []
+    for part in slices(counts):
+        if part.subject.role != SERVED:
+            continue
+        now = decisions(counts, part.mask)
+        measured = rates(now, harm)
+        found += _rates(dresser, measured, before, what, part.subject.version)
+        found += _coverage(dresser, now, part.subject.version)
+        if part.subject.version is None:
+            found += _request_shares(dresser, now)
+            found.append(_worst(dresser, now, measured, before))
+    return found + _user_shares(dresser)
+
+
+def _rates(
+    dresser: Dresser, measured: Rates, before: Rates, what: str, version: str | None
+) -> list[Estimate]:
+    only_when = dresser.inputs.map.labels_only_when
+    found = []
+    for name, by_segment in measured.items():
+        for key, measurement in by_segment.items():
+            there = before.get(name, {}).get(key)
+            if only_when and name in NEEDS_EVERY_DECISION:
+                measurement = unmeasured(f"labels only when {inert(only_when)}")
+            found.append(
+                dresser.estimate(
+                    name,
+                    measurement,
+                    Compared(what, there) if there is not None else None,
+                    Subject(version, SERVED, segment_name(*key)),
+                    source=_SOURCE,
+                )
+            )
+    return found
+
+
+def _coverage(dresser: Dresser, now: dict[Key, Decisions], version: str | None) -> list[Estimate]:
+    return [
+        dresser.estimate(
+            "label_coverage",
+            coverage(here.labelled, here.rows),
+            None,
+            Subject(version, SERVED, segment_name(*key)),
+            source=_SOURCE,
+        )
+        for key, here in now.items()
+    ]
+
+
+def _request_shares(dresser: Dresser, now: dict[Key, Decisions]) -> list[Estimate]:
+    """Share of requests of each segment: exact counts, so without an interval."""
+    whole: dict[str, int] = defaultdict(int)
+    for key, here in now.items():
+        whole[key[0]] += here.rows
+    return [
+        dresser.estimate(
+            "requests_share",
+            Measurement(value=here.rows / whole[key[0]], n=whole[key[0]], n_pos=here.rows)
+            if whole[key[0]]
+            else unmeasured("no requests"),
+            subject=Subject(segment=segment_name(*key)),
+            source=_SOURCE,
+        )
+        for key, here in now.items()
+    ]
+
+
+def _user_shares(dresser: Dresser) -> list[Estimate]:
+    """Share of users of each segment, from two linear counts; a user may be in several segments."""
+    counts = dresser.inputs.now.get("users")
+    if counts is None or len(counts) == 0:
+        return []
+    every = users(counts, about_all(counts)).value
+    found = []
+    for key, rows in groups(counts, ("dimension", "value"), ~about_all(counts)):
+        mask = np.zeros(len(counts), dtype=np.bool_)
+        mask[rows] = True
+        share = users(counts, mask).map(1 / every) if every else unmeasured("users are not counted")
+        subject = Subject(segment=segment_name(*key))
+        found.append(dresser.estimate("users_share", share, None, subject, source="users"))
+    return found
+
+
+def _worst(dresser: Dresser, now: dict[Key, Decisions], measured: Rates, before: Rates) -> Estimate:
+    """The segment that stands out, as its ratio of wrong decisions to the rest."""
+    candidates = [
+        SegmentRate(
+            segment=segment_name(*key),
+            k=here.wrong,
+            n=here.judged,
+            now=measured["wrong_rate"][key],
+            base=before.get("wrong_rate", {}).get(key),
+            pair=PAIR in key[0],
+        )
+        for key, here in now.items()
+    ]
+    k, n = _whole(now)
+    only_when = dresser.inputs.map.labels_only_when
+    chosen = None if only_when else worst(candidates, k, n)
+    if chosen is not None:
+        verdict, ratio = Verdict("", chosen.sentence), chosen.ratio
+        subject = Subject(segment=chosen.segment)
+        return dresser.estimate(
+            "worst_segment", ratio, None, subject, source=_SOURCE, verdict=verdict
+        )
+    reason = "no segment stands out" if n else "no labels yet"
+    if only_when:
+        reason = f"labels only when {inert(only_when)}"
+    verdict = Verdict("", reason)
+    return dresser.estimate("worst_segment", unmeasured(reason, n), source=_SOURCE, verdict=verdict)
+
+
+def _whole(now: dict[Key, Decisions]) -> tuple[int, int]:
+    """Wrong and labelled decisions of the service, from the dimension that covers most of them."""
+    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for (dimension, _), here in now.items():
+        totals[dimension][0] += here.judged
+        totals[dimension][1] += here.wrong
+    n, k = max(totals.values(), default=[0, 0])
+    return k, n

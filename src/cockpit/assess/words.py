@@ -1,0 +1,27 @@
+"""Numbers and moves as the verdicts say them: '.812', '418 ms', 'fell from .893 to .812'."""
+
+from __future__ import annotations
+
+from cockpit import numbers
+
+
+def number(value: float, unit: str) -> str:
+    """A value in its unit (those of `metrics.METRICS`), with as many digits as a person reads."""
+    if unit == "share":
+        return numbers.share(value)
+    if unit == "ms":
+        return numbers.milliseconds(value)
+    if unit == "×":
+        return f"{value:.2f}×"
+    if unit == "" and abs(value) < 10:
+        return numbers.proportion(value)
+    text = numbers.count(value) if abs(value) >= 100 else f"{value:.3g}"
+    return f"{text} {unit}".rstrip()
+
+
+def move(before: float, now: float, unit: str) -> str:
+    """'fell from .893 to .812', 'rose from 180 ms to 418 ms', 'steady at .893'."""
+    was, became = number(before, unit), number(now, unit)
+    if was == became:
+        return f"steady at {became}"
+    return f"{'rose' if now > before else 'fell'} from {was} to {became}"

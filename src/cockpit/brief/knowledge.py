@@ -1,0 +1,186 @@
+"""Known, not known and next of a phase, in sentences: the effect on people first, never empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cockpit import units
+from cockpit.brief import plain, wording
+from cockpit.brief.situation import Situation
+from cockpit.brief.unknowns import unknowns
+from cockpit.config import Config
+from cockpit.text import inert
+from cockpit.views import (
+    PHASES,
+    Ask,
+    Checklist,
+    Choice,
+    Impact,
+    InfraPane,
+    Knowledge,
+    ModelPane,
+    OptionTable,
+    Phase,
+    Status,
+    Unknown,
+)
+
+MOST = 4  # sentences in each part: more are not read
+
+
+def knowledge(
+    phase: Phase,
+    *,
+    impact: Impact,
+    status: Status,
+    model: ModelPane,
+    infra: InfraPane,
+    options: OptionTable,
+    choice: Choice | None,
+    checklist: Checklist,
+    asks: list[Ask],
+    config: Config,
+    at: int,
+) -> Knowledge:
+    """What is known, not known (with what would tell, whose it is, by when) and next in `phase`.
+
+    Each part has one to MOST entries, and each entry is one inert line.
+    """
+    situation = Situation(
+        impact=impact,
+        status=status,
+        model=model,
+        infra=infra,
+        options=options,
+        choice=choice,
+        checklist=checklist,
+        asks=asks,
+        config=config,
+        at=at,
+    )
+    return Knowledge(
+        phase=phase,
+        known=_first(_known(phase, situation)),
+        unknown=[
+            Unknown(text=inert(u.text), tells=inert(u.tells), owner=inert(u.owner), by=u.by)
+            for u in unknowns(phase, situation)[:MOST]
+        ],
+        next=_first(_next(phase, situation)),
+    )
+
+
+def _first(sentences: Iterator[str]) -> list[str]:
+    """The first MOST distinct sentences."""
+    return [inert(s) for s in dict.fromkeys(wording.sentence(s) for s in sentences) if s][:MOST]
+
+
+def _known(phase: Phase, now: Situation) -> Iterator[str]:
+    if now.status.safety:
+        yield f"Marked as {now.status.safety}: SEV0, whatever the metrics say"
+    yield now.who_is_hurt
+    if phase in ("detection", "postmortem"):
+        yield _how_noticed(now)
+    if phase in ("containment", "remediation", "validation", "postmortem"):
+        yield containment_state(now)
+    if phase != "postmortem":
+        yield _worst_service_effect(now)
+    if phase in ("scope", "containment", "remediation", "postmortem"):
+        yield _fitting_change(now)
+    if phase in ("detection", "scope"):
+        yield _worst_model_effect(now)
+
+
+def _how_noticed(now: Situation) -> str:
+    onset, paged = now.status.onset, now.status.paged_at
+    if paged is None:
+        return "Nobody was paged" if onset is not None else ""
+    text = f"The page came at {units.clock(paged)} UTC"
+    if onset is None or paged < onset:
+        return text
+    return f"{text}, {units.duration(paged - onset)} after it began"
+
+
+def containment_state(now: Situation) -> str:
+    """Whether containment was chosen, executed and seen to work: three different things."""
+    choice = now.choice
+    if choice is None:
+        return "Nothing has been chosen to contain it"
+    if choice.executed_at is None:
+        when = units.clock(choice.chosen_at)
+        return f"“{choice.label}” was chosen at {when} UTC and is not yet executed"
+    done = f"“{choice.label}” was executed at {units.clock(choice.executed_at)} UTC"
+    match choice.effect:
+        case "seen":
+            return f"{done} and the expected effect is seen"
+        case "not seen in time":
+            return f"{done}, but the expected effect was not seen in time"
+        case _:
+            return f"{done}; its effect is not seen yet"
+
+
+def _worst_service_effect(now: Situation) -> str:
+    return plain.effect(now.worst_infra, now.config) if now.worst_infra else ""
+
+
+def _worst_model_effect(now: Situation) -> str:
+    bad = (m for m in now.model.metrics if m.verdict in ("degraded", "critical"))
+    return next(filter(None, (plain.effect(m, now.config) for m in bad)), "")
+
+
+def _fitting_change(now: Situation) -> str:
+    change = now.best_fit
+    if change is None:
+        return ""
+    what = f"{change.text} at {units.clock(change.at)} UTC"
+    return f"Of the recorded changes this one fits the time it began best: {what}"
+
+
+def _next(phase: Phase, now: Situation) -> Iterator[str]:
+    if phase == "containment":
+        yield _containment_step(now)
+    for question in now.checklist.questions:
+        if question.phase == phase and question.answer is None and not question.unknown:
+            yield f"Answer: {question.text}"
+    for ask in now.asks:
+        if ask.state == "overdue":
+            yield f"Ask {ask.who} again, or take the default: {ask.what}"
+    for task in now.checklist.tasks:
+        if task.phase == phase and not task.done and not task.measured:
+            yield task.text
+    yield _leave(phase)
+
+
+def _containment_step(now: Situation) -> str:
+    choice, best = now.choice, now.recommended
+    if choice is None:
+        if best is None:
+            return "Choose containment, or observe and say why"
+        why = f": {now.options.why}" if now.options.why else ""
+        return f"Choose containment; recommended is “{best.label}”{why}"
+    if choice.executed_at is None:
+        return f"Execute “{choice.label}”, then watch for: {choice.expected or 'its effect'}"
+    if choice.effect == "not seen in time":
+        other = now.runner_up
+        return f"Choose again; next best is “{other.label}”" if other else "Choose again"
+    if choice.effect == "seen":
+        return "Go on to remediation: the effect is seen"
+    until = f" until {units.clock(choice.due)} UTC" if choice.due is not None else ""
+    return f"Watch{until} for: {choice.expected or 'its effect'}"
+
+
+_PURPOSE: dict[Phase, str] = {
+    "detection": "",
+    "scope": "find who is hurt, and since when",
+    "containment": "choose what stops the harm now",
+    "remediation": "find the cause and mend it",
+    "validation": "show on labelled data that it holds",
+    "postmortem": "write down what happened and what changes",
+}
+
+
+def _leave(phase: Phase) -> str:
+    """What comes after the phase, once nothing else is left in it."""
+    if phase == PHASES[-1]:
+        return "Agree who changes what, and by when"
+    following = PHASES[PHASES.index(phase) + 1]
+    return f"Then {following}: {_PURPOSE[following]}"

@@ -1,0 +1,76 @@
+"""The opening questions and the tasks of the six phases, as data.
+
+A task marked `measured` is ticked by evidence (`cockpit.decide.triage` says which); the others are
+ticked by hand. The order is the order of the work.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cockpit.views import Phase
+
+
+class Item(NamedTuple):
+    """One question or task: `id` is what the journal keeps."""
+
+    id: str
+    text: str
+    phase: Phase
+    measured: bool = False
+
+
+QUESTIONS: tuple[Item, ...] = (
+    Item("who", "who?", "scope"),
+    Item("detected", "detected by", "detection"),
+    Item("harm", "safety, privacy, data loss?", "scope"),
+    Item("severity", "how bad?", "scope"),
+    Item("changed", "what changed?", "scope"),
+)
+
+TASKS: tuple[Item, ...] = (
+    Item("real", "the signal is more than noise", "detection", measured=True),
+    Item("page", "page acknowledged", "detection"),
+    Item("commander", "commander named", "detection"),
+    Item("channel", "one channel opened", "detection"),
+    Item("who_known", "who is hurt, measured", "scope", measured=True),
+    Item("since_known", "since when, measured", "scope", measured=True),
+    Item("severity_confirmed", "severity confirmed", "scope", measured=True),
+    Item("first_update", "first update sent", "scope", measured=True),
+    Item("versions_compared", "versions compared on the same traffic", "scope", measured=True),
+    Item("choose", "choose", "containment", measured=True),
+    Item("do", "do", "containment", measured=True),
+    Item("effect", "see the effect", "containment", measured=True),
+    Item("pause_retraining", "pause retraining", "containment"),
+    Item("freeze_deploys", "freeze deploys", "containment"),
+    Item("preserve_logs", "preserve logs", "containment"),
+    Item("cause", "cause named, with evidence for and against", "remediation"),
+    Item("fix", "fix written and reviewed by a second person", "remediation"),
+    Item("data_fenced", "bad rows kept out of training", "remediation"),
+    Item("affected_repaired", "wrong decisions found and put right", "remediation"),
+    Item("undo_ready", "way back from the fix tried", "remediation"),
+    Item("power", "sample size for 80 % power worked out", "validation"),
+    Item("shadow", "shadow first: the fix scores the same rows", "validation"),
+    Item("canary", "canary with a control arm", "validation"),
+    Item("segment_fine", "worst segment fine again", "validation", measured=True),
+    Item("latency_fine", "latency within its objective", "validation", measured=True),
+    Item("lifted", "containment lifted in steps", "validation"),
+    Item("timeline", "timeline read by those who were there", "postmortem"),
+    Item("detection_gap", "how it could have been seen sooner", "postmortem"),
+    Item("regression_test", "a test or alert that would have caught it", "postmortem"),
+    Item("owners", "every action has an owner and a deadline", "postmortem"),
+    Item("asks_closed", "every ask answered", "postmortem", measured=True),
+    Item("review", "review date set", "postmortem"),
+)
+
+# What is done besides the option itself; each is also a task of containment.
+COMPANIONS: tuple[str, ...] = ("pause_retraining", "freeze_deploys", "preserve_logs")
+
+SAFETY_KINDS: tuple[str, ...] = ("safety", "privacy", "data_loss")
+
+_BY_ID = {item.id: item for item in (*QUESTIONS, *TASKS)}
+
+
+def text_of(item: str) -> str:
+    """How a question or task is called; the id itself where it is none of ours."""
+    return _BY_ID[item].text if item in _BY_ID else item

@@ -1,0 +1,113 @@
+"""Draws of how often each version is wrong in each part: the same draws for every option.
+
+A share of k in n labelled rows is drawn from its Jeffreys posterior Beta(k + ½, n − k + ½)
+(Brown, Cai & DasGupta 2001). What is assumed has no interval and is drawn as a constant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cockpit.config import Harm
+from cockpit.decide.assumptions import Rules
+from cockpit.decide.measured import Cell, Measured
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+DRAWS = 4_000
+SEED = 20_210_305  # any constant: the same facts give the same table
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Per request, shape (DRAWS,): wrong decisions, harm, and positive decisions right and wrong.
+
+    `harm` is in missed positives. The last two are null where positives cannot be told apart.
+    """
+
+    wrong: Floats
+    harm: Floats
+    true_positives: Floats | None
+    false_positives: Floats | None
+    measured: bool
+
+
+@dataclass(frozen=True)
+class Draws:
+    """`quality` by (version, part); `haste` is the standard normal behind the time to effect."""
+
+    quality: dict[tuple[str, str], Quality]
+    haste: Floats
+
+
+def draw(measured: Measured, rules: Rules, harm: Harm) -> Draws:
+    """Every cell's draws; cells about which nothing tells are left out."""
+    generator = np.random.default_rng(SEED)
+    haste = generator.standard_normal(DRAWS)
+    quality: dict[tuple[str, str], Quality] = {}
+    for part in measured.parts:
+        flagged = _flagged(measured, part)
+        for version in sorted({version for version, _ in measured.cells}):
+            cell = measured.cells[version, part]
+            if cell.source == "measured":
+                quality[version, part] = _measured(cell, harm, generator)
+            elif cell.rate is not None:
+                quality[version, part] = _constant(cell.rate, cell.precision, flagged, harm)
+        fallback = (measured.versions.fallback, part)
+        if fallback not in quality and rules.wrong_share is not None:
+            quality[fallback] = _constant(rules.wrong_share, rules.precision, flagged, harm)
+    return Draws(quality, haste)
+
+
+def _measured(cell: Cell, harm: Harm, generator: np.random.Generator) -> Quality:
+    def share(k: int, n: int) -> Floats:
+        return generator.beta(k + 0.5, n - k + 0.5, DRAWS)
+
+    wrong = share(cell.wrong, cell.labelled)
+    counts = cell.confusion
+    if counts is None:
+        return Quality(wrong, wrong * harm.false_negative, None, None, True)
+    false_alarms = share(counts.false_positives, counts.false_positives + counts.false_negatives)
+    hits = share(counts.true_positives, counts.true_positives + counts.true_negatives)
+    false_positives = wrong * false_alarms
+    false_negatives = wrong - false_positives
+    return Quality(
+        wrong,
+        harm.false_positive * false_positives + harm.false_negative * false_negatives,
+        (1.0 - wrong) * hits,
+        false_positives,
+        True,
+    )
+
+
+def _constant(rate: float, precision: float | None, flagged: float | None, harm: Harm) -> Quality:
+    """What is assumed: it decides positive as often as what serves now."""
+    wrong = np.full(DRAWS, rate)
+    if precision is None or flagged is None:
+        return Quality(wrong, wrong * harm.false_negative, None, None, False)
+    false_positives = np.full(DRAWS, min(flagged * (1.0 - precision), rate))
+    return Quality(
+        wrong,
+        harm.false_positive * false_positives + harm.false_negative * (wrong - false_positives),
+        flagged - false_positives,
+        false_positives,
+        False,
+    )
+
+
+def _flagged(measured: Measured, part: str) -> float | None:
+    """How often a decision is positive: of the new version in the part, else of another there."""
+    order = sorted(
+        measured.cells, key=lambda key: (key[1] != part, key[0] != measured.versions.new)
+    )
+    for key in order:
+        counts = measured.cells[key].confusion
+        if counts is not None:
+            return (counts.true_positives + counts.false_positives) / measured.cells[key].labelled
+    return None

@@ -1,0 +1,245 @@
+"""The checklist, with proposed answers to its questions and tasks ticked by evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cockpit import numbers
+from cockpit.checklist import COMPANIONS, QUESTIONS, TASKS, Item
+from cockpit.decide.estimates import find, is_bad, wrong_of
+from cockpit.decide.severity import Severity
+from cockpit.records import MINUTE, Assessment
+from cockpit.state import Occurrence, State
+from cockpit.units import clock
+from cockpit.views import (
+    PHASES,
+    Change,
+    Checklist,
+    Choice,
+    Impact,
+    Phase,
+    PhaseMark,
+    Proposal,
+    Question,
+    Task,
+)
+
+COMPARABLE = 30  # labelled decisions of each version, to call them compared
+AFTER_CONTAINMENT: frozenset[Phase] = frozenset({"remediation", "validation", "postmortem"})
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A step the cockpit advises against, and four reasons for taking it all the same."""
+
+    message: str
+    presets: tuple[str, str, str, str]
+
+
+def leaving(state: State, next_phase: Phase) -> Guard | None:
+    """What speaks against going to `next_phase` now: diagnosis before containment is chosen."""
+    if next_phase not in AFTER_CONTAINMENT or state.choice is not None:
+        return None
+    return Guard(
+        message="containment is not chosen: people go on being hurt while the cause is looked for",
+        presets=(
+            "harm is small, and watched",
+            "the cause must be known before anything is contained",
+            "contained outside the cockpit",
+            "false alarm",
+        ),
+    )
+
+
+def companions(level: str) -> list[str]:
+    """What is ticked by default beside a choice, by severity."""
+    if level in ("SEV0", "SEV1"):
+        return list(COMPANIONS)
+    return ["pause_retraining"] if level == "SEV2" else []
+
+
+def phase_marks(state: State, choice: Choice | None) -> list[PhaseMark]:
+    """The phase strip; `choice` is the one that holds, with its effect."""
+    current = PHASES.index(state.phase)
+    marks = []
+    for i, phase in enumerate(PHASES):
+        detail = containment(choice) if phase == "containment" and i <= current else ""
+        # Passed over with a reason, containment is still to do.
+        skipped = phase == "containment" and choice is None
+        marks.append(PhaseMark(phase=phase, state=_place(i, current, skipped), detail=detail))
+    return marks
+
+
+def _place(phase: int, current: int, skipped: bool) -> Literal["done", "current", "todo"]:
+    if phase == current:
+        return "current"
+    return "done" if phase < current and not skipped else "todo"
+
+
+def containment(choice: Choice | None) -> str:
+    """How far containment got: choosing is not doing, and doing is not seeing it work."""
+    if choice is None:
+        return "not chosen"
+    if choice.executed_at is None:
+        return f"{choice.label} chosen, not yet executed"
+    done = f"{choice.label} executed {clock(choice.executed_at)}"
+    seen = {"seen": ", effect seen", "not seen in time": ", NO EFFECT in time"}
+    return done + seen.get(choice.effect, "")
+
+
+def checklist(
+    state: State,
+    assessment: Assessment,
+    impact: Impact,
+    severity: Severity,
+    *,
+    choice: Choice | None,
+    changes: Sequence[Change] = (),
+) -> Checklist:
+    """Every question with a proposed answer, every task with what ticks it.
+
+    `choice` is the one that holds, with its effect; `changes` are the recorded ones with how well
+    each fits the onset.
+    """
+    proposals = {
+        "who": _who(impact, assessment),
+        "detected": _detected(state),
+        "harm": _harm(state),
+        "severity": Proposal(answer=severity.suggested, evidence="; ".join(severity.evidence[:2])),
+        "changed": _changed(changes, impact),
+    }
+    evidence = _evidence(state, assessment, impact, choice)
+    return Checklist(
+        questions=[_question(item, proposals[item.id], state) for item in QUESTIONS],
+        tasks=[_task(item, state, evidence) for item in TASKS],
+    )
+
+
+def _question(item: Item, proposal: Proposal, state: State) -> Question:
+    answer = state.answers.get(item.id)
+    return Question(
+        id=item.id,
+        text=item.text,
+        phase=item.phase,
+        proposal=proposal,
+        answer=None if answer is None else answer.answer,
+        unknown=answer is not None and answer.answer is None,
+        answered_at=None if answer is None else answer.at,
+    )
+
+
+def _task(item: Item, state: State, evidence: dict[str, bool]) -> Task:
+    done = evidence[item.id] if item.measured else item.id in state.ticks
+    return Task(
+        id=item.id,
+        text=item.text,
+        phase=item.phase,
+        done=done,
+        done_at=_when(item.id, state) if done else None,
+        measured=item.measured,
+    )
+
+
+def _when(task: str, state: State) -> int | None:
+    """When it was done, where an entry says so."""
+    choice = state.choice
+    return {
+        "choose": None if choice is None else choice.chosen_at,
+        "do": None if choice is None else choice.executed_at,
+        "severity_confirmed": None if state.severity is None else state.severity.at,
+        "first_update": min((export.at for export in state.exports), default=None),
+    }.get(task, state.ticks.get(task))
+
+
+def _evidence(
+    state: State, assessment: Assessment, impact: Impact, choice: Choice | None
+) -> dict[str, bool]:
+    """Which measured tasks are done."""
+    validating = state.phase in ("validation", "postmortem")
+    versions = [
+        estimate
+        for estimate in assessment.metrics
+        if estimate.name == "wrong_rate" and estimate.version and estimate.role == "served"
+    ]
+    latency, wrong = find(assessment, "latency_p99"), find(assessment, "wrong_rate")
+    return {
+        "real": any(is_bad(e) for e in assessment.metrics) or impact.segment is not None,
+        "who_known": impact.share is not None,
+        "since_known": impact.since is not None,
+        "severity_confirmed": state.severity is not None or state.safety is not None,
+        "first_update": bool(state.exports),
+        "versions_compared": sum(wrong_of(e)[1] >= COMPARABLE for e in versions) >= 2,
+        "choose": choice is not None,
+        "do": choice is not None and choice.executed_at is not None,
+        "effect": choice is not None and choice.effect == "seen",
+        "segment_fine": validating
+        and impact.segment is None
+        and wrong is not None
+        and wrong.verdict == "fine",
+        "latency_fine": validating and latency is not None and latency.verdict == "fine",
+        "asks_closed": state.phase == "postmortem"
+        and all(ask.state == "answered" for ask in state.asks),
+    }
+
+
+# --- proposals ------------------------------------------------------------------------------------
+
+
+def _who(impact: Impact, assessment: Assessment) -> Proposal:
+    if impact.segment is None and impact.share is None:
+        if is_bad(find(assessment, "latency_p99")):
+            return Proposal(answer="everybody, by latency", evidence=impact.sentence)
+        why = impact.unknown[0] if impact.unknown else "no segment stands out"
+        return Proposal(answer="nobody measured so far", evidence=why)
+    who = impact.segment or "everybody"
+    share = "" if impact.share is None else f"{numbers.share(impact.share)} of {impact.of}"
+    wrong = "" if impact.wrong_one_in is None else numbers.one_in(1 / impact.wrong_one_in)
+    was = "" if impact.healthy_one_in is None else numbers.one_in(1 / impact.healthy_one_in)
+    told = [share, f"{wrong} wrong, was {was}" if wrong and was else wrong and f"{wrong} wrong"]
+    return Proposal(answer=who, evidence=", ".join(part for part in told if part))
+
+
+def _detected(state: State) -> Proposal:
+    seen: list[Occurrence] = sorted([*state.alerts, *state.reports], key=lambda o: (o.at, o.id))
+    if not seen:
+        return Proposal(answer="not known", evidence="no alert, page or report is recorded")
+    first = seen[0]
+    return Proposal(answer=f"{first.kind}, {clock(first.at)}", evidence=first.text or first.kind)
+
+
+def _harm(state: State) -> Proposal:
+    if state.safety is not None:
+        mark = state.safety
+        return Proposal(answer=mark.kind.replace("_", " "), evidence=mark.text or "marked")
+    count = len(state.reports)
+    if count:
+        latest = state.reports[-1].text
+        plural = "s" if count > 1 else ""
+        return Proposal(
+            answer="read the reports first", evidence=f"{count} report{plural}: {latest}"
+        )
+    return Proposal(answer="no", evidence="0 reports")
+
+
+def _changed(changes: Sequence[Change], impact: Impact) -> Proposal:
+    if not changes:
+        return Proposal(
+            answer="nothing recorded", evidence="no deploy, flag, schema or traffic event"
+        )
+    best = next((c for c in changes if c.fit == "best fit"), None)
+    if best is None:
+        last = max(changes, key=lambda change: change.at)
+        return Proposal(
+            answer=f"{last.kind} {clock(last.at)}, {last.text}", evidence=f"the latest; {last.fit}"
+        )
+    before = "" if impact.since is None else _distance(best.at, impact.since)
+    return Proposal(
+        answer=f"{best.kind} {clock(best.at)}, {best.text}", evidence=f"fits the onset best{before}"
+    )
+
+
+def _distance(changed: int, onset: int) -> str:
+    minutes = round((onset - changed) / MINUTE)
+    return f", {minutes} min before it" if minutes > 0 else ", the same minute"

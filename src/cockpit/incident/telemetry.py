@@ -1,0 +1,256 @@
+"""What was measured: tables of counts, and series, as they were known at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cockpit.incident import chunk_log
+from cockpit.incident import counts as tables
+from cockpit.incident.cache import Cache
+from cockpit.incident.chunk_log import ChunkRow
+from cockpit.incident.chunks import MOST_ROWS, Chunk, encode
+from cockpit.incident.connection import damaged, shown
+from cockpit.incident.schema import EARLIEST, LATEST
+from cockpit.records import SECOND, BadInput, Counts, Window
+from cockpit.tables import SERIES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from numpy.typing import NDArray
+
+    from cockpit.incident.file import IncidentFile
+    from cockpit.tables import Clock
+
+    Series = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+REFERENCE = "reference/"  # before a table's name: the reference's own counts, all times 0
+EVERYTHING = Window(start=EARLIEST, end=LATEST)
+_MOST_ROWS = 1 << 25  # of one table in one window: what it takes in memory has a bound
+_MERGE_AT_ROWS = 1 << 21
+_CACHE_BYTES = 96 << 20
+
+
+def append(
+    file: IncidentFile, table: str, observed_start: int, observed_end: int, counts: Counts
+) -> None:
+    """Write rows of a table that were observed in [observed_start, observed_end] (µs).
+
+    `table` is a name in `tables.TABLES`, that name after REFERENCE, or SERIES. Rows of counts are
+    summed by key and sorted, so the pieces they came in leave no trace. No rows make no chunk, more
+    than one may hold make several. Raises ValueError for columns or times that are not the table's.
+    """
+    if set(counts.columns) != set(tables.columns_of(counts.table)):
+        raise ValueError(f"{table}: columns {sorted(counts.columns)}")
+    counts = _sorted_series(counts) if counts.table == SERIES else tables.merge([counts])
+    for start in range(0, len(counts), MOST_ROWS):
+        piece = tables.select(counts, slice(start, start + MOST_ROWS))
+        observed, valid = piece.columns["observed"], piece.columns["valid"]
+        if observed.min() < observed_start or observed.max() > observed_end:
+            raise ValueError(f"{table}: rows observed outside [{observed_start}, {observed_end}]")
+        row = ChunkRow(
+            id=0,
+            name=table,
+            observed_start=observed_start,
+            observed_end=int(observed.max()),  # not later: the file's span ends with its rows
+            valid_min=int(valid.min()),
+            valid_max=int(valid.max()),
+            rows=len(piece),
+        )
+        chunk_log.add(file, row, encode(piece))
+
+
+def _sorted_series(counts: Counts) -> Counts:
+    counts = tables.concatenate([counts])  # sorts the names
+    columns = counts.columns
+    return tables.select(
+        counts, np.lexsort((columns["observed"], columns["valid"], columns["name"]))
+    )
+
+
+def _joined(pieces: list[tuple[NDArray[Any], ...]]) -> Series:
+    """One series from pieces (valid, observed, x): of values for one time, the last observed."""
+    valid, observed, x = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    order = np.lexsort((observed, valid))
+    valid, x = valid[order], x[order]
+    last = np.ones(valid.size, dtype=bool)
+    last[:-1] = valid[1:] != valid[:-1]
+    return valid[last], x[last]
+
+
+class Telemetry:
+    """The telemetry of one file. Decoded chunks are kept, within a bound of bytes."""
+
+    def __init__(self, file: IncidentFile) -> None:
+        self._file = file
+        self._cache = Cache(_CACHE_BYTES)
+
+    # --- time --------------------------------------------------------------------------------
+
+    def span(self) -> Window:
+        """From the first event bucket to the end of the last observed one."""
+        return self._file.span()
+
+    def as_of(self, clock: Clock, at: int) -> int:
+        """End of the last bucket that was closed at `at`, µs: what may be seen then."""
+        size = SECOND if clock == "fast" else self._file.bucket
+        return at - at % size
+
+    # --- tables of counts --------------------------------------------------------------------
+
+    def counts(self, table: str, window: Window | None, as_of: int) -> Counts:
+        """Rows valid in `window` (None: always) and observed by `as_of`, summed over both clocks.
+
+        Columns are the table's words, keys and cells; label moves are already made, so `label` is
+        what was known and there is no `was`. Sorted by key, without zero rows.
+        """
+        return self._sum(table, table, window, as_of, ("observed", "valid"))
+
+    def counts_by_valid(self, table: str, window: Window | None, as_of: int) -> Counts:
+        """Like `counts`, with a row for each event bucket: `valid` (its start, µs) is a key."""
+        return self._sum(table, table, window, as_of, ("observed",))
+
+    def reference(self, table: str) -> Counts:
+        """The reference's counts, in the form of `counts`."""
+        return self._sum(REFERENCE + table, table, None, LATEST, ("observed", "valid"))
+
+    def words(self, table: str, column: str, as_of: int = LATEST) -> tuple[str, ...]:
+        """Words of a coded column that were observed by `as_of`, sorted."""
+        found: set[str] = set()
+        for row in chunk_log.find(self._file, table, EARLIEST, LATEST, as_of):
+            words = self._chunk(row).words[column]
+            if row.observed_end > as_of:
+                seen = self._column(row, "observed") <= as_of
+                words = tuple(words[i] for i in np.unique(self._column(row, column)[seen]))
+            found.update(words)
+        return tuple(sorted(found))
+
+    def _sum(
+        self, name: str, table: str, window: Window | None, as_of: int, dropped: tuple[str, ...]
+    ) -> Counts:
+        total = tables.merge([tables.expand_moves(tables.empty(table, dropped))])
+        parts, pending = [total], 0
+        for row in self._rows(name, window or EVERYTHING, as_of):
+            part = self._visible(row, window or EVERYTHING, as_of, dropped)
+            parts.append(tables.expand_moves(part))
+            pending += len(parts[-1])
+            if pending > _MERGE_AT_ROWS:
+                parts, pending = [tables.merge(parts)], 0
+        return tables.merge(parts)
+
+    def _visible(
+        self, row: ChunkRow, window: Window, as_of: int, dropped: tuple[str, ...]
+    ) -> Counts:
+        """The rows of one chunk that lie in the window and were observed by `as_of`."""
+        chunk = self._chunk(row)
+        part = Counts(
+            table=chunk.table,
+            columns={
+                name: self._column(row, name)
+                for name in tables.columns_of(chunk.table)
+                if name not in dropped
+            },
+            words=chunk.words,
+        )
+        inside = window.start <= row.valid_min and row.valid_max < window.end
+        if inside and row.observed_end <= as_of:
+            return part
+        valid, observed = self._column(row, "valid"), self._column(row, "observed")
+        return tables.select(
+            part, (valid >= window.start) & (valid < window.end) & (observed <= as_of)
+        )
+
+    # --- series ------------------------------------------------------------------------------
+
+    def series_names(self, as_of: int = LATEST) -> tuple[str, ...]:
+        """Names of the series that had a value by `as_of`, sorted."""
+        return self.words(SERIES, "name", as_of)
+
+    def series(
+        self, names: Collection[str] | None, window: Window | None, as_of: int
+    ) -> dict[str, Series]:
+        """Times (µs, ascending, int64) and values (float64) of each series that has any.
+
+        `names` None means all. Of values observed later for one time, the last counts.
+        """
+        wanted = None if names is None else set(names)
+        pieces: dict[str, list[tuple[NDArray[Any], ...]]] = {}
+        window = window or EVERYTHING
+        for row in self._rows(SERIES, window, as_of):
+            for name, start, stop in self._runs(row, wanted):
+                columns = self._run(row, start, stop)
+                valid, observed, _ = columns
+                seen = (valid >= window.start) & (valid < window.end) & (observed <= as_of)
+                pieces.setdefault(name, []).append(tuple(column[seen] for column in columns))
+        joined = {name: _joined(pieces[name]) for name in sorted(pieces)}
+        return {name: series for name, series in joined.items() if series[0].size}
+
+    def _runs(self, row: ChunkRow, wanted: set[str] | None) -> Iterator[tuple[str, int, int]]:
+        """Name, first row and row after the last of each wanted series in a chunk."""
+        words = self._chunk(row).words["name"]
+        codes = self._column(row, "name")
+        for code, name in enumerate(words):
+            if wanted is None or name in wanted:
+                yield (
+                    name,
+                    int(np.searchsorted(codes, code, side="left")),
+                    int(np.searchsorted(codes, code, side="right")),
+                )
+
+    def _run(self, row: ChunkRow, start: int, stop: int) -> tuple[NDArray[Any], ...]:
+        """The columns valid, observed and x of one series in a chunk."""
+
+        def inflate() -> tuple[tuple[NDArray[Any], ...], int]:
+            chunk = self._chunk(row)
+            columns = tuple(chunk.column(n, start, stop) for n in ("valid", "observed", "x"))
+            check_times(self._file, row, "valid", columns[0])
+            return columns, sum(column.nbytes for column in columns)
+
+        return self._cache.get((row.id, start, stop), inflate)
+
+    # --- chunks ------------------------------------------------------------------------------
+
+    def _rows(self, name: str, window: Window, as_of: int) -> list[ChunkRow]:
+        rows = chunk_log.find(self._file, name, window.start, window.end, as_of)
+        if sum(row.rows for row in rows) > _MOST_ROWS:
+            raise BadInput(
+                f"{shown(self._file.path)}: this window has more than {_MOST_ROWS:,} rows of"
+                f" {name}; choose a shorter one"
+            )
+        return rows
+
+    def _chunk(self, row: ChunkRow) -> Chunk:
+        def read() -> tuple[Chunk, int]:
+            chunk = open_chunk(self._file, row)
+            return chunk, chunk.size
+
+        return self._cache.get(row.id, read)
+
+    def _column(self, row: ChunkRow, name: str) -> NDArray[Any]:
+        def inflate() -> tuple[NDArray[Any], int]:
+            column = self._chunk(row).column(name)
+            check_times(self._file, row, name, column)
+            return column, column.nbytes
+
+        return self._cache.get((row.id, name), inflate)
+
+
+def open_chunk(file: IncidentFile, row: ChunkRow) -> Chunk:
+    """A chunk of a file. Raises BadInput, naming both, where its bytes are not what was written."""
+    chunk = Chunk(chunk_log.data(file, row), f"{shown(file.path)}: {row.title()}")
+    if (chunk.table, chunk.rows) != (row.name.removeprefix(REFERENCE), row.rows):
+        raise damaged(file.path, f"{row.title()} holds another table")
+    return chunk
+
+
+def check_times(file: IncidentFile, row: ChunkRow, name: str, column: NDArray[Any]) -> None:
+    """Raises BadInput where a column of times leaves the bounds the log gives for its chunk."""
+    if name not in ("valid", "observed") or column.size == 0:
+        return
+    low, high = row.valid_min, row.valid_max
+    if name == "observed":
+        low, high = row.observed_start, row.observed_end
+    if column.min() < low or column.max() > high:
+        raise damaged(file.path, f"{row.title()} holds rows {name} at other times")

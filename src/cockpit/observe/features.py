@@ -1,0 +1,127 @@
+"""A model's inputs: which columns they are, their frozen bins, and those refused as inputs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cockpit.bins import MISSING, RARE_CATEGORY, FeatureBins, freeze_categorical, freeze_numeric
+from cockpit.observe.values import coded, numbers
+from cockpit.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from cockpit.observe.report import ImportReport
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+_MANY_CATEGORIES = 50  # a text column with more, most of them met once, names things or people
+_MOST_DISTINCT = 100_000  # categories told apart while a column is looked at
+
+
+class FrozenFeature:
+    """A feature's bins, and the reference's rare categories that share one of them."""
+
+    def __init__(self, bins: FeatureBins, rare: frozenset[str] = frozenset()) -> None:
+        self.bins = bins
+        self._rare = rare
+
+    def digitize(self, column: pa.Array) -> Ints:
+        """Bin of each value, shape (n,)."""
+        if self.bins.kind == "numeric":
+            return self.bins.digitize(numbers(column)[0])
+        codes, words = coded(column)
+        folded = [RARE_CATEGORY if word in self._rare else word for word in words]
+        return np.append(self.bins.digitize(folded), MISSING)[codes]
+
+
+class Column:
+    """What has been seen of one column while its bins are not frozen yet."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.name = name
+        self.kind = kind  # numeric, categorical, or auto until `settle`
+        self.counts: Counter[str] = Counter()
+        self.rows = 0
+        self._numbers: list[Floats] = []
+        self._all_numbers = True
+
+    def see(self, column: pa.Array) -> None:
+        """Take in one piece."""
+        if self.kind != "categorical":
+            values, bad = numbers(column)
+            self._all_numbers &= not bad.any() and str(column.type) != "bool"
+            self._numbers.append(values[~np.isnan(values)])
+        if self.kind != "numeric":
+            codes, words = coded(column)
+            present = np.bincount(codes[codes >= 0], minlength=len(words))
+            if len(self.counts) < _MOST_DISTINCT:
+                self.counts.update(dict(zip(words, present.tolist(), strict=True)))
+            self.rows += int((codes >= 0).sum())
+
+    def settle(self) -> None:
+        """Decide what an automatic column is: numbers, unless any value is not one."""
+        if self.kind == "auto":
+            self.kind = "numeric" if self._all_numbers and self.rows else "categorical"
+
+    def values(self) -> Floats:
+        """Every number seen."""
+        return np.concatenate([np.zeros(0), *self._numbers])
+
+    def looks_like_identifier(self) -> bool:
+        """Nearly every row another word, or whole numbers that count the rows."""
+        if self.kind == "categorical":
+            return len(self.counts) > max(_MANY_CATEGORIES, self.rows / 2)
+        values = self.values()
+        finite = values[np.isfinite(values)]
+        if finite.size <= _MANY_CATEGORIES or (finite != np.floor(finite)).any():
+            return False
+        dense = finite.max() - finite.min() < 2.0 * finite.size
+        return bool(dense and np.unique(finite).size == finite.size)
+
+    def freeze(self) -> FrozenFeature:
+        """The column's bins for good."""
+        if self.kind == "numeric":
+            return FrozenFeature(freeze_numeric(self.name, self.values()))
+        bins = freeze_categorical(self.name, self.counts)
+        return FrozenFeature(bins, frozenset(self.counts.keys() - set(bins.categories)))
+
+
+def freeze(
+    pieces: Iterable[pa.RecordBatch], wanted: dict[str, str], report: ImportReport
+) -> list[FrozenFeature]:
+    """Frozen bins of the wanted columns ({name: numeric, categorical or auto}) from these pieces.
+
+    A column that looks like an identifier is refused: counting it would tell people apart.
+    """
+    columns = [Column(name, kind) for name, kind in wanted.items()]
+    for piece in pieces:
+        for column in columns:
+            column.see(piece[column.name])
+    frozen = []
+    for column in columns:
+        column.settle()
+        if column.looks_like_identifier():
+            report.note(
+                f"feature '{inert(column.name)}' left out: nearly every row has a value of its own,"
+                " it looks like an identifier"
+            )
+            continue
+        frozen.append(column.freeze())
+    return frozen
+
+
+def wanted_features(features: Any, columns: list[str], taken: set[str]) -> dict[str, str]:
+    """{column: kind} the map asks for; `auto` is every column that means nothing else."""
+    if features == "auto":
+        return {c: "auto" for c in columns if c not in taken}
+    return dict.fromkeys(features.numeric, "numeric") | dict.fromkeys(
+        features.categorical, "categorical"
+    )

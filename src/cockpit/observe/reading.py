@@ -1,0 +1,156 @@
+"""The reading half of an import: predictions, labels and reference, in pieces, into tallies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from cockpit.observe.counting import Tally, Words, tallies
+from cockpit.observe.decode import Decoder
+from cockpit.observe.features import FrozenFeature, freeze, wanted_features
+from cockpit.observe.labels import read_labels
+from cockpit.observe.report import ImportReport, count
+from cockpit.observe.survey import Survey, event_times
+from cockpit.observe.tabulate import tabulate
+from cockpit.observe.values import without_zone
+from cockpit.records import BadInput
+from cockpit.units import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cockpit.observe.mapping import Mapping
+    from cockpit.observe.rows import Progress, RowFile
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The opened files of rows."""
+
+    predictions: RowFile
+    reference: RowFile | None
+    labels: RowFile | None
+    metrics: RowFile | None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Everything that was counted, before it is written."""
+
+    words: Words
+    tables: dict[str, Tally]
+    reference: dict[str, Tally]
+    features: list[FrozenFeature]
+
+
+class Counting:
+    """One reading of an import's files, `piece_rows` rows at a time."""
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        sources: Sources,
+        piece_rows: int,
+        report: ImportReport,
+        progress: Progress | None,
+    ) -> None:
+        self._map = mapping
+        self._sources = sources
+        self._piece_rows = piece_rows
+        self._report = report
+        self._progress = progress
+        self._words = Words()
+
+    def run(self, user_key: bytes) -> Counted:
+        """Read everything. Raises BadInput where no row can be used."""
+        top, features = self._survey()
+        labels = None
+        if self._sources.labels is not None:
+            labels = read_labels(
+                self._sources.labels, self._map, self._piece_rows, self._report, self._progress
+            )
+        rows = self._sources.predictions
+        decoder = Decoder(
+            self._map, rows.columns, self._words, top, features, user_key, self._report, labels
+        )
+        by_order = self._map.clock is not None or (labels is not None and not labels.by_id)
+        tables = self._count(rows, decoder, self._report, "predictions", strict=by_order)
+        if labels is not None:
+            labels.finish()
+        if self._report.used == 0:
+            reasons = ", ".join(f"{n:,} {reason}" for reason, n in self._report.dropped.items())
+            raise BadInput(f"{rows.name}: no row can be used: {reasons or 'there are none'}")
+        return Counted(self._words, tables, self._count_reference(top, features), features)
+
+    def _count_reference(
+        self, top: dict[str, frozenset[str]], features: list[FrozenFeature]
+    ) -> dict[str, Tally]:
+        rows = self._sources.reference
+        if rows is None:
+            return {}
+        own = ImportReport()
+        decoder = Decoder(
+            self._map, rows.columns, self._words, top, features, b"", own, reference=True
+        )
+        tables = self._count(rows, decoder, own, "reference", strict=False)
+        self._report.reference_rows = own.rows
+        self._report.reference_incomplete = own.dropped | own.incomplete | own.labels_unused
+        return tables
+
+    def _survey(self) -> tuple[dict[str, frozenset[str]], list[FrozenFeature]]:
+        """What must be known before counting: the values of segments, and the features' bins."""
+        predictions, reference = self._sources.predictions, self._sources.reference
+        wanted = self._wanted_features()
+        survey = Survey(self._map)
+        timed = bool(wanted) and reference is None
+        survey.look(predictions, self._piece_rows, "segments", self._progress, timed=timed)
+        if reference is not None:
+            survey.look(reference, self._piece_rows, "segments", self._progress, timed=False)
+            pieces = reference.pieces(
+                list(wanted), self._piece_rows, stage="reference", progress=self._progress
+            )
+        else:
+            pieces = self._early(list(wanted), survey.early_end() or 0)
+        features = freeze(pieces, wanted, self._report) if wanted else []
+        return {d: survey.top_values(d) for d in self._map.dimensions}, features
+
+    def _wanted_features(self) -> dict[str, str]:
+        columns = self._sources.predictions.columns
+        if self._sources.reference is not None:
+            columns = [c for c in columns if c in self._sources.reference.columns]
+        return wanted_features(self._map.settings.features, columns, set(self._map.columns))
+
+    def _early(self, columns: list[str], end: int) -> Iterator[pa.RecordBatch]:
+        """The predictions that happened before `end` (µs)."""
+        rows, time = self._sources.predictions, self._map.time
+        if columns:
+            self._report.note(
+                f"no reference: the bins of features are those of the rows before {iso(end)}"
+            )
+        first = 0
+        wanted = [*columns, *([time] if time else [])]
+        for piece in rows.pieces(wanted, self._piece_rows, stage="bins", progress=self._progress):
+            at = event_times(piece, self._map, first)
+            yield piece.filter(pa.array(at < end))
+            first += piece.num_rows
+        rows.malformed = 0
+
+    def _count(
+        self, rows: RowFile, decoder: Decoder, report: ImportReport, stage: str, *, strict: bool
+    ) -> dict[str, Tally]:
+        tables = tallies(self._map.bucket)
+        time = None if decoder.reference else self._map.time
+        for piece in rows.pieces(
+            decoder.columns(), self._piece_rows, strict=strict, stage=stage, progress=self._progress
+        ):
+            if time is not None and without_zone(piece[time]):
+                report.note("times without a zone were read as UTC")
+            batch = decoder.decode(piece, report.rows)
+            tabulate(batch, tables, self._words, reference=decoder.reference)
+            report.rows += piece.num_rows
+            report.used += len(batch.at)
+        report.rows += rows.malformed
+        count(report.dropped, "malformed row", rows.malformed)
+        return tables

@@ -1,0 +1,156 @@
+"""Rows of a CSV (also .gz) or Parquet file, in pieces: memory does not grow with the file."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pyarrow import csv, parquet
+
+from cockpit.records import BadInput
+from cockpit.text import inert
+from cockpit.yamlfile import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    Progress = Callable[[str, int, int], None]
+
+_BLOCK = 8 << 20  # bytes of CSV parsed at once; also the longest row there may be
+
+
+@dataclass
+class RowFile:
+    """One file of rows: its path, the names of its columns, and how its errors are called."""
+
+    path: Path
+    columns: list[str]
+    malformed: int = 0  # rows with too many or too few fields, met so far
+
+    @property
+    def name(self) -> str:
+        """The file's name, safe to show."""
+        return inert(self.path.name)
+
+    def require(self, column: str, asked_by: str) -> None:
+        """Raises BadInput, saying what asked for the column, where the file lacks it."""
+        if column in self.columns:
+            return
+        near = nearest(column, self.columns)
+        shown = ", ".join(inert(c, 40) for c in self.columns[:30])
+        raise BadInput(
+            f"{self.name}: column '{inert(column)}' ({asked_by}) is not there; "
+            f"columns are: {shown}{'; ' + near if near else ''}"
+        )
+
+    def pieces(
+        self,
+        columns: Sequence[str],
+        rows: int,
+        *,
+        strict: bool = False,
+        stage: str = "",
+        progress: Progress | None = None,
+    ) -> Iterator[pa.RecordBatch]:
+        """Batches of at most `rows` rows with just `columns`; CSV fields come as text.
+
+        Malformed rows are left out and counted, or, where `strict` (rows are matched by their
+        order), an error.
+        """
+        wanted = list(dict.fromkeys(columns))
+        try:
+            if _is_parquet(self.path):
+                yield from _parquet_pieces(self.path, wanted, rows, stage, progress)
+            else:
+                yield from self._csv_pieces(wanted, rows, strict, stage, progress)
+        except (pa.ArrowException, OSError, UnicodeDecodeError, zlib.error) as error:
+            raise BadInput(f"{self.name}: cannot be read: {inert(error)}") from None
+
+    def _csv_pieces(
+        self,
+        columns: list[str],
+        rows: int,
+        strict: bool,
+        stage: str,
+        progress: Progress | None,
+    ) -> Iterator[pa.RecordBatch]:
+        def malformed(row: Any) -> str:
+            if strict:
+                return "error"
+            self.malformed += 1
+            return "skip"
+
+        total = self.path.stat().st_size
+        with self.path.open("rb") as raw:
+            stream = pa.CompressedInputStream(raw, "gzip") if _is_gzip(self.path) else raw
+            reader = csv.open_csv(
+                stream,
+                csv.ReadOptions(block_size=_BLOCK),
+                csv.ParseOptions(newlines_in_values=True, invalid_row_handler=malformed),
+                csv.ConvertOptions(
+                    include_columns=columns,
+                    column_types=dict.fromkeys(columns, pa.string()),
+                    null_values=[""],
+                    strings_can_be_null=True,
+                ),
+            )
+            for block in reader:
+                for start in range(0, block.num_rows, rows):
+                    yield block.slice(start, rows)
+                if progress is not None:
+                    progress(stage, raw.tell(), total)
+
+
+def open_rows(path: Path) -> RowFile:
+    """The file with the names of its columns. Raises BadInput where it cannot be read."""
+    try:
+        columns = _parquet_columns(path) if _is_parquet(path) else _csv_columns(path)
+    except FileNotFoundError:
+        raise BadInput(f"{inert(path)}: no such file") from None
+    except (pa.ArrowException, OSError, UnicodeDecodeError, EOFError, zlib.error) as error:
+        raise BadInput(f"{inert(path.name)}: cannot be read: {inert(error)}") from None
+    repeated = {c for c in columns if columns.count(c) > 1}
+    if repeated:
+        raise BadInput(
+            f"{inert(path.name)}: column '{inert(min(repeated))}' is there twice; rename one"
+        )
+    return RowFile(path, columns)
+
+
+def _is_gzip(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() in (".parquet", ".pq")
+
+
+def _csv_columns(path: Path) -> list[str]:
+    opener = gzip.open if _is_gzip(path) else open
+    with opener(path, "rb") as file:
+        head = file.read(1 << 16)
+    if not head.strip():
+        raise BadInput(f"{inert(path.name)}: empty; its first line must name the columns")
+    line, newline, _ = head.partition(b"\n")
+    reader = csv.open_csv(pa.BufferReader(line + newline))
+    return list(reader.schema.names)
+
+
+def _parquet_columns(path: Path) -> list[str]:
+    return list(parquet.read_schema(path).names)
+
+
+def _parquet_pieces(
+    path: Path, columns: list[str], rows: int, stage: str, progress: Progress | None
+) -> Iterator[pa.RecordBatch]:
+    with parquet.ParquetFile(path) as file:
+        done, total = 0, file.metadata.num_rows
+        for batch in file.iter_batches(batch_size=rows, columns=columns):
+            yield batch.select(columns)
+            done += batch.num_rows
+            if progress is not None:
+                progress(stage, done, total)

@@ -1,0 +1,108 @@
+"""The writing half of an import: what was counted, as one finished incident file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from cockpit.incident.file import IncidentFile
+from cockpit.incident.journal import RECORDING, Journal
+from cockpit.incident.telemetry import REFERENCE, append
+from cockpit.records import MINUTE, SECOND, BadInput
+from cockpit.tables import SERIES
+from cockpit.text import inert
+from cockpit.units import day
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cockpit.observe.events_file import RecordedEvent
+    from cockpit.observe.mapping import Mapping
+    from cockpit.observe.metrics_file import Series
+    from cockpit.observe.reading import Counted
+    from cockpit.observe.report import ImportReport
+    from cockpit.records import Counts
+
+_BEFORE_PAGE = 90 * SECOND  # how long before the page a replay opens
+_AFTER_START = 15 * MINUTE  # where nothing was paged or alerted
+
+
+class Recording(NamedTuple):
+    """Everything that goes into the file; `documents` are kept as they are, by name."""
+
+    mapping: Mapping
+    counted: Counted
+    series: Series | None
+    events: list[RecordedEvent]
+    documents: dict[str, str]
+    title: str
+
+
+def write(recording: Recording, output: Path, report: ImportReport) -> None:
+    """Write the file and put it in place whole; one that is there already is replaced."""
+    mapping, counted = recording.mapping, recording.counted
+    chunks = _chunks(recording)
+    start = min(int(counts.columns["valid"].min()) for _, _, counts in chunks)
+    meta = {
+        "title": recording.title or f"{mapping.service}, {day(start)}",
+        "opens_at": str(_opens_at(recording.events, start, max(end for end, _, _ in chunks))),
+    }
+    documents = {
+        **recording.documents,
+        "bins": _json([feature.bins for feature in counted.features]),
+        "units": _json({m.name: m.unit for m in mapping.settings.metrics if m.unit}),
+        "report": _json(report),
+    }
+    beside = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
+    try:
+        with IncidentFile.create(
+            beside, service=mapping.service, bucket=mapping.bucket, meta=meta
+        ) as file:
+            for name, text in documents.items():
+                file.put_document(name, text)
+            for tally in counted.reference.values():
+                counts = tally.counts(counted.words)
+                counts.columns["valid"][:] = counts.columns["observed"][:] = 0
+                append(file, REFERENCE + counts.table, 0, 0, counts)
+            for end, table, counts in chunks:
+                append(file, table, end - mapping.bucket, end, counts)
+            journal = Journal(file, RECORDING)
+            for event in recording.events:
+                journal.append(
+                    event.kind, event.at, event.text, event.data, observed_at=event.observed_at
+                )
+            file.finish()
+        os.replace(beside, output)
+    except OSError as error:
+        raise BadInput(f"{inert(output)}: {error.strerror or error}") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _chunks(recording: Recording) -> list[tuple[int, str, Counts]]:
+    """(end of the bucket of observation, table, rows), in the order in which they are written."""
+    counted, bucket = recording.counted, recording.mapping.bucket
+    chunks = [
+        (end, name, counts)
+        for name, tally in counted.tables.items()
+        for end, counts in tally.chunks(counted.words, bucket)
+    ]
+    if recording.series is not None:
+        chunks += [(end, SERIES, counts) for end, counts in recording.series.chunks(bucket)]
+    return sorted(chunks, key=lambda chunk: chunk[:2])
+
+
+def _opens_at(events: list[RecordedEvent], start: int, end: int) -> int:
+    """Shortly before the first page, else the first alert, else a while after the start (µs)."""
+    for kind in ("page", "alert"):
+        observed = [event.observed_at for event in events if event.kind == kind]
+        if observed:
+            return max(start, min(observed) - _BEFORE_PAGE)
+    return start + min(_AFTER_START, (end - start) // 2)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,161 @@
+"""The view at T: the assessed facts and the folded journal, put together pane by pane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cockpit.brief.knowledge import knowledge
+from cockpit.decide.effect import watch
+from cockpit.decide.impact import impact
+from cockpit.decide.options import option_table
+from cockpit.decide.severity import severity
+from cockpit.decide.triage import checklist, containment, phase_marks
+from cockpit.incident.state import fold
+from cockpit.incident.timeline import timeline
+from cockpit.records import MINUTE, Window
+from cockpit.views import PHASES, Choice, Impact, InfraPane, ModelPane, Status, View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cockpit.config import Config
+    from cockpit.records import Assessment, Event
+    from cockpit.session.gather import Gathered, Gatherer
+    from cockpit.state import State
+    from cockpit.views import RecordingInfo
+
+INFRA = ("latency_p99", "latency_p95", "latency_p50", "error_rate", "requests", "saturation")
+TREND = 5 * MINUTE  # how far back "getting worse" looks
+
+
+def compose(
+    gatherer: Gatherer,
+    events: Sequence[Event],
+    at: int,
+    config: Config,
+    recording: RecordingInfo,
+) -> View:
+    """Everything on the screen at `at`; `events` are those observed by then."""
+    state = fold(events, at)
+    gathered = gatherer.at(at, events)
+    facts = gathered.assessment
+    if state.onset is None and gathered.onset is not None:
+        state = msgspec.structs.replace(state, onset=gathered.onset.at)
+    hurt = impact(facts, state, config, earlier=gatherer.earlier(at - TREND, events))
+    level = severity(facts, hurt, state, config)
+    choice = _watched(gatherer, events, at, state, config)
+    options = option_table(facts, state, config)
+    model = _model(gathered, hurt)
+    infra_metrics = sorted(
+        (e for e in facts.metrics if e.name in INFRA), key=lambda e: INFRA.index(e.name)
+    )
+    infra = InfraPane(
+        metrics=[e for e in infra_metrics if e.version is None],
+        by_version=[e for e in infra_metrics if e.version is not None],
+        charts=[c for c in gathered.charts if c.name in INFRA],
+        changes=gathered.changes,
+    )
+    asked = checklist(state, facts, hurt, level, choice=choice, changes=gathered.changes)
+    status = Status(
+        service=recording.service,
+        severity=level.level,
+        confirmed=level.confirmed,
+        safety=level.safety,
+        phase=state.phase,
+        onset=state.onset,
+        paged_at=state.paged_at,
+        update_due=level.update_due,
+        data_age=at - gathered.inputs.as_of_fast,
+        containment=containment(choice),
+        timezone=recording.timezone,
+    )
+    return View(
+        recording=recording.content_id,
+        at=at,
+        as_of=gathered.inputs.as_of_fast,
+        window=gathered.inputs.quality_window,
+        span=recording.span,
+        status=status,
+        impact=hurt,
+        phases=phase_marks(state, choice),
+        model=model,
+        infra=infra,
+        checklist=asked,
+        options=options,
+        knowledge=knowledge(
+            state.phase,
+            impact=hurt,
+            status=status,
+            model=model,
+            infra=infra,
+            options=options,
+            choice=choice,
+            checklist=asked,
+            asks=state.asks,
+            config=config,
+            at=at,
+        ),
+        frozen=[state.frozen[phase] for phase in PHASES if phase in state.frozen],
+        timeline=timeline(events, at),
+        asks=state.asks,
+        choice=choice,
+        notes=facts.notes,
+    )
+
+
+def _watched(
+    gatherer: Gatherer, events: Sequence[Event], at: int, state: State, config: Config
+) -> Choice | None:
+    """The choice that holds, its effect judged by what was seen since it was executed."""
+    choice = state.choice
+    if choice is None or choice.executed_at is None or choice.executed_at >= at:
+        return choice
+    since = gatherer.at(at, events, Window(start=choice.executed_at, end=at)).assessment
+    return watch(choice, since, state, config)
+
+
+def _model(gathered: Gathered, hurt: Impact) -> ModelPane:
+    facts = gathered.assessment
+    metrics = [e for e in facts.metrics if e.name not in INFRA]
+    return ModelPane(
+        versions=_shares(facts),
+        metrics=[e for e in metrics if e.version is None],
+        by_version=[e for e in metrics if e.version is not None],
+        charts=[c for c in gathered.charts if c.name not in INFRA],
+        drift=facts.drift,
+        drift_sentence=_drift_sentence(facts),
+        worst=_worst(hurt),
+        segments=facts.segments,
+    )
+
+
+def _shares(facts: Assessment) -> list[tuple[str, float]]:
+    """Each version's share of requests, the largest first."""
+    rates = [(e.version, e.value or 0.0) for e in facts.metrics if e.name == "requests"]
+    served = [(version, rate) for version, rate in rates if version is not None and rate > 0]
+    total = sum(rate for _, rate in served)
+    return sorted(((v, rate / total) for v, rate in served), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _drift_sentence(facts: Assessment) -> str:
+    """The worst drift by name, the others by number: 'drift amount major · 3 others minor'."""
+    said = [d for d in facts.drift if d.drift_class in ("major", "noticeable", "minor")]
+    if not said:
+        return f"drift: {facts.drift[0].drift_class}" if facts.drift else "drift: no reference"
+    worst = said[0]
+    where = f" ({worst.segment})" if worst.segment else ""
+    if worst.drift_class == "minor":
+        return f"drift minor in all {len(said)}"
+    others = sum(d.drift_class != "minor" for d in said[1:])
+    return f"drift {worst.feature}{where} {worst.drift_class}" + (
+        f" · {others} more noticeable or major" if others else " · the rest minor"
+    )
+
+
+def _worst(hurt: Impact) -> str:
+    """'worst: region BR, 2.4× wrong decisions'."""
+    if hurt.segment is None or not hurt.wrong_one_in or not hurt.healthy_one_in:
+        return ""
+    return f"worst: {hurt.segment}, {hurt.healthy_one_in / hurt.wrong_one_in:.1f}× wrong decisions"

@@ -1,0 +1,221 @@
+"""The application: the clock, the newest view, the theme, and the one way actions reach the session."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.events import Resize
+from textual.geometry import Size
+from textual.message import Message
+
+from cockpit.records import SECOND, BadInput
+from cockpit.text import inert
+from cockpit.ui import themes as theming
+from cockpit.ui.background import Background
+from cockpit.ui.clock import ReplayClock
+from cockpit.ui.painting import Painted
+from cockpit.ui.panes.status import Playhead
+from cockpit.ui.screens.incident import IncidentScreen
+from cockpit.ui.screens.base import CockpitScreen
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from cockpit.session import Session
+    from cockpit.views import View
+
+_BEHIND = 2.5  # seconds of our time after which figures of an older T are marked
+
+
+class Finished(Message):
+    """A background job ended; `done` is called with its result on the interface's thread."""
+
+    def __init__(self, done: Callable[[Any], None], result: Any) -> None:
+        super().__init__()
+        self.done = done
+        self.result = result
+
+
+class CockpitApp(App[int]):
+    """Draws what the session says and tells it what people do; it computes nothing."""
+
+    TITLE = "cockpit"
+    ENABLE_COMMAND_PALETTE = False
+    NOTIFICATION_TIMEOUT = 0
+    CSS_PATH = "cockpit.tcss"
+    BINDINGS = []
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        at: int,
+        speed: float = 1.0,
+        paused: bool = False,
+        theme: str | None = None,
+        hint: str = "",
+        themes: theming.Themes | None = None,
+    ) -> None:
+        self.themes = themes if themes is not None else theming.installed()
+        self.palette = self.themes.get(theme or theming.fitting(os.environ))
+        super().__init__(ansi_color=self.palette.ansi)
+        self.session = session
+        self.clock = ReplayClock(at=at, span=session.recording.span, speed=speed, paused=paused)
+        self.view: View | None = None
+        self.problem = ""
+        self.message = hint or (self.themes.problems[0] if self.themes.problems else "")
+        self.background = Background()
+        self.painted = Painted()
+        self._shown_size: Size | None = None
+        self._event_loop: asyncio.AbstractEventLoop | None = None
+        self._leaving = False
+        self.live = False  # whether a view of this run has arrived yet
+
+    # Life
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The incident."""
+        return IncidentScreen(self.painted)
+
+    def on_mount(self) -> None:
+        """Paint a stored view at once; the first live one follows."""
+        self._event_loop = asyncio.get_running_loop()
+        self.app_resume_signal.subscribe(self, lambda _: self.repaint())
+        if self._leaving:
+            self.leave()
+            return
+        for theme in self.themes.by_name.values():
+            self.register_theme(theme.for_textual())
+        self.theme = f"cockpit-{self.palette.name}"
+        self.view = self.session.stored_view()
+        self.redraw()
+        self.call_after_refresh(self.want_view)
+        self.set_interval(1.0, self.tick)
+
+    def redraw(self) -> None:
+        """Show what changed, on whichever screen is open."""
+        if self.is_running and isinstance(self.screen, CockpitScreen):
+            self.screen.redraw()
+
+    def repaint(self) -> None:
+        """Write every cell anew: after a resize, a suspension, or when something else wrote."""
+        self.painted.forget()
+        self.screen.refresh(layout=True)
+        self.screen.refresh()
+
+    def on_resize(self, event: Resize) -> None:
+        """The terminal has another size, and may have moved what it showed."""
+        if self._shown_size not in (None, event.size):
+            self.painted.forget()
+        self._shown_size = event.size
+
+    # Time
+
+    def tick(self) -> None:
+        """A second of ours has passed."""
+        clock = self.clock.ticked(SECOND)
+        if clock is not self.clock:
+            self.travel(clock)
+
+    def travel(self, clock: ReplayClock) -> None:
+        """Go where `clock` says, and ask for the figures there."""
+        moved = clock.at != self.clock.at
+        ended = clock.ended and not clock.paused
+        self.clock = clock.toggled() if ended else clock
+        if moved:
+            self.want_view()
+        self.redraw()
+
+    @property
+    def playhead(self) -> Playhead:
+        """What the status line says about the replay."""
+        clock, view = self.clock, self.view
+        lag = abs(clock.at - view.at) if view is not None else 0
+        behind = lag > _BEHIND * SECOND * max(1.0, clock.speed) or (lag > 0 and clock.paused)
+        return Playhead(clock.at, clock.speed, clock.paused, clock.ended, behind)
+
+    # Views
+
+    def want_view(self) -> None:
+        """Ask for the view at the clock; while one is computed only the newest wish waits."""
+        at = self.clock.at
+        self.in_background("view", lambda: self.session.view(at), self._arrived)
+
+    def _arrived(self, result: View | Exception) -> None:
+        if isinstance(result, Exception):
+            said = str(result) if isinstance(result, BadInput) else type(result).__name__
+            self.problem = inert(f"The figures could not be computed: {said}")
+            self.message = self.problem
+        else:
+            self.view, self.live, self.problem = result, True, ""
+        self.redraw()
+
+    def in_background(
+        self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]
+    ) -> None:
+        """Run `work` off this thread and `done` with its result, or its exception, on it."""
+        self.background.submit(
+            kind, work, lambda result: self.post_message(Finished(done, result)) and None
+        )
+
+    def on_finished(self, event: Finished) -> None:
+        """A background job ended."""
+        event.done(event.result)
+
+    # Doing
+
+    def say(self, text: str) -> None:
+        """One line at the bottom until the next key."""
+        self.message = inert(text, 400)
+        self.redraw()
+
+    def act(self, action: Callable[[], object], said: str = "") -> bool:
+        """Do something durable; what is refused is said in one line. True when it was done."""
+        try:
+            answer = action()
+        except BadInput as error:
+            self.say(str(error))
+            return False
+        self.want_view()
+        self.say(said or (answer if isinstance(answer, str) else ""))
+        return True
+
+    def use_theme(self, name: str) -> None:
+        """Change the colours now. Raises BadInput naming the themes there are."""
+        self.palette = self.themes.get(name)
+        self.ansi_color = self.palette.ansi
+        self.theme = f"cockpit-{self.palette.name}"
+        self.redraw()
+
+    def leave(self) -> None:
+        """Save what is open and end."""
+        self.save_drafts()
+        self.exit(0)
+
+    def leave_soon(self) -> None:
+        """Like `leave`, from a signal handler: the interface's own loop does it next."""
+        self._leaving = True
+        if self._event_loop is not None:
+            self._event_loop.call_soon_threadsafe(self.leave)
+
+    @property
+    def crash(self) -> BaseException | None:
+        """What ended the application, if it was not a person."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        # Textual would print every local variable, tokens included; `run` writes a report without.
+        with contextlib.suppress(Exception):
+            self.save_drafts()
+        self._close_messages_no_wait()
+
+    def save_drafts(self) -> None:
+        """Keep a briefing that is being written; called on leaving and on signals."""
+        for screen in self.screen_stack:
+            if isinstance(screen, CockpitScreen):
+                screen.save()

@@ -1,0 +1,189 @@
+"""The commands of the `:` line: their names, help, completion and what each does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from cockpit.records import BadInput
+from cockpit.text import inert
+from cockpit.units import parse_duration, parse_instant
+from cockpit.views import PHASES, Phase
+
+if TYPE_CHECKING:
+    from cockpit.ui.app import CockpitApp
+    from cockpit.ui.screens.incident import IncidentScreen
+
+AUDIENCES = ("exec", "technical")
+SEVERITIES = ("SEV0", "SEV1", "SEV2", "SEV3", "SEV4")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: `usage` after its name, what it does, how it runs, and what may follow it."""
+
+    name: str
+    usage: str
+    help: str
+    run: Callable[[IncidentScreen, str], None]
+    words: Callable[[CockpitApp], tuple[str, ...]] = lambda app: ()
+
+
+def to_time(app: CockpitApp, text: str, inside: bool = True) -> int:
+    """'02:51', '2026-11-03T02:51:10Z', '+5m' or '-1h' from the clock; `inside` the recording.
+
+    Raises BadInput.
+    """
+    text = text.strip()
+    now = app.clock.at
+    if text[:1] in ("+", "-", "−"):
+        return now + (1 if text[0] == "+" else -1) * parse_duration(text[1:].strip())
+    at = parse_instant(text, near=now)
+    span = app.clock.span
+    if inside and not span.start <= at <= span.end:
+        raise BadInput(f"'{inert(text, 40)}' is outside the recording; , and . go to its events")
+    return at
+
+
+def _goto(screen: IncidentScreen, text: str) -> None:
+    app = screen.cockpit
+    app.travel(app.clock.gone_to(to_time(app, text)))
+
+
+def _note(screen: IncidentScreen, text: str) -> None:
+    app = screen.cockpit
+    app.act(lambda: app.session.note(text, app.clock.at), "Noted; z undoes it.")
+
+
+def _severity(screen: IncidentScreen, text: str) -> None:
+    app = screen.cockpit
+    level, _, reason = text.partition(" ")
+    app.act(
+        lambda: app.session.set_severity(level.upper(), reason.strip(), app.clock.at),
+        f"Severity set to {level.upper()}.",
+    )
+
+
+def _phase(screen: IncidentScreen, text: str) -> None:
+    if text not in PHASES:
+        raise BadInput(f"'{inert(text, 40)}' is no phase; there are {', '.join(PHASES)}")
+    screen.to_phase(cast("Phase", text))
+
+
+def _theme(screen: IncidentScreen, text: str) -> None:
+    screen.cockpit.use_theme(text)
+
+
+def _export(screen: IncidentScreen, text: str) -> None:
+    app = screen.cockpit
+    audience, _, path = (text or "exec").partition(" ")
+    if audience not in AUDIENCES:
+        raise BadInput(f"'{inert(audience, 40)}' is no audience; there are {', '.join(AUDIENCES)}")
+    at = app.clock.at
+
+    def done(result: object) -> None:
+        if isinstance(result, BadInput):
+            app.say(str(result))
+        elif isinstance(result, Exception):
+            app.say(f"The briefing could not be written: {type(result).__name__}.")
+        else:
+            app.say(f"Written: {result}")
+            app.want_view()
+
+    def work() -> Path:
+        target = Path(path.strip()).expanduser() if path.strip() else None
+        return app.session.export(audience, app.session.draft(audience, at), target, at)
+
+    app.say("Writing the briefing …")
+    app.in_background("export", work, done)
+
+
+def _clear(screen: IncidentScreen, text: str) -> None:
+    app = screen.cockpit
+    by, _, reason = text.partition(" ")
+    app.act(
+        lambda: app.session.clear_flag(by, reason.strip(), app.clock.at), "The mark is cleared."
+    )
+
+
+def _speed(screen: IncidentScreen, text: str) -> None:
+    app = screen.cockpit
+    try:
+        speed = float(text.rstrip("×x"))
+    except ValueError:
+        speed = 0.0
+    if not 0.1 <= speed <= 3600:
+        raise BadInput(f"'{inert(text, 40)}' is no speed; write a number from 0.1 to 3600")
+    app.travel(app.clock.at_speed(speed))
+
+
+def _quit(screen: IncidentScreen, text: str) -> None:
+    screen.cockpit.leave()
+
+
+def _help(screen: IncidentScreen, text: str) -> None:
+    screen.action_help()
+
+
+def _brief(screen: IncidentScreen, text: str) -> None:
+    screen.action_briefing()
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "export",
+        "[exec|technical] [FILE]",
+        "write the briefing and say where",
+        _export,
+        lambda app: AUDIENCES,
+    ),
+    Command("note", "TEXT", "a time-stamped note", _note),
+    Command("goto", "TIME", "go to 02:51, +5m or -1h", _goto),
+    Command("speed", "N", "replay N times as fast as it was", _speed),
+    Command(
+        "severity",
+        "SEVn REASON",
+        "confirm, raise or lower the severity",
+        _severity,
+        lambda app: SEVERITIES,
+    ),
+    Command("phase", "NAME", "enter a phase", _phase, lambda app: PHASES),
+    Command(
+        "clear-flag", "WHO REASON", "the owner says that the safety mark no longer holds", _clear
+    ),
+    Command(
+        "theme", "NAME", "change the colours", _theme, lambda app: tuple(sorted(app.themes.by_name))
+    ),
+    Command("brief", "", "the briefing's editor", _brief),
+    Command("help", "", "the keys", _help),
+    Command("quit", "", "leave", _quit),
+)
+
+
+def complete(app: CockpitApp, text: str) -> list[str]:
+    """Whole lines that go on from `text`."""
+    name, space, rest = text.partition(" ")
+    if not space:
+        return [command.name for command in COMMANDS if command.name.startswith(name)]
+    command = next((c for c in COMMANDS if c.name == name), None)
+    if command is None:
+        return []
+    return [f"{name} {word}" for word in command.words(app) if word.startswith(rest)]
+
+
+def run_command(screen: IncidentScreen, text: str) -> None:
+    """Run one line; what cannot be done is said in one line. A unique beginning is enough."""
+    name, _, rest = text.strip().partition(" ")
+    found = [c for c in COMMANDS if c.name == name] or [
+        c for c in COMMANDS if c.name.startswith(name)
+    ]
+    if len(found) != 1:
+        known = ", ".join(c.name for c in found or COMMANDS)
+        screen.cockpit.say(f"'{inert(name, 40)}' is no command; there are {known}")
+        return
+    try:
+        found[0].run(screen, rest.strip())
+    except BadInput as error:
+        screen.cockpit.say(str(error))

@@ -1,0 +1,186 @@
+"""How a figure was made, and where it comes from, as lines: found in the view by the cursor's item."""
+
+from __future__ import annotations
+
+from cockpit.records import Drift, Estimate, Window
+from cockpit.ui.figures import item_of, judgement, name_of, number, sample, value_text
+from cockpit.ui.lines import EMPTY, Line, pad, plain, sentence
+from cockpit.units import clock, day, duration
+from cockpit.views import OptionRow, RecordingInfo, View
+
+
+def window_text(window: Window) -> str:
+    """'02:40:00 to 02:51:00 UTC (11 min)'."""
+    length = duration(window.end - window.start)
+    return f"{clock(window.start, True)} to {clock(window.end, True)} UTC ({length})"
+
+
+def _pairs(pairs: list[tuple[str, str]], cells: int) -> list[Line]:
+    lines: list[Line] = []
+    for name, text in pairs:
+        if text:
+            for index, piece in enumerate(sentence(text, cells - 14, 4)):
+                lines.append(((pad(name if index == 0 else "", 14), "dim"), *piece))
+    return lines
+
+
+def estimate_of(view: View, item: str) -> Estimate | None:
+    """The estimate an item names."""
+    pool = [*view.model.metrics, *view.model.segments, *view.infra.metrics, *view.impact.evidence]
+    return next((e for e in pool if item_of(e) == item), None)
+
+
+def drift_of(view: View, item: str) -> Drift | None:
+    """The drift figure an item names."""
+    return next(
+        (d for d in view.model.drift if f"drift:{d.feature}:{d.segment or ''}" == item), None
+    )
+
+
+def option_of(view: View, item: str) -> OptionRow | None:
+    """The option an item names."""
+    return next((row for row in view.options.rows if f"option:{row.id}" == item), None)
+
+
+def derivation(view: View, item: str, cells: int) -> list[Line]:
+    """Which counts, which window, which formula, which assumption."""
+    estimate = estimate_of(view, item)
+    if estimate is not None:
+        return _estimate(estimate, cells)
+    drift = drift_of(view, item)
+    if drift is not None:
+        return _drift(view, drift, cells)
+    option = option_of(view, item)
+    if option is not None:
+        return _option(option, cells)
+    return _entry(view, item, cells)
+
+
+def _estimate(estimate: Estimate, cells: int) -> list[Line]:
+    baseline = estimate.baseline
+    compared = ""
+    if baseline is not None and baseline.value is not None:
+        compared = f"{baseline.what}: {number(baseline.value, estimate.unit)}"
+        if baseline.low is not None and baseline.high is not None:
+            low, high = number(baseline.low, estimate.unit), number(baseline.high, estimate.unit)
+            compared += f" [{low}, {high}]"
+        compared += f", now {judgement(estimate)}" if judgement(estimate) else ""
+    level = f"{estimate.level:.0%} {estimate.interval}" if estimate.low is not None else ""
+    pairs = [
+        ("value", f"{name_of(estimate)} {value_text(estimate)}"),
+        ("interval", level),
+        ("verdict", estimate.verdict),
+        ("in words", estimate.sentence),
+        ("compared with", compared),
+        ("sample", sample(estimate)),
+        ("window", window_text(estimate.window)),
+        ("made from", estimate.source),
+    ]
+    return _pairs(pairs, cells)
+
+
+def _drift(view: View, drift: Drift, cells: int) -> list[Line]:
+    def figure(value: float | None) -> str:
+        return "not known" if value is None else number(value)
+
+    bounds = ""
+    if drift.low is not None and drift.high is not None:
+        bounds = f" [{number(drift.low)}, {number(drift.high)}]"
+    pairs = [
+        ("feature", drift.feature + (f" in {drift.segment}" if drift.segment else "")),
+        ("class", drift.drift_class),
+        ("in words", drift.sentence or drift.reason),
+        (
+            "PSI",
+            f"{figure(drift.psi)} as counted, {figure(drift.psi_corrected)}{bounds} without its sampling bias",
+        ),
+        ("KL", f"{figure(drift.kl)} nats"),
+        ("sample", f"n {drift.n:,} against the reference's counts, on the reference's bins"),
+        ("missing", f"{number(drift.missing_share, 'share')} of rows"),
+        (
+            "never seen",
+            f"{number(drift.unseen_share, 'share')} of rows hold a value the reference has not",
+        ),
+        ("window", window_text(view.window)),
+    ]
+    return _pairs(pairs, cells)
+
+
+def _option(option: OptionRow, cells: int) -> list[Line]:
+    lines: list[Line] = sentence(option.sentence, cells, 3) if option.sentence else []
+    if option.blocked:
+        lines += sentence(f"! blocked: {option.blocked}", cells, 2, "bad")
+    for name, figure in (
+        ("quality", option.quality),
+        ("p99 after", option.latency),
+        ("on bad path", option.exposed),
+        ("wrong next h", option.wrong),
+        ("effect in", option.effect),
+        ("undo", option.undo),
+    ):
+        mark = "  (assumed)" if figure.assumed and "assumed" not in figure.text else ""
+        lines.append(((pad(name, 16), "title"), (figure.text + mark, "strong")))
+        for step in figure.derivation:
+            lines += [
+                ((" " * 16, "text"), *piece) for piece in sentence(step, cells - 16, 3, "dim")
+            ]
+    if option.expected:
+        lines += [EMPTY, *sentence(f"Expected: {option.expected}", cells, 2)]
+    return lines
+
+
+def _entry(view: View, item: str, cells: int) -> list[Line]:
+    kind, _, name = item.partition(":")
+    if kind == "event":
+        entry = next((e for e in view.timeline if e.id == name), None)
+        if entry is not None:
+            pairs = [
+                ("happened", f"{day(entry.at)} {clock(entry.at, True)} UTC"),
+                ("known", f"{day(entry.observed_at)} {clock(entry.observed_at, True)} UTC"),
+                ("kind", entry.kind),
+                ("who", entry.who),
+                ("text", entry.text),
+                ("entry", entry.id + (", undone later" if entry.undone else "")),
+            ]
+            return _pairs(pairs, cells)
+    if kind == "change":
+        change = next((c for c in view.infra.changes if f"{c.at}:{c.kind}" == name), None)
+        if change is not None:
+            onset = view.status.onset
+            since = (
+                f"{duration(change.at - onset)} {'before' if change.at <= onset else 'after'} the onset"
+                if onset
+                else ""
+            )
+            pairs = [
+                ("when", f"{clock(change.at, True)} UTC"),
+                ("kind", change.kind),
+                ("text", change.text),
+                ("fit", change.fit),
+                ("distance", since),
+            ]
+            return _pairs(pairs, cells)
+    return [plain("This line is a sentence, not a figure; its figures are in panes 1 to 4.", "dim")]
+
+
+def source(view: View, item: str, recording: RecordingInfo, cells: int) -> list[Line]:
+    """Where the figure comes from: file, moment, window and the identity of the number."""
+    estimate = estimate_of(view, item)
+    pairs = [
+        ("recording", recording.path),
+        ("content", recording.content_id),
+        ("looked at", f"{day(view.at)} {clock(view.at, True)} UTC"),
+        ("as of", f"{clock(view.as_of, True)} UTC: nothing observed later is in it"),
+        ("window", window_text(estimate.window if estimate else view.window)),
+    ]
+    if estimate is not None:
+        which = ", ".join(
+            part for part in (estimate.version, estimate.role, estimate.segment) if part
+        )
+        pairs += [
+            ("figure", estimate.id),
+            ("of", which),
+            ("counted from", estimate.source),
+            ("taken at", f"{clock(estimate.taken_at, True)} UTC"),
+        ]
+    return _pairs(pairs, cells)

@@ -1,0 +1,1 @@
+"""One file for each pane: pure functions from a view to rows."""

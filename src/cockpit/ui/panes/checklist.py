@@ -1,0 +1,102 @@
+"""Pane 3: the opening questions with their proposed answers, and the checklist of each phase."""
+
+from __future__ import annotations
+
+from cockpit.ui.lines import Line, sides
+from cockpit.ui.rows import Row, heading, words
+from cockpit.units import clock
+from cockpit.views import PHASES, Phase, Question, Task, View
+
+
+def title(view: View) -> str:
+    """'Questions and checklist', with how many questions are still open."""
+    waiting = len(open_questions(view))
+    return f"Questions · {waiting} open" if waiting else "Questions and checklist"
+
+
+def open_questions(view: View) -> list[Question]:
+    """The questions nobody has answered yet, not even with "unknown"."""
+    return [q for q in view.checklist.questions if q.answer is None and not q.unknown]
+
+
+def question_rows(question: Question, cells: int, detailed: bool) -> list[Row]:
+    """Answered: one line. Open: the question, and the proposal to accept under it."""
+    item = f"question:{question.id}"
+    if question.unknown:
+        return [Row((("✓ ", "watch"), (f"{question.text} ", "dim"), ("unknown", "watch")), item)]
+    if question.answer is not None:
+        return [
+            Row((("✓ ", "good"), (f"{question.text} ", "dim"), (question.answer, "text")), item)
+        ]
+    head: Line = (("? ", "accent"), (question.text, "strong"))
+    proposal = question.proposal.answer or "nothing: no evidence yet"
+    if not detailed:
+        return [Row((*head, (f" proposed: {proposal}", "dim")), item)]
+    hint: Line = ((" ⏎ answer", "accent"),)
+    return [
+        Row(sides(head, hint, cells), item),
+        Row(((f"  proposed: {proposal}", "text"),), item),
+    ]
+
+
+def task_row(task: Task, cells: int) -> Row:
+    """A tick or a dot, and when it was done; measured ones say that evidence ticks them."""
+    item = f"task:{task.id}"
+    if task.done:
+        when = f" {clock(task.done_at)}" if task.done_at is not None else ""
+        return Row(sides((("✓ ", "good"), (task.text, "dim")), ((when, "dim"),), cells), item)
+    right: Line = ((" by evidence", "dim"),) if task.measured else ()
+    return Row(sides((("· ", "dim"), (task.text, "text")), right, cells), item)
+
+
+def rows(view: View, cells: int, height: int, phase: Phase | None = None) -> list[Row]:
+    """The pane on the overview: questions, then the tasks of the current phase and the next."""
+    checklist = view.checklist
+    if not checklist.questions and not checklist.tasks:
+        return words("No questions and no tasks: the checklist of this incident is empty.", cells)
+    waiting = open_questions(view)
+    result: list[Row] = []
+    for question in checklist.questions:
+        result += question_rows(question, cells, bool(waiting) and question is waiting[0])
+    now = PHASES.index(phase or view.status.phase)
+    for name in PHASES[now : now + 2]:
+        tasks = [task for task in checklist.tasks if task.phase == name]
+        if tasks:
+            result.append(heading(name, cells))
+            result += [task_row(task, cells) for task in tasks]
+    return result
+
+
+def full(view: View, cells: int) -> list[Row]:
+    """The pane in full: every question with its evidence, every phase's tasks."""
+    checklist = view.checklist
+    if not checklist.questions and not checklist.tasks:
+        return words("No questions and no tasks: the checklist of this incident is empty.", cells)
+    result: list[Row] = [heading("opening questions", cells)]
+    for question in checklist.questions:
+        result += question_rows(question, cells, True)
+        if question.answer is None and not question.unknown and question.proposal.evidence:
+            item = f"question:{question.id}"
+            result.append(Row(((f"  because: {question.proposal.evidence}", "dim"),), item))
+    for name in PHASES:
+        tasks = [task for task in checklist.tasks if task.phase == name]
+        if tasks:
+            here = "  ◂ now" if name == view.status.phase else ""
+            result.append(heading(name + here, cells))
+            result += [task_row(task, cells) for task in tasks]
+    return result
+
+
+def next_question(view: View, cells: int) -> list[Row]:
+    """The one question to answer now, in two lines, for a narrow screen."""
+    waiting = open_questions(view)
+    if waiting:
+        return question_rows(waiting[0], cells, True)
+    todo = [
+        task for task in view.checklist.tasks if task.phase == view.status.phase and not task.done
+    ]
+    if todo:
+        return [task_row(task, cells) for task in todo[:2]]
+    return words(
+        "Every question is answered and this phase's list is done: > enters the next.", cells, 2
+    )

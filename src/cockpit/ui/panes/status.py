@@ -1,0 +1,141 @@
+"""The three lines above every screen: status, impact and the strip of phases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cockpit.ui.lines import EMPTY, Line, fit, plain, sentence, text_width, width
+from cockpit.units import clock, duration, elapsed, local_clock
+from cockpit.views import View
+
+PHASE_WORDS = {
+    "detection": "DETECT",
+    "scope": "SCOPE",
+    "containment": "CONTAIN",
+    "remediation": "REMEDIATE",
+    "validation": "VALIDATE",
+    "postmortem": "POSTMORTEM",
+}
+
+
+@dataclass(frozen=True)
+class Playhead:
+    """What the status line says about the replay itself; `behind` while a view is being computed."""
+
+    at: int
+    speed: float
+    paused: bool
+    ended: bool = False
+    behind: bool = False
+
+
+def playhead_text(play: Playhead) -> str:
+    """'02:51:10 UTC ▶60×', '… paused', '… end'."""
+    if play.ended:
+        state = "end"
+    elif play.paused:
+        state = "paused"
+    else:
+        state = f"▶{play.speed:g}×"
+    return f"{clock(play.at, seconds=True)} UTC {state}"
+
+
+def status_line(view: View | None, play: Playhead, cells: int, service: str) -> Line:
+    """The first line; what fits least is dropped first, severity never."""
+    where = playhead_text(play)
+    if view is None:
+        return fit(
+            ((" reading the recording · ", "dim"), (service, "text"), (f" · {where}", "text")),
+            cells,
+        )
+    status = view.status
+    severity = status.severity + ("" if status.confirmed else "?")
+    if status.safety:
+        severity += f" {status.safety.upper()}"
+    # In the order shown, each with the order in which it is dropped (the highest first).
+    parts: list[tuple[int, str, str]] = [
+        (0, f" {severity} ", "severity" if status.confirmed or status.safety else "proposed"),
+        (1, f"{PHASE_WORDS[status.phase]}", "strong"),
+    ]
+    if status.onset is not None:
+        parts.append((2, f"T+{elapsed(play.at - status.onset)}", "text"))
+    if status.paged_at is not None:
+        sign = "+" if play.at >= status.paged_at else ""
+        parts.append((6, f"page {sign}{elapsed(play.at - status.paged_at)}", "dim"))
+    if status.update_due is not None:
+        left = status.update_due - play.at
+        if left >= 0:
+            parts.append((3, f"update due {elapsed(left)}", "text"))
+        else:
+            parts.append((3, f"update overdue {elapsed(-left)}", "accent"))
+    parts.append((5, f"data {duration(status.data_age)}", "text"))
+    if status.timezone not in ("", "UTC"):
+        parts.append((9, local_clock(play.at, status.timezone), "dim"))
+    parts.append((8, status.service, "dim"))
+    parts.append((4, where, "accent" if play.ended else "text"))
+    if play.behind:
+        parts.append((7, f"figures of {clock(view.at, seconds=True)}", "watch"))
+    while _needed(parts) > cells and len(parts) > 1:
+        parts.remove(max(parts))
+    line: list[tuple[str, str]] = []
+    for index, (_, text, role) in enumerate(parts):
+        if index > 1:
+            line.append((" · ", "dim"))
+        elif index == 1:
+            line.append((" ", "text"))
+        line.append((text, role))
+    return fit(tuple(line), cells)
+
+
+def _needed(parts: list[tuple[int, str, str]]) -> int:
+    return sum(text_width(text) + 3 for _, text, _ in parts) - 3
+
+
+def impact_lines(view: View | None, cells: int, most: int = 1) -> list[Line]:
+    """Who is hurt and how badly, in at most `most` lines."""
+    if view is None:
+        return [
+            fit(plain(" IMPACT  not yet known: the first view is being computed", "dim"), cells)
+        ]
+    impact = view.impact
+    text = impact.sentence or "nothing measured says that anyone is hurt"
+    if impact.unknown:
+        text += " · not yet known: " + ", ".join(impact.unknown)
+    role = "strong" if impact.share else "text"
+    lines = sentence(text, cells - 9, most, role)
+    return [
+        fit(((" IMPACT  " if index == 0 else " " * 9, "title"), *line), cells)
+        for index, line in enumerate(lines)
+    ]
+
+
+def phase_line(view: View | None, cells: int) -> Line:
+    """DETECT ✓  SCOPE ✓  CONTAIN ▸ not chosen  …; details are dropped before phases."""
+    if view is None:
+        return fit(EMPTY, cells)
+    for detailed, short in ((True, False), (False, False), (False, True)):
+        line: list[tuple[str, str]] = [(" ", "text")]
+        for mark in view.phases:
+            word = PHASE_WORDS[mark.phase]
+            word = word[:6] if short else word
+            sign = {"done": "✓", "current": "▸", "todo": "·"}[mark.state]
+            role = {"done": "good", "current": "accent", "todo": "dim"}[mark.state]
+            current = mark.state == "current"
+            detail = f" {mark.detail}" if mark.detail and (detailed or current) else ""
+            line.append((f"{word} {sign}{detail}", role))
+            line.append(("  ", "text"))
+        line.pop()
+        if width(tuple(line)) <= cells:
+            break
+    return fit(tuple(line), cells)
+
+
+def header(
+    view: View | None, play: Playhead, cells: int, service: str, impact: int = 1
+) -> list[Line]:
+    """The lines above every screen."""
+    return [
+        status_line(view, play, cells, service),
+        *impact_lines(view, cells, impact),
+        phase_line(view, cells),
+    ]

@@ -1,0 +1,1 @@
+"""The two screens: the incident, and the briefing's editor."""

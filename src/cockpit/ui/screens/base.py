@@ -1,0 +1,42 @@
+"""What both screens share: exact partial updates, redrawing, and the application behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.binding import Binding
+from textual.screen import Screen
+
+from cockpit.ui.painting import CellCompositor, Painted
+from cockpit.ui.keys import Where, of
+
+if TYPE_CHECKING:
+    from cockpit.ui.app import CockpitApp
+
+
+def bindings(where: Where) -> list[Binding]:
+    """The bindings of one place, from the table of keys; each has the id a user can rebind."""
+    return [
+        Binding(key.keys, key.action or key.id, key.what, show=False, id=key.id)
+        for key in of(where)
+    ]
+
+
+class CockpitScreen(Screen[None]):
+    """A screen that repaints only what changed."""
+
+    def __init__(self, painted: Painted) -> None:
+        super().__init__()
+        self._compositor = CellCompositor(painted)
+
+    @property
+    def cockpit(self) -> CockpitApp:
+        """The application, with its type."""
+        return cast("CockpitApp", self.app)
+
+    def redraw(self) -> None:
+        """Draw again from the newest view; cells that are the same are not touched."""
+        raise NotImplementedError
+
+    def save(self) -> None:
+        """Keep what is being written here; called on leaving and on signals."""

@@ -1,0 +1,313 @@
+"""The incident: overview or one pane in full, a cursor, and the keys that open everything else."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.events import Key as KeyPress
+
+from cockpit.ui import clipboard, layout
+from cockpit.ui.canvas import Canvas
+from cockpit.ui.commands import run_command
+from cockpit.ui.keys import key_line, of
+from cockpit.ui.layout import Place
+from cockpit.ui.lines import Line
+from cockpit.ui.painting import Painted
+from cockpit.ui.prompt import Prompt
+from cockpit.ui.rows import Row, items
+from cockpit.ui.screens.base import bindings
+from cockpit.ui.screens.briefing import BriefingScreen
+from cockpit.ui.screens.travel import TravelKeys
+from cockpit.ui.sheets.asks import AsksSheet
+from cockpit.ui.sheets.choose import ChooseSheet
+from cockpit.ui.sheets.command import CommandSheet, FilterSheet, GotoSheet
+from cockpit.ui.sheets.derivation import DerivationSheet, SourceSheet
+from cockpit.ui.sheets.harm import HarmSheet
+from cockpit.ui.sheets.help import HelpSheet
+from cockpit.ui.sheets.note import NoteSheet, ReportSheet
+from cockpit.ui.sheets.phase import enter_phase
+from cockpit.ui.sheets.question import QuestionSheet
+from cockpit.ui.sheets.sheet import Sheet
+from cockpit.views import PHASES, Phase
+
+
+class IncidentScreen(TravelKeys):
+    """Everything about the incident at the clock's time."""
+
+    BINDINGS = list(bindings("incident"))
+    AUTO_FOCUS = None
+
+    def __init__(self, painted: Painted) -> None:
+        super().__init__(painted)
+        self.place = Place()
+        self.history: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """One canvas; sheets are mounted over it."""
+        yield Canvas(self.cockpit.palette, id="incident")
+
+    # Drawing
+
+    def redraw(self) -> None:
+        """The canvas, and the sheet over it."""
+        if not self.is_mounted:
+            return
+        canvas = self.query_one("#incident", Canvas)
+        canvas.draw(self.lines(), self.cockpit.palette)
+        if self.sheet is not None:
+            self.sheet.redraw()
+
+    def on_resize(self) -> None:
+        """The terminal has another size."""
+        self.call_after_refresh(self.redraw)
+
+    def lines(self) -> list[Line]:
+        """What the canvas shows."""
+        app = self.cockpit
+        size = (self.size.width, self.size.height)
+        return layout.screen(
+            app.view,
+            self.place,
+            app.playhead,
+            size,
+            self._bottom(),
+            app.session.recording.service,
+            app.problem,
+        )
+
+    def _bottom(self) -> Line:
+        message = self.cockpit.message
+        if message and self.sheet is None:
+            return ((f" {message}", "accent"),)
+        return key_line(of("incident"), self.size.width)
+
+    # The sheet
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """What lies over the incident, if anything does."""
+        return next((s for s in self.query(Sheet) if not s.has_class("leaving")), None)
+
+    def open_sheet(self, sheet: Sheet) -> None:
+        """Put a sheet over the incident, in place of the one that may be there."""
+        self.close_sheet()
+        self.mount(sheet)
+
+    def close_sheet(self) -> None:
+        """Take the sheet away; the keys belong to the incident again."""
+        sheet = self.sheet
+        if sheet is not None:
+            sheet.add_class("leaving")
+            self.set_focus(None)
+            sheet.remove()
+            self.call_after_refresh(self.redraw)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a sheet is open, its own keys are the only ones."""
+        if self.sheet is not None:
+            return False
+        if layout.is_too_small(self.size.width, self.size.height):
+            return action == "quit"
+        return True
+
+    def on_key(self, event: KeyPress) -> None:
+        """Any key takes the message away, so that the key line is seen again."""
+        if self.cockpit.message:
+            self.cockpit.message = ""
+            self.call_later(self.redraw)
+
+    # Moving
+
+    def rows(self) -> list[Row]:
+        """The rows of the pane that has the cursor."""
+        view = self.cockpit.view
+        if view is None:
+            return []
+        if self.place.full:
+            return layout.full_rows(view, self.place, self.place.focus, self.size.width)
+        shown = layout.overview_rows(view, self.place, self.size)
+        return shown[self.place.focus][0] if self.place.focus in shown else []
+
+    def item(self) -> str:
+        """What the cursor stands on: "metric:…", "option:…", or ""."""
+        return self.place.cursor(self.place.focus, self.rows())
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor, staying inside the pane."""
+        there = items(self.rows())
+        if there:
+            now = there.index(self.item())
+            self.place.cursors[self.place.focus] = there[max(0, min(len(there) - 1, now + by))]
+            self.redraw()
+
+    def action_focus_pane(self, by: int) -> None:
+        """The next pane, or the one before."""
+        view = self.cockpit.view
+        if view is None:
+            return
+        if self.place.full:
+            panes = list(layout.PANES)
+        else:
+            panes = list(layout.overview_rows(view, self.place, self.size))
+        now = panes.index(self.place.focus) if self.place.focus in panes else 0
+        self.place.focus = panes[(now + by) % len(panes)]
+        self.redraw()
+
+    def action_pane(self, pane: int) -> None:
+        """One pane in full."""
+        self.place.focus, self.place.full = pane, True
+        self.redraw()
+
+    def action_overview(self) -> None:
+        """Back to the overview."""
+        self.place.full, self.place.wanted = False, ""
+        view = self.cockpit.view
+        if view is not None:
+            shown = layout.overview_rows(view, self.place, self.size)
+            if self.place.focus not in shown:
+                self.place.focus = 3
+        self.redraw()
+
+    def action_back(self) -> None:
+        """Escape: first the filter goes, then the full pane."""
+        if self.place.wanted:
+            self.place.wanted = ""
+            self.redraw()
+        elif self.place.full:
+            self.action_overview()
+
+    # Opening things
+
+    def action_open(self) -> None:
+        """Answer, tick, or show how a figure was made."""
+        app, item = self.cockpit, self.item()
+        view = app.view
+        kind, _, name = item.partition(":")
+        if view is None or not item:
+            app.say("There is nothing here to open.")
+        elif kind == "question":
+            question = next(q for q in view.checklist.questions if q.id == name)
+            self.open_sheet(QuestionSheet(question))
+        elif kind == "task":
+            app.act(lambda: app.session.tick(name, app.clock.at), "Ticked; z undoes it.")
+        elif kind == "ask":
+            self.open_sheet(AsksSheet(name))
+        else:
+            self.open_sheet(DerivationSheet(view, item))
+
+    def action_source(self) -> None:
+        """Where the number under the cursor comes from."""
+        view, item = self.cockpit.view, self.item()
+        if view is None or not item:
+            self.cockpit.say("There is no number here; move to one with j and k.")
+        else:
+            self.open_sheet(SourceSheet(view, item))
+
+    def action_help(self) -> None:
+        """Help for the focused pane."""
+        self.open_sheet(HelpSheet(self.place.focus))
+
+    def action_choose(self) -> None:
+        """Choose a containment option."""
+        view = self.cockpit.view
+        if view is None or not view.options.rows:
+            self.cockpit.say("No option can be compared yet: nothing has been measured.")
+            return
+        kind, _, name = self.item().partition(":")
+        self.open_sheet(ChooseSheet(view, name if kind == "option" else ""))
+
+    def action_execute(self) -> None:
+        """The chosen option has been carried out."""
+        app = self.cockpit
+        app.act(
+            lambda: app.session.execute(app.clock.at),
+            "Marked as executed now; the expected effect is being watched.",
+        )
+
+    def action_next_phase(self) -> None:
+        """The phase after the current one."""
+        view = self.cockpit.view
+        if view is None:
+            return
+        place = PHASES.index(view.status.phase)
+        if place + 1 == len(PHASES):
+            self.cockpit.say("This is the last phase.")
+        else:
+            self.to_phase(PHASES[place + 1])
+
+    def to_phase(self, phase: Phase) -> None:
+        """Enter a phase; where the cockpit advises against it, ask for a reason."""
+        enter_phase(self, phase)
+
+    def action_note(self) -> None:
+        """A time-stamped note."""
+        self.open_sheet(NoteSheet())
+
+    def action_report(self) -> None:
+        """What a user reports."""
+        self.open_sheet(ReportSheet())
+
+    def action_asks(self) -> None:
+        """Asks: add, answer, overdue."""
+        self.open_sheet(AsksSheet())
+
+    def action_safety(self) -> None:
+        """Safety, privacy or data loss."""
+        self.open_sheet(HarmSheet())
+
+    def action_briefing(self) -> None:
+        """The briefing."""
+        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec"))
+
+    def action_edit(self) -> None:
+        """The briefing, straight in $EDITOR."""
+        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec", editor=True))
+
+    def action_export(self) -> None:
+        """The briefing as it is drafted, to a file."""
+        run_command(self, "export exec")
+
+    def action_undo(self) -> None:
+        """Undo the last answer, tick, choice, note or ask."""
+        app = self.cockpit
+        app.act(lambda: app.session.undo(app.clock.at))
+
+    def action_copy(self) -> None:
+        """The text of this screen to the clipboard and to a file."""
+        text = self.query_one("#incident", Canvas).text()
+        self.cockpit.say(clipboard.copy(self.app, text))
+
+    def action_journal(self) -> None:
+        """The timeline, with the filter open."""
+        self.action_pane(6)
+        self.action_filter()
+
+    def action_filter(self) -> None:
+        """Show only timeline entries with these words."""
+        if not (self.place.full and self.place.focus == 6):
+            self.action_pane(6)
+        self.open_sheet(FilterSheet(self.place.wanted))
+
+    def filter(self, wanted: str) -> None:
+        """Keep the timeline entries that hold these words."""
+        self.place.wanted = wanted
+        self.redraw()
+
+    def action_goto(self) -> None:
+        """Ask for a time."""
+        self.open_sheet(GotoSheet())
+
+    def action_command(self) -> None:
+        """Ask for a command."""
+        self.open_sheet(CommandSheet(self.history))
+
+    def action_repaint(self) -> None:
+        """Write every cell anew, after something else wrote to the terminal."""
+        self.cockpit.repaint()
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.cockpit.leave()
+
+    def on_prompt_left(self, event: Prompt.Left) -> None:
+        """A prompt that belonged to no sheet any more."""
+        event.stop()

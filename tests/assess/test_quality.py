@@ -1,0 +1,171 @@
+"""Quality figures against scikit-learn, and against what must hold for any labels and scores."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics
+from tests.assess.building import score_table
+
+from cockpit.assess import calibration, quality, scores
+from cockpit.assess.metrics import QUALITY
+
+# Two-decimal scores each fall into a bin of their own, so binned figures are exact.
+rows = st.lists(
+    st.tuples(st.integers(0, 100), st.sampled_from([-1, 0, 1])), min_size=0, max_size=300
+)
+
+
+def as_scores(pairs: list[tuple[int, int]], threshold: float = 0.5) -> scores.Scores:
+    p = np.array([p for p, _ in pairs]) / 100.0
+    label = np.array([y for _, y in pairs], dtype=np.int64)
+    return scores.of(score_table(p, (p >= threshold).astype(int), label))
+
+
+def labelled(pairs: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    kept = [(p, y) for p, y in pairs if y >= 0]
+    return np.array([y for _, y in kept]), np.array([p for p, _ in kept]) / 100.0
+
+
+@given(rows)
+def test_every_figure_equals_scikit_learn_or_says_why_not(pairs):
+    y, p = labelled(pairs)
+    given_scores = as_scores(pairs) if pairs else None
+    if given_scores is None:
+        return
+    decided = (p >= 0.5).astype(int)
+    if len(y):
+        expected = {
+            "brier": metrics.brier_score_loss(y, p),
+            "accuracy": metrics.accuracy_score(y, decided),
+            "wrong_rate": 1 - metrics.accuracy_score(y, decided),
+        }
+        if decided.sum():
+            expected["precision"] = metrics.precision_score(y, decided)
+        if y.sum():
+            expected["recall"] = metrics.recall_score(y, decided)
+        if y.sum() or decided.sum():
+            expected["f1"] = metrics.f1_score(y, decided)
+        if min(y.sum(), len(y) - y.sum()) >= quality.FEWEST:
+            expected["auc"] = metrics.roc_auc_score(y, p)
+            expected["average_precision"] = metrics.average_precision_score(y, p)
+        for name, value in expected.items():
+            found = QUALITY[name](given_scores)
+            assert found.value == pytest.approx(value, abs=1e-8), name
+    for name, measure in QUALITY.items():
+        found = measure(given_scores)
+        assert (found.value is None) == bool(found.reason), name
+        if found.low is not None and found.high is not None:
+            assert found.low <= found.value <= found.high, name
+            assert math.isfinite(found.low + found.high), name
+
+
+def test_too_few_of_the_rarer_class_gives_no_auc_and_says_how_few():
+    pairs = [(80, 1)] * 9 + [(20, 0)] * 500
+    found = quality.auc(as_scores(pairs))
+    assert found.value is None
+    assert "9" in found.reason
+    assert found.n == 509
+
+
+def test_a_perfect_ranking_is_still_uncertain():
+    found = quality.auc(as_scores([(90, 1)] * 20 + [(10, 0)] * 20))
+    assert found.value == 1.0
+    assert found.high == 1.0
+    assert 0.7 < found.low < 1.0
+
+
+def test_near_one_with_a_rare_class_the_interval_is_the_wider_of_two():
+    pairs = [(90, 1)] * 28 + [(40, 1)] * 2 + [(10, 0)] * 900 + [(50, 0)] * 70
+    found = quality.auc(as_scores(pairs))
+    assert 30 * (1 - found.value) < 5
+    half = 1.96 * math.sqrt(quality.hanley_mcneil(found.value, 30, 970))
+    assert found.low <= found.value - half + 1e-3
+    assert found.high >= min(found.value + half, 1.0) - 1e-3
+
+
+@pytest.mark.parametrize(
+    ("positives", "negatives", "separation"),
+    [(30, 970, 2.7), (50, 1950, 3.3), (200, 800, 1.8), (20, 180, 0.8)],
+)
+def test_auc_interval_covers_the_truth(positives, negatives, separation):
+    truth = 0.5 * math.erfc(-separation / 2)
+    rng = np.random.default_rng(5)
+    trials, covered = 400, 0
+    label = np.repeat([1, 0], [positives, negatives])
+    for _ in range(trials):
+        x = rng.normal(size=positives + negatives) + separation * label
+        p = 1 / (1 + np.exp(-x))
+        found = quality.auc(scores.of(score_table(p, label, label)))
+        covered += found.low <= truth <= found.high
+    assert covered / trials >= 0.92
+
+
+def test_f1_interval_covers_the_truth():
+    rng = np.random.default_rng(6)
+    trials, covered = 600, 0
+    for _ in range(trials):
+        cell = rng.choice(4, 300, p=[0.3, 0.1, 0.15, 0.45])  # tp, fp, fn, tn
+        decision, label = np.array([1, 1, 0, 0])[cell], np.array([1, 0, 1, 0])[cell]
+        found = quality.f1(scores.of(score_table(np.full(300, 0.5), decision, label)))
+        covered += found.low <= 0.6 / 0.85 <= found.high
+    assert covered / trials >= 0.92
+
+
+def test_decisions_that_were_not_made_count_nowhere_but_in_coverage():
+    p = np.full(30, 0.4)
+    given_scores = scores.of(score_table(p, np.full(30, -1), np.repeat([0, 1], 15)))
+    assert quality.accuracy(given_scores).value is None
+    assert quality.accuracy(given_scores).reason == "no decisions"
+    assert quality.label_coverage(given_scores).value == 1.0
+
+
+def test_observed_over_expected_is_one_where_calibrated_and_its_interval_says_so():
+    rng = np.random.default_rng(7)
+    covered = 0
+    for _ in range(300):
+        p = rng.beta(1, 9, 800)
+        y = (rng.uniform(size=800) < p).astype(int)
+        found = calibration.observed_expected(scores.of(score_table(p, y, y)))
+        covered += found.low <= 1 <= found.high
+    assert covered / 300 >= 0.92
+
+
+def test_calibration_error_is_not_biased_by_small_samples():
+    rng = np.random.default_rng(8)
+    values, covered = [], 0
+    for _ in range(150):
+        p = rng.beta(2, 3, 1000)
+        y = (rng.uniform(size=1000) < p).astype(int)
+        found = calibration.ece(scores.of(score_table(p, y, y)))
+        values.append(found.value)
+        covered += found.low <= 1e-9
+    assert np.mean(values) < 0.006  # raw it would be .03
+    assert covered / 150 >= 0.92
+
+
+@pytest.mark.parametrize("shift", [0.04, 0.1])
+def test_calibration_error_interval_covers_a_true_shift(shift):
+    rng = np.random.default_rng(9)
+    covered = 0
+    for _ in range(150):
+        p = rng.uniform(0.2, 0.8, 2000)
+        y = (rng.uniform(size=2000) < p + shift).astype(int)
+        found = calibration.ece(scores.of(score_table(p, y, y)))
+        covered += found.low <= shift <= found.high
+    assert covered / 150 >= 0.9
+
+
+def test_calibration_error_raw_part_is_the_definition():
+    rng = np.random.default_rng(10)
+    p = rng.integers(0, 101, 4000) / 100
+    y = (rng.uniform(size=4000) < p**2).astype(int)
+    found = calibration.ece(scores.of(score_table(p, y, y)))
+    group = np.minimum((p * 16).astype(int), 15)
+    raw = sum(abs((y - p)[group == g].sum()) for g in range(16)) / 4000
+    assert f"raw {raw:.4f}" in found.note
+    assert found.value < raw

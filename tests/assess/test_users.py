@@ -1,0 +1,35 @@
+"""Linear counting of users."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.assess.building import summed, table
+
+from cockpit.assess.users import users
+from cockpit.tables import USER_BITS
+
+
+@pytest.mark.parametrize("true", [5, 500, 8_000, 60_000])
+def test_the_number_of_users_lies_in_the_interval(true):
+    rng = np.random.default_rng(1)
+    covered, errors = 0, []
+    for _ in range(60):
+        bits = rng.integers(0, USER_BITS, true)
+        found = users(summed(table("users", version="v1", dimension="", value="", bit=bits)))
+        covered += found.low - 0.5 <= true <= found.high + 0.5
+        errors.append(found.value - true)
+    assert covered >= 55
+    assert abs(np.mean(errors)) <= 0.01 * true + 0.1
+
+
+def test_a_user_who_came_twice_is_one():
+    once = table("users", version="v1", dimension="", value="", bit=np.array([7]))
+    twice = table("users", version="v1", dimension="", value="", bit=np.array([7, 7]))
+    assert users(once).value == users(twice).value
+
+
+def test_a_full_bitmap_and_no_bitmap_say_so():
+    full = table("users", version="v1", dimension="", value="", bit=np.arange(USER_BITS))
+    assert users(full).reason == "too many to count"
+    assert users(None).reason == "users are not counted"

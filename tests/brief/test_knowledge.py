@@ -1,0 +1,92 @@
+"""Known, not known and next: never empty, people first, and choosing is not doing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from tests.brief.sample_view import AT, CHOICE, CONFIG, VIEW, quiet
+from tests.brief.situations import changed, known_in, views
+
+from cockpit.brief.knowledge import MOST
+from cockpit.config import Config
+from cockpit.records import MINUTE
+from cockpit.text import inert
+from cockpit.units import parse_duration
+from cockpit.views import PHASES, Phase, View
+
+
+@given(views())
+def test_no_phase_is_ever_without_known_unknown_and_next(view: View) -> None:
+    for phase in PHASES:
+        told = known_in(phase, view)
+        assert told.phase == phase
+        for part in (told.known, told.unknown, told.next):
+            assert 1 <= len(part) <= MOST
+        for line in [*told.known, *told.next, *(u.text for u in told.unknown)]:
+            assert line
+            assert line == inert(line)
+        assert all(u.owner for u in told.unknown)
+        assert len(set(told.known)) == len(told.known)
+
+
+@given(views())
+def test_a_mark_of_safety_is_the_first_thing_known(view: View) -> None:
+    told = known_in(view.status.phase, view)
+    assert told.known[0].startswith("Marked as") == bool(view.status.safety)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_people_come_before_any_measurement(phase: Phase) -> None:
+    assert known_in(phase, VIEW).known[0] == (
+        "Since 02:48 UTC, about 1 in 12 decisions in region BR is wrong (before: 1 in 40); "
+        "it is getting worse."
+    )
+
+
+def test_choosing_is_not_doing() -> None:
+    chosen = known_in("containment", changed(VIEW, choice=CHOICE))
+    assert "“segment off: BR” was chosen at 02:50 UTC and is not yet executed." in chosen.known
+    assert chosen.next[0].startswith("Execute “segment off: BR”")
+    done = changed(CHOICE, executed_at=AT, due=AT + 6 * MINUTE, effect="watching")
+    executed = known_in("containment", changed(VIEW, choice=done))
+    assert any("was executed at 02:51 UTC" in k for k in executed.known)
+    assert executed.next[0].startswith("Watch until 02:57 UTC for:")
+    assert executed.unknown[0].by == AT + 6 * MINUTE
+
+
+def test_an_effect_that_stays_away_leads_to_the_next_unblocked_option() -> None:
+    late = changed(CHOICE, executed_at=AT - 9 * MINUTE, effect="not seen in time")
+    view = changed(VIEW, choice=late)
+    assert known_in("containment", view).next[0] == "Choose again."  # rollback is blocked
+    rows = [changed(row, blocked="") for row in VIEW.options.rows]
+    free = changed(view, options=changed(VIEW.options, rows=rows))
+    assert known_in("containment", free).next[0] == "Choose again; next best is “rollback to v41”."
+
+
+def test_labels_are_awaited_until_they_are_due() -> None:
+    labels = next(u for u in known_in("detection", VIEW).unknown if "Labels" in u.tells)
+    assert labels.tells == "Labels for the 77 % still without one."
+    assert labels.by == AT + parse_duration("45m")
+    undelayed = known_in("detection", VIEW, Config()).unknown[0]
+    assert undelayed.by == VIEW.status.update_due
+    assert undelayed.owner == "on-call"
+
+
+def test_a_question_nobody_can_answer_stays_unknown_in_every_phase() -> None:
+    question = changed(VIEW.checklist.questions[1], unknown=True)
+    view = changed(quiet(AT), checklist=changed(VIEW.checklist, questions=[question]))
+    for phase in PHASES:
+        assert "Safety, privacy or data loss?" in {u.text for u in known_in(phase, view).unknown}
+
+
+def test_an_open_question_is_the_next_step_and_an_answered_one_is_not() -> None:
+    told = known_in("detection", VIEW)
+    assert told.next[0] == "Answer: Safety, privacy or data loss?"
+    assert not any("Who is affected" in step for step in told.next)
+
+
+def test_model_or_data_is_told_by_the_other_version() -> None:
+    fault = known_in("scope", VIEW).unknown[0]
+    assert fault.text == "Is the model at fault, or the data that goes in?"
+    assert fault.tells == "Comparing v41 on the same requests."
+    assert fault.owner == CONFIG.owner.commander

@@ -1,0 +1,208 @@
+"""The containment table: what it recommends in two incidents, and what it never claims."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.decide.stories import (
+    AT,
+    CONFIG,
+    NO_LABELS,
+    ROLLOUT,
+    UNIT_SWAP,
+    Cells,
+    Counts,
+    assessment,
+    event,
+    state,
+)
+
+from cockpit.config import Config
+from cockpit.decide.options import option_table
+from cockpit.views import OptionRow, OptionTable
+
+SLOW = {"v42": 418.0, "v41": 118.0}
+
+
+def table(cells: Cells, config: Config = CONFIG, **p99: float) -> OptionTable:
+    return option_table(assessment(cells, p99=p99 or None), state(), config)
+
+
+def by_kind(found: OptionTable) -> dict[str, OptionRow]:
+    return {row.kind: row for row in found.rows}
+
+
+def with_option(name: str, **values: object) -> Config:
+    settings_ = msgspec.to_builtins(CONFIG)
+    settings_["options"][name] = {**settings_["options"].get(name, {}), **values}
+    return msgspec.convert(settings_, Config)
+
+
+def test_all_nine_options_are_there_each_with_every_figure_explained() -> None:
+    found = table(ROLLOUT, **SLOW)
+    kinds = {"observe", "rollback", "canary", "split", "shadow", "rules", "throttle", "kill"}
+    assert set(by_kind(found)) == kinds | {"segment_off"}
+    for row in found.rows:
+        for figure in (row.quality, row.latency, row.exposed, row.wrong, row.effect, row.undo):
+            assert figure.text
+            assert figure.derivation
+
+
+def test_a_bad_rollout_is_rolled_back_or_switched_off_where_it_hurts() -> None:
+    found = table(ROLLOUT, **SLOW)
+    rows = by_kind(found)
+    assert found.recommended in ("segment_off", "rollback", "canary")
+    assert any("rollback would help: v41 is wrong less" in note for note in found.footnotes)
+    assert rows["rollback"].wrong.value < rows["observe"].wrong.value  # type: ignore[operator]
+    assert rows["rollback"].exposed.value == 0
+    assert rows["observe"].exposed.value == pytest.approx(0.9, abs=0.01)
+    assert rows["rollback"].latency.text == "118 ms"
+    assert rows["observe"].latency.text == "418 ms"
+
+
+def test_rolling_back_is_no_help_against_spoiled_data() -> None:
+    found = table(UNIT_SWAP)
+    rows = by_kind(found)
+    assert found.recommended == "segment_off"
+    assert rows["segment_off"].label == "segment off: region BR"
+    (note,) = (note for note in found.footnotes if note.startswith("rollback would not help"))
+    assert "v41 is as wrong as v42 on the same traffic in region BR" in note
+    assert "12 of 140 wrong against 100 of 1,200 wrong" in note
+    order = [row.kind for row in found.rows]
+    assert order.index("rollback") > order.index("observe")
+    assert rows["rollback"].exposed.value == pytest.approx(rows["observe"].exposed.value)
+    assert rows["segment_off"].exposed.value == 0
+
+
+def test_a_version_that_serves_nothing_is_given_the_baseline_and_says_so() -> None:
+    alone = {key: counts for key, counts in ROLLOUT.items() if key[0] == "v42"}
+    found = option_table(assessment(alone, p99={"v42": 418.0}), state(), CONFIG)
+    rollback = by_kind(found)["rollback"]
+    assert rollback.wrong.assumed
+    assert any("as in the baseline" in line for line in rollback.wrong.derivation)
+    assert rollback.latency.assumed
+    assert any("v41 has no labelled decisions" in note for note in found.footnotes)
+
+
+def test_without_labels_nothing_is_said_of_wrong_decisions() -> None:
+    found = table(NO_LABELS, **SLOW)
+    assert found.header == "wrong decisions per hour now: not measured yet"
+    for row in found.rows:
+        assert row.wrong.value is None
+        assert row.wrong.text.startswith("not measured")
+    assert "by latency alone" in found.why
+
+
+def test_without_labels_and_with_good_latency_nothing_is_recommended() -> None:
+    found = table(NO_LABELS)
+    assert found.recommended == ""
+    assert found.rows[0].kind == "observe"
+
+
+def test_a_new_version_without_labels_is_taken_as_the_whole_service_and_says_so() -> None:
+    young = {("v42", "BR"): Counts(0, 0, 0, 0, 50), ("v42", "rest"): Counts(0, 0, 0, 0, 500)}
+    found = table({**ROLLOUT, **young})
+    observe = by_kind(found)["observe"]
+    assert observe.wrong.assumed
+    assert any("as the whole service, no labels yet" in line for line in observe.wrong.derivation)
+    assert any("v42 has no labelled decisions yet" in note for note in found.footnotes)
+
+
+def test_versions_labelled_unevenly_are_not_compared_without_a_warning() -> None:
+    young = {**ROLLOUT, ("v42", "rest"): Counts(100, 20, 25, 2_600, 58_000)}
+    assert any("not like for like" in note for note in table(young).footnotes)
+    assert not any("not like for like" in note for note in table(ROLLOUT).footnotes)
+
+
+def test_while_nothing_is_bad_nothing_is_done() -> None:
+    fine = {**ROLLOUT, ("v42", "BR"): Counts(60, 12, 14, 1_114, 5_000)}
+    found = table(fine)
+    assert found.recommended == "observe"
+
+
+def test_requests_not_served_are_no_right_decisions() -> None:
+    rows = by_kind(table(ROLLOUT, **SLOW))
+    kill, throttle = rows["kill"], rows["throttle"]
+    assert kill.wrong.value is not None
+    assert kill.wrong.value >= 0
+    assert "unserved" in kill.wrong.text
+    assert "unserved" in throttle.wrong.text
+    assert kill.quality.text == "no decisions"
+    assert throttle.quality.text == "±0"
+
+
+def test_too_few_warm_workers_block_a_rollback_and_half_of_them_a_split() -> None:
+    cold = with_option("rollback", capacity={"warm_workers": 8, "needed": 12})
+    found = option_table(assessment(ROLLOUT, p99=SLOW), state(), cold)
+    rollback = by_kind(found)["rollback"]
+    assert rollback.needs == "8/12 warm"
+    assert rollback.blocked == "4 more workers to warm first"
+    assert found.recommended != "rollback"
+    split = with_option("split", capacity={"warm_workers": 8, "needed": 12})
+    row = by_kind(option_table(assessment(ROLLOUT, p99=SLOW), state(), split))["split"]
+    assert (row.needs, row.blocked) == ("8/6 warm", "")
+
+
+def test_an_option_can_be_ruled_out_and_a_segment_kept_on() -> None:
+    assert "kill" not in by_kind(
+        option_table(assessment(ROLLOUT), state(), with_option("kill", enabled=False))
+    )
+    elsewhere = with_option("segment_off", segments=["device"])
+    row = by_kind(option_table(assessment(ROLLOUT), state(), elsewhere))["segment_off"]
+    assert row.blocked == "options.segment_off.segments does not name region"
+
+
+@pytest.mark.parametrize("kind", ["safety", "privacy", "data_loss"])
+def test_safety_weighs_nothing(kind: str) -> None:
+    marked = state(event(kind, "payments refused for good", AT, seq=9))
+    found = option_table(assessment(ROLLOUT, p99=SLOW), marked, CONFIG)
+    assert found.recommended == "kill"
+    for row in found.rows:
+        ends = row.kind in ("kill", "rules")
+        assert (row.blocked == "") == ends
+
+
+def test_a_mark_on_the_worst_segment_lets_the_segment_be_switched_off() -> None:
+    marked = state(event("safety", "harm in BR", AT, seq=9, segment="region BR"))
+    found = option_table(assessment(ROLLOUT, p99=SLOW), marked, CONFIG)
+    assert by_kind(found)["segment_off"].blocked == ""
+
+
+def test_the_choice_is_shown() -> None:
+    chosen = state(
+        event("choose", "", AT, seq=9, writer="me", option="rollback"),
+        event("execute", "", AT, seq=10, writer="me", choice="me:9"),
+    )
+    found = option_table(assessment(ROLLOUT), chosen, CONFIG)
+    assert (found.chosen, found.executed) == ("rollback", True)
+
+
+_COUNTS = st.builds(
+    lambda tp, fp, fn, tn, more: Counts(tp, fp, fn, tn, tp + fp + fn + tn + more),
+    *[st.integers(0, 400)] * 5,
+)
+_CELLS = st.fixed_dictionaries(
+    {(version, part): _COUNTS for version in ("v41", "v42") for part in ("BR", "rest")}
+)
+
+
+@settings(max_examples=30)
+@given(_CELLS, st.floats(1, 2_000), st.floats(1, 2_000))
+def test_whatever_is_measured_the_table_is_sound(cells: Cells, slow: float, fast: float) -> None:
+    found = table(cells, v42=slow, v41=fast)
+    assert found == table(cells, v42=slow, v41=fast)  # the same facts give the same table
+    rows = by_kind(found)
+    observe = rows["observe"]
+    assert rows["shadow"].wrong.text == observe.wrong.text
+    for row in found.rows:
+        if row.wrong.value is not None:
+            assert row.wrong.value >= 0
+        if row.wrong.low is not None and row.wrong.high is not None:
+            assert row.wrong.low <= row.wrong.high
+        if row.exposed.value is not None:
+            assert -1e-9 <= row.exposed.value <= 1 + 1e-9
+        if row.latency.value is not None and row.kind in ("canary", "split"):
+            assert row.latency.value <= max(slow, fast) * 1.001
+    assert found.recommended in {"", *(row.id for row in found.rows if not row.blocked)}

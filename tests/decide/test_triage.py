@@ -1,0 +1,240 @@
+"""Impact, severity, the checklist and the watch: what is said, and what is left to a person."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from tests.decide.stories import (
+    AT,
+    CONFIG,
+    NO_LABELS,
+    ONSET,
+    ROLLOUT,
+    UNIT_SWAP,
+    Counts,
+    assessment,
+    event,
+    state,
+)
+
+from cockpit.checklist import QUESTIONS, TASKS
+from cockpit.decide.effect import watch
+from cockpit.decide.impact import impact
+from cockpit.decide.severity import CADENCE, LEVELS, Severity, refusal, severity
+from cockpit.decide.triage import checklist, companions, leaving, phase_marks
+from cockpit.records import MINUTE, Assessment
+from cockpit.state import State
+from cockpit.views import PHASES, Change, Checklist, Choice, Impact, Phase, Status
+
+SLOW = {"v42": 418.0, "v41": 118.0}
+HEALTHY = {key: Counts(60, 9, 9, 1_300, 5_000) for key in ROLLOUT}
+
+
+def began(now: State) -> State:
+    return replace(now, onset=ONSET)
+
+
+def hurt(facts: Assessment, now: State | None = None) -> Impact:
+    return impact(facts, now or began(state()), CONFIG)
+
+
+def judged(facts: Assessment, now: State) -> Severity:
+    return severity(facts, impact(facts, now, CONFIG), now, CONFIG)
+
+
+def asked(facts: Assessment, now: State, choice: Choice | None = None) -> Checklist:
+    return checklist(now, facts, impact(facts, now, CONFIG), judged(facts, now), choice=choice)
+
+
+def test_the_impact_of_a_segment_reads_as_a_sentence() -> None:
+    found = hurt(assessment(UNIT_SWAP))
+    assert found.sentence == (
+        "8 % of requests (region BR) · about 1 in 12 decisions there wrong, was 1 in 50"
+        " · since 02:48 · 76 % not labelled yet"
+    )
+    assert (found.segment, found.since, found.of) == ("region BR", ONSET, "requests")
+
+
+def test_slow_requests_are_harm_too() -> None:
+    assert "of requests over 250 ms" in hurt(assessment(ROLLOUT, p99=SLOW)).sentence
+
+
+def test_what_is_not_known_is_said() -> None:
+    found = hurt(assessment(NO_LABELS))
+    assert found.sentence.startswith("no harm measured: wrong decisions no labels yet")
+    assert "how many decisions are wrong: no labels yet" in found.unknown
+    assert found.share is None
+
+
+def test_the_trend_is_against_an_earlier_moment() -> None:
+    worse, better = assessment(UNIT_SWAP), assessment(HEALTHY)
+    now = began(state())
+    assert impact(worse, now, CONFIG, earlier=better).trend == "getting worse"
+    assert impact(worse, now, CONFIG, earlier=worse).trend == "steady"
+
+
+def test_a_segment_at_twice_the_harm_is_sev2_and_a_person_may_raise_it() -> None:
+    facts = assessment(UNIT_SWAP)
+    found = judged(facts, began(state()))
+    assert (found.level, found.confirmed) == ("SEV2", False)
+    assert "region BR" in found.evidence[0]
+    assert found.update_due == ONSET + 2 * MINUTE + CADENCE["SEV2"]  # counted from the page
+    raised = state(event("severity", "", AT, seq=9, writer="me", severity="SEV1", reason="money"))
+    assert judged(facts, raised).level == "SEV1"
+    assert judged(facts, raised).suggested == "SEV2"
+    assert judged(facts, raised).confirmed
+
+
+@given(st.sampled_from([ROLLOUT, UNIT_SWAP, NO_LABELS, HEALTHY]), st.sampled_from(LEVELS))
+def test_safety_is_sev0_whatever_is_measured_or_confirmed(cells: object, level: str) -> None:
+    marked = state(
+        event("severity", "", AT, seq=8, writer="me", severity=level),
+        event("privacy", "a name leaked", AT, seq=9),
+    )
+    found = judged(assessment(cells), marked)  # type: ignore[arg-type]
+    assert (found.level, found.safety) == ("SEV0", "privacy")
+    assert "a name leaked" in found.evidence[0]
+
+
+def test_an_update_sent_moves_the_next_one() -> None:
+    sent = state(event("export", "", AT, seq=9, writer="me", audience="exec"))
+    found = judged(assessment(UNIT_SWAP), sent)
+    assert found.update_due == AT + CADENCE["SEV2"]
+
+
+def status(severity: str = "SEV2") -> Status:
+    return Status(
+        service="s",
+        severity=severity,
+        confirmed=False,
+        safety="",
+        phase="scope",
+        onset=ONSET,
+        paged_at=None,
+        update_due=None,
+        data_age=0,
+        containment="",
+        timezone="UTC",
+    )
+
+
+def test_severity_is_lowered_late_and_with_a_reason() -> None:
+    soon, later = ONSET + 29 * MINUTE, ONSET + 31 * MINUTE
+    assert "first 30 minutes" in refusal(state(), status(), "SEV3", "fewer users", soon)
+    assert "takes a reason" in refusal(state(), status(), "SEV3", " ", later)
+    assert refusal(state(), status(), "SEV3", "fewer users", later) == ""
+    assert refusal(state(), status(), "SEV1", "", soon) == ""
+    assert "there is no severity" in refusal(state(), status(), "SEV9", "", later)
+    marked = state(event("safety", "", AT, seq=9))
+    assert "SEV0" in refusal(marked, status("SEV0"), "SEV2", "all is well", later)
+
+
+def test_every_question_has_a_proposal_with_evidence() -> None:
+    found = asked(assessment(ROLLOUT, p99=SLOW), began(state()))
+    assert [question.id for question in found.questions] == [item.id for item in QUESTIONS]
+    assert all(q.proposal.answer and q.proposal.evidence for q in found.questions)
+    answers = {question.id: question.proposal.answer for question in found.questions}
+    assert answers["who"] == "region BR"
+    assert answers["detected"] == "page, 02:50"
+    assert answers["harm"] == "no"
+    assert answers["severity"] == "SEV2"
+
+
+def test_the_change_that_fits_is_proposed() -> None:
+    changes = [
+        Change(at=ONSET - 2 * MINUTE, kind="deploy", text="v42", fit="best fit"),
+        Change(at=ONSET - 40 * MINUTE, kind="flag", text="new form", fit="poor fit"),
+    ]
+    facts, now = assessment(ROLLOUT), began(state())
+    found = checklist(now, facts, hurt(facts), judged(facts, now), choice=None, changes=changes)
+    (proposal,) = (q.proposal for q in found.questions if q.id == "changed")
+    assert proposal.answer == "deploy 02:46, v42"
+    assert proposal.evidence == "fits the onset best, 2 min before it"
+
+
+def test_measured_tasks_follow_the_evidence_and_others_the_hand() -> None:
+    now = began(state(event("tick", "", AT, seq=9, writer="me", task="commander")))
+    done = {task.id for task in asked(assessment(ROLLOUT, p99=SLOW), now).tasks if task.done}
+    assert {"commander", "real", "who_known", "since_known", "versions_compared"} <= done
+    assert not done & {"page", "choose", "do", "effect", "first_update"}
+    assert {task.id for task in asked(assessment(NO_LABELS), now).tasks} == {t.id for t in TASKS}
+
+
+def test_answers_and_unknowns_are_told_apart() -> None:
+    now = state(
+        event("answer", "", AT, seq=8, writer="me", question="who", answer="BR"),
+        event("answer", "", AT, seq=9, writer="me", question="harm", answer=None),
+    )
+    found = {q.id: q for q in asked(assessment(ROLLOUT), now).questions}
+    assert (found["who"].answer, found["who"].unknown) == ("BR", False)
+    assert (found["harm"].answer, found["harm"].unknown) == (None, True)
+    assert (found["changed"].answer, found["changed"].unknown) == (None, False)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_diagnosis_before_containment_takes_a_reason(phase: Phase) -> None:
+    guard = leaving(state(), phase)
+    assert (guard is not None) == (phase in ("remediation", "validation", "postmortem"))
+    assert guard is None or len(set(guard.presets)) == 4
+    chosen = state(event("choose", "", AT, seq=9, writer="me", option="kill"))
+    assert leaving(chosen, phase) is None
+
+
+def test_the_phase_strip_says_how_far_containment_got() -> None:
+    moved = state(event("phase", "", AT, seq=9, writer="me", phase="remediation", reason="known"))
+    marks = {mark.phase: mark for mark in phase_marks(moved, None)}
+    assert marks["scope"].state == "done"
+    assert (marks["containment"].state, marks["containment"].detail) == ("todo", "not chosen")
+    assert marks["remediation"].state == "current"
+
+
+def executed(option: str, label: str = "", due: int = AT + MINUTE) -> Choice:
+    return Choice(
+        id="me:1",
+        option=option,
+        label=label or option,
+        reason="",
+        companions=[],
+        expected="",
+        chosen_at=ONSET,
+        executed_at=ONSET,
+        due=due,
+    )
+
+
+def test_a_rollback_is_seen_when_traffic_moved_and_nothing_is_worse() -> None:
+    moved = {
+        **{key: Counts(60, 9, 9, 1_300, 10_000) for key in (("v41", "BR"), ("v41", "rest"))},
+        ("v42", "rest"): Counts(1, 0, 0, 20, 100),
+    }
+    there = assessment(moved, p99={"v41": 118.0, "v42": 118.0})
+    choice = executed("rollback")
+    assert watch(choice, there, state(), CONFIG).effect == "seen"
+    assert watch(choice, assessment(ROLLOUT), state(), CONFIG).effect == "watching"
+    late = replace(choice, due=AT - MINUTE)
+    assert watch(late, assessment(ROLLOUT), state(), CONFIG).effect == "not seen in time"
+
+
+def test_a_segment_is_off_once_the_rules_decide_there() -> None:
+    choice = executed("segment_off", "segment off: region BR")
+    off = {
+        ("rules", "BR"): Counts(60, 9, 9, 1_300, 5_000),
+        ("v42", "rest"): ROLLOUT["v41", "rest"],
+    }
+    fine = assessment(off, p99={"v42": 100.0, "rules": 40.0})
+    assert watch(choice, fine, state(), CONFIG).effect == "seen"
+    assert watch(choice, assessment(HEALTHY), state(), CONFIG).effect == "watching"
+
+
+def test_nothing_is_watched_before_it_is_done() -> None:
+    chosen = replace(executed("rollback"), executed_at=None, due=None)
+    assert watch(chosen, assessment(ROLLOUT), state(), CONFIG).effect == ""
+    assert watch(executed("observe"), assessment(ROLLOUT), state(), CONFIG).effect == ""
+
+
+def test_the_worse_it_is_the_more_is_done_beside() -> None:
+    sizes = [len(companions(level)) for level in LEVELS]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] == 3
