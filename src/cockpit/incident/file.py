@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 SERVICE, BUCKET, CONTENT = "service", "bucket", "content_id"
+STORED_VIEW = "view"  # the document that holds a view, to be shown before one can be computed
 
 
 class IncidentFile:

@@ -6,6 +6,7 @@ of the replay's own file, and are durable when they return.
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -98,8 +99,10 @@ class Session:
     @property
     def opens_at(self) -> int:
         """Where a replay starts: where the last one was left, else shortly before the page."""
-        own = settings.own_events(self._incident)
-        return max((event.at for event in own), default=self.recording.opens_at)
+        times = [event.at for event in settings.own_events(self._incident)]
+        if self._left is not None:
+            times.append(self._left.at)
+        return max(times, default=self.recording.opens_at)
 
     def view(self, at: int) -> View:
         """Everything on the screen at `at`, from what was observed by then."""
@@ -122,13 +125,26 @@ class Session:
         every = self._incident.events()
         return sorted((e.observed_at, e.kind) for e in every if e.writer == RECORDING)
 
-    def stored_view(self) -> View | None:
-        """A view computed before: shown at once, while the first live one is computed."""
-        return settings.stored_view(self._incident)
+    def stored_view(self, at: int) -> View | None:
+        """A view computed before, of `at` or earlier: shown while the first live one is computed.
+
+        That with which this replay was left, else the one that an import leaves in its recording.
+        """
+        if self._left is not None and self._left.at <= at:
+            return self._left
+        first = settings.stored_view(self._incident.recording)
+        return first if first is not None and first.at <= at else None
 
     def save_view(self, view: View) -> None:
         """Keep a view in the replay's own file, to show at once when it is opened again."""
-        settings.store_view(self._incident, view)
+        if self._incident.own is not None:
+            settings.store_view(self._incident.own, view)
+
+    @cached_property
+    def _left(self) -> View | None:
+        """The view with which this replay was left."""
+        own = self._incident.own
+        return None if own is None else settings.stored_view(own)
 
     def _facts(self) -> Gatherer:
         if self._gatherer is None:

@@ -15,7 +15,6 @@ from cockpit.ui.painting import Painted
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.rows import Row, items
 from cockpit.ui.screens.base import bindings
-from cockpit.ui.screens.briefing import BriefingScreen
 from cockpit.ui.screens.travel import TravelKeys
 from cockpit.ui.sheets.asks import AsksSheet
 from cockpit.ui.sheets.choose import ChooseSheet
@@ -256,11 +255,17 @@ class IncidentScreen(TravelKeys):
 
     def action_briefing(self) -> None:
         """The briefing."""
-        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec"))
+        self._write_briefing(editor=False)
 
     def action_edit(self) -> None:
         """The briefing, straight in $EDITOR."""
-        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec", editor=True))
+        self._write_briefing(editor=True)
+
+    def _write_briefing(self, *, editor: bool) -> None:
+        # Imported when it is wanted: text areas and markdown would delay the first paint.
+        from cockpit.ui.screens.briefing import BriefingScreen
+
+        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec", editor=editor))
 
     def action_export(self) -> None:
         """The briefing as it is drafted, to a file."""
