@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 from textual.binding import Binding
 from textual.screen import Screen
 
-from cockpit.ui.painting import CellCompositor, Painted
 from cockpit.ui.keys import Where, of
+from cockpit.ui.painting import CellCompositor, Painted
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
