@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 
 def bindings(where: Where) -> list[Binding]:
-    """The bindings of one place, from the table of keys; each has the id a user can rebind."""
+    """The bindings of one place, from the table of keys; each has the id a user can rebind.
+
+    Those of the briefing come before the text area's own, which has other uses for some F-keys.
+    """
+    first = where == "briefing"
     return [
-        Binding(key.keys, key.action or key.id, key.what, show=False, id=key.id)
+        Binding(key.keys, key.action or key.id, key.what, show=False, id=key.id, priority=first)
         for key in of(where)
     ]
 
