@@ -216,6 +216,9 @@ class CockpitApp(App[int]):
             self.save_drafts()
         self._close_messages_no_wait()
 
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
+
     def save_drafts(self) -> None:
         """Keep a briefing that is being written; called on leaving and on signals."""
         for screen in self.screen_stack:

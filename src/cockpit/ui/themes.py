@@ -107,6 +107,8 @@ class Theme:
                 "input-cursor-foreground": css["background"],
                 "input-selection-background": css["cursor"],
                 "border": css["border"],
+                "ansi-background": css["background"],
+                "ansi-foreground": css["text"],
             },
         )
 
