@@ -92,7 +92,7 @@ def drift_row(drift: Drift, cells: int) -> Row:
 
 
 def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[Row]:
-    """The pane on the overview: worst numbers first, a chart where there is room, the drift sentence."""
+    """The pane on the overview: worst numbers first, a chart where there is room, drift."""
     model = view.model
     if not model.metrics and not model.drift:
         return words(

@@ -20,7 +20,7 @@ PHASE_WORDS = {
 
 @dataclass(frozen=True)
 class Playhead:
-    """What the status line says about the replay itself; `behind` while a view is being computed."""
+    """What the status line says about the replay; `behind` while a view is being computed."""
 
     at: int
     speed: float
