@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from cockpit.records import BadInput
-
 _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "_data"
 _IN_CHECKOUT = _PACKAGE.parents[1]
@@ -21,10 +19,10 @@ def themes_folder() -> Path:
 def sample_incident(name: str) -> Path:
     """The file of the packaged sample incident `name`, such as "card-fraud-rollout".
 
-    Raises BadInput, naming the samples there are, when it is none of them.
+    Raises FileNotFoundError, naming the samples there are, when it is none of them.
     """
     samples = {path.stem: path for path in sorted((_data() / "sample_data").glob("*.incident"))}
     if name not in samples:
         known = ", ".join(samples) or "none"
-        raise BadInput(f"no sample incident is named {name!r}; there are: {known}")
+        raise FileNotFoundError(f"no sample incident is named {name!r}; there are: {known}")
     return samples[name]

@@ -76,12 +76,14 @@ def test_a_question_nobody_can_answer_stays_unknown_in_every_phase() -> None:
     question = changed(VIEW.checklist.questions[1], unknown=True)
     view = changed(quiet(AT), checklist=changed(VIEW.checklist, questions=[question]))
     for phase in PHASES:
-        assert "Safety, privacy or data loss?" in {u.text for u in known_in(phase, view).unknown}
+        assert "Whether safety, privacy or data is at stake." in {
+            u.text for u in known_in(phase, view).unknown
+        }
 
 
 def test_an_open_question_is_the_next_step_and_an_answered_one_is_not() -> None:
     told = known_in("detection", VIEW)
-    assert told.next[0] == "Answer: Safety, privacy or data loss?"
+    assert told.next[0] == "Find out whether safety, privacy or data is at stake."
     assert not any("Who is affected" in step for step in told.next)
 
 

@@ -95,6 +95,27 @@ def test_without_labels_nothing_is_said_of_wrong_decisions() -> None:
     assert "by latency alone" in found.why
 
 
+def test_without_labels_and_with_good_latency_nothing_is_recommended() -> None:
+    found = table(NO_LABELS)
+    assert found.recommended == ""
+    assert found.rows[0].kind == "observe"
+
+
+def test_a_new_version_without_labels_is_taken_as_the_whole_service_and_says_so() -> None:
+    young = {("v42", "BR"): Counts(0, 0, 0, 0, 50), ("v42", "rest"): Counts(0, 0, 0, 0, 500)}
+    found = table({**ROLLOUT, **young})
+    observe = by_kind(found)["observe"]
+    assert observe.wrong.assumed
+    assert any("as the whole service, no labels yet" in line for line in observe.wrong.derivation)
+    assert any("v42 has no labelled decisions yet" in note for note in found.footnotes)
+
+
+def test_versions_labelled_unevenly_are_not_compared_without_a_warning() -> None:
+    young = {**ROLLOUT, ("v42", "rest"): Counts(100, 20, 25, 2_600, 58_000)}
+    assert any("not like for like" in note for note in table(young).footnotes)
+    assert not any("not like for like" in note for note in table(ROLLOUT).footnotes)
+
+
 def test_while_nothing_is_bad_nothing_is_done() -> None:
     fine = {**ROLLOUT, ("v42", "BR"): Counts(60, 12, 14, 1_114, 5_000)}
     found = table(fine)

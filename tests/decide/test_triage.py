@@ -63,7 +63,7 @@ def test_slow_requests_are_harm_too() -> None:
 
 def test_what_is_not_known_is_said() -> None:
     found = hurt(assessment(NO_LABELS))
-    assert found.sentence.startswith("no harm measured: wrong decisions no labels yet")
+    assert found.sentence.startswith("no harm measured so far: no labels yet")
     assert "how many decisions are wrong: no labels yet" in found.unknown
     assert found.share is None
 

@@ -25,5 +25,5 @@ def test_packaged_folders_are_found() -> None:
 
 
 def test_unknown_sample_is_refused() -> None:
-    with pytest.raises(BadInput, match="no sample incident is named"):
+    with pytest.raises(FileNotFoundError, match="no sample incident is named"):
         assets.sample_incident("../x")

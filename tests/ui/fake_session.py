@@ -53,7 +53,7 @@ class FakeSession(HandMade):
 
     # Looking
 
-    def stored_view(self) -> View | None:
+    def stored_view(self, at: int) -> View | None:
         return self._view(OPENS - MINUTE) if self.stored else None
 
     def view(self, at: int) -> View:

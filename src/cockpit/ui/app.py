@@ -92,7 +92,7 @@ class CockpitApp(App[int]):
         for theme in self.themes.by_name.values():
             self.register_theme(theme.for_textual())
         self.theme = f"cockpit-{self.palette.name}"
-        self.view = self.session.stored_view()
+        self.view = self.session.stored_view(self.clock.at)
         self.redraw()
         self.call_after_refresh(self.want_view)
         self.set_interval(1.0, self.tick)
