@@ -18,14 +18,20 @@ class Item(NamedTuple):
     text: str
     phase: Phase
     measured: bool = False
+    unanswered: str = ""  # how an open question reads among what is not known
 
 
 QUESTIONS: tuple[Item, ...] = (
-    Item("who", "who?", "scope"),
-    Item("detected", "detected by", "detection"),
-    Item("harm", "safety, privacy, data loss?", "scope"),
-    Item("severity", "how bad?", "scope"),
-    Item("changed", "what changed?", "scope"),
+    Item("who", "who?", "scope", unanswered="Who is hurt."),
+    Item("detected", "detected by", "detection", unanswered="How it was detected."),
+    Item(
+        "harm",
+        "safety, privacy, data loss?",
+        "scope",
+        unanswered="Whether safety, privacy or data is at stake.",
+    ),
+    Item("severity", "how bad?", "scope", unanswered="How bad it is."),
+    Item("changed", "what changed?", "scope", unanswered="What changed."),
 )
 
 TASKS: tuple[Item, ...] = (
@@ -74,3 +80,9 @@ _BY_ID = {item.id: item for item in (*QUESTIONS, *TASKS)}
 def text_of(item: str) -> str:
     """How a question or task is called; the id itself where it is none of ours."""
     return _BY_ID[item].text if item in _BY_ID else item
+
+
+def unanswered(question: str) -> str:
+    """How an open question reads among what is not known; its own text where nothing is set."""
+    item = _BY_ID.get(question)
+    return item.unanswered or item.text if item else question

@@ -64,8 +64,8 @@ def minutes(value: float) -> str:
 
 
 def one_in(rate: float) -> str:
-    """A rate as people say it: '1 in 12'; above one half, 'more than 1 in 2'."""
-    return f"1 in {round(1 / rate):,}" if rate <= 0.5 else "more than 1 in 2"
+    """A rate as people say it: '1 in 12'; above one half, '54 in 100'."""
+    return f"1 in {round(1 / rate):,}" if rate <= 0.5 else f"{round(100 * rate)} in 100"
 
 
 def estimate_text(estimate: Estimate) -> str:

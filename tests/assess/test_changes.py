@@ -106,7 +106,7 @@ EVENTS = [
 
 def test_changes_rank_by_distance_before_the_onset():
     at = T0 + 10 * MINUTE
-    begun = Onset(at, at - 30 * SECOND + 20 * SECOND, at + MINUTE, "errors", 0.01, 0.1, 1e-9)
+    begun = Onset(at, at - 30 * SECOND + 20 * SECOND, at + MINUTE, "errors", 0.01, 0.1, 40.0)
     found = fits(EVENTS, begun)
     assert [(c.kind, c.fit) for c in found] == [
         ("deploy", "best fit"),

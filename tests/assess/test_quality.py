@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
-from tests.assess.building import score_table
 
 from cockpit.assess import calibration, quality, scores
 from cockpit.assess.metrics import QUALITY
+from tests.assess.building import score_table
 
 # Two-decimal scores each fall into a bin of their own, so binned figures are exact.
 rows = st.lists(
@@ -95,7 +95,7 @@ def test_near_one_with_a_rare_class_the_interval_is_the_wider_of_two():
 def test_auc_interval_covers_the_truth(positives, negatives, separation):
     truth = 0.5 * math.erfc(-separation / 2)
     rng = np.random.default_rng(5)
-    trials, covered = 400, 0
+    trials, covered = 250, 0
     label = np.repeat([1, 0], [positives, negatives])
     for _ in range(trials):
         x = rng.normal(size=positives + negatives) + separation * label
@@ -107,7 +107,7 @@ def test_auc_interval_covers_the_truth(positives, negatives, separation):
 
 def test_f1_interval_covers_the_truth():
     rng = np.random.default_rng(6)
-    trials, covered = 600, 0
+    trials, covered = 400, 0
     for _ in range(trials):
         cell = rng.choice(4, 300, p=[0.3, 0.1, 0.15, 0.45])  # tp, fp, fn, tn
         decision, label = np.array([1, 1, 0, 0])[cell], np.array([1, 0, 1, 0])[cell]

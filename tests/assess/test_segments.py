@@ -9,8 +9,12 @@ from cockpit.assess.measurement import Measurement
 from cockpit.assess.segments import SegmentRate, shrink, worst
 
 
+def one_rate(k, n) -> list[Measurement]:
+    return shrink(np.array([k]), np.array([n]))[0]
+
+
 def test_small_segments_borrow_and_large_ones_hardly():
-    found = shrink([0, 30, 3000], [5, 300, 30_000])
+    found = one_rate([0, 30, 3000], [5, 300, 30_000])
     assert 0.02 < found[0].value < 0.12
     assert found[2].value == pytest.approx(0.1, abs=0.002)
     assert found[0].high - found[0].low > found[2].high - found[2].low
@@ -25,7 +29,7 @@ def test_shrunk_rates_are_nearer_the_truth_and_their_intervals_cover_it(a, b):
         theta = rng.beta(a, b, 20)
         n = rng.integers(5, 60, 20)
         k = rng.binomial(n, theta)
-        for truth, found, rate in zip(theta, shrink(k, n), k / n, strict=True):
+        for truth, found, rate in zip(theta, one_rate(k, n), k / n, strict=True):
             covered += found.low <= truth <= found.high
             shrunk += (found.value - truth) ** 2
             raw += (rate - truth) ** 2
@@ -35,8 +39,8 @@ def test_shrunk_rates_are_nearer_the_truth_and_their_intervals_cover_it(a, b):
 
 
 def test_segments_without_labels_have_no_rate():
-    assert [m.reason for m in shrink([0, 0], [0, 0])] == ["no labels yet"] * 2
-    found = shrink([0, 5], [0, 50])
+    assert [m.reason for m in one_rate([0, 0], [0, 0])] == ["no labels yet"] * 2
+    found = one_rate([0, 5], [0, 50])
     assert found[0].value is None
     assert found[1].value is not None
 

@@ -61,11 +61,18 @@ def test_watch_is_a_narrow_interval_across_the_tolerance():
 
 
 def test_not_enough_data_says_how_long_at_this_rate():
-    found = judge(wilson(88, 100), held(baseline(0.893), PROMISE))
-    assert "known in about" in found.sentence or "not within a day" in found.sentence
-    soon = judge(wilson(2_640, 3_000), held(baseline(0.893), Bound(0.8, True, 0.013)))
-    assert soon.word == "not enough data"
-    assert "min at this rate" in soon.sentence
+    def said(k, n, elapsed, fraction):
+        held_against = held(baseline(0.893), PROMISE, elapsed=elapsed, fraction=fraction)
+        found = judge(wilson(k, n), held_against)
+        assert found.word == "not enough data"
+        return found.sentence.split("; ")[-1]
+
+    # Ten minutes of an hour have passed: the hour will hold enough. A tenth of the rows never will.
+    assert said(880, 1_000, HOUR // 6, 1 / 6) == (
+        "too few rows to tell, known in about 23 min at this rate"
+    )
+    assert said(88, 100, HOUR // 60, 1 / 60).startswith("too few rows to tell, a window of ")
+    assert said(88, 100, HOUR, 1.0) == "too few rows to tell, and not within a day at this rate"
 
 
 def test_a_baseline_with_few_rows_is_named_as_the_obstacle():
@@ -151,7 +158,8 @@ def test_objectives_bound_the_metrics_they_speak_of():
         ]
     )
     found = bounds(config)
-    assert found["latency_p99"] == Bound(250.0, False)
+    for quantile in ("latency_p99", "latency_p95", "latency_p50"):
+        assert found[quantile] == Bound(250.0, False)
     assert found["error_rate"].limit == pytest.approx(0.001)
     assert found["precision"] == Bound(0.88, True, 0.02)
-    assert len(found) == 3
+    assert set(found) == {"latency_p50", "latency_p95", "latency_p99", "error_rate", "precision"}

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pyte
 
-HERE = Path(__file__).parent
-SOURCE = HERE.parents[1] / "src"
+ROOT = Path(__file__).parents[2]
+PYTHONPATH = f"{ROOT / 'src'}:{ROOT}"
 
 
 class Terminal:
@@ -35,12 +35,13 @@ class Terminal:
                     "TERM": "xterm-256color",
                     "COLORTERM": "truecolor",
                     "LANG": "C.UTF-8",
-                    "PYTHONPATH": str(SOURCE),
+                    "PYTHONPATH": PYTHONPATH,
                 }
             )
             for name in ("NO_COLOR", "COLUMNS", "LINES", "TMUX"):
                 os.environ.pop(name, None)
             os.environ.update(environment)
+            os.chdir(ROOT)
             os.execv(sys.executable, [sys.executable, *arguments])
         self.pid = pid
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))

@@ -1,4 +1,4 @@
-"""The application: the clock, the newest view, the theme, and the one way actions reach the session."""
+"""The application: clock, newest view, theme, and the one way actions reach the session."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from cockpit.ui.background import Background
 from cockpit.ui.clock import ReplayClock
 from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import Playhead
-from cockpit.ui.screens.incident import IncidentScreen
 from cockpit.ui.screens.base import CockpitScreen
+from cockpit.ui.screens.incident import IncidentScreen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -62,7 +62,7 @@ class CockpitApp(App[int]):
         hint: str = "",
         themes: theming.Themes | None = None,
     ) -> None:
-        self.themes = themes if themes is not None else theming.installed()
+        self.themes: theming.Themes = themes if themes is not None else theming.installed()
         self.palette = self.themes.get(theme or theming.fitting(os.environ))
         super().__init__(ansi_color=self.palette.ansi)
         for each in self.themes.by_name.values():
@@ -163,9 +163,11 @@ class CockpitApp(App[int]):
         self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]
     ) -> None:
         """Run `work` off this thread and `done` with its result, or its exception, on it."""
-        self.background.submit(
-            kind, work, lambda result: self.post_message(Finished(done, result)) and None
-        )
+
+        def post(result: Any) -> None:
+            self.post_message(Finished(done, result))
+
+        self.background.submit(kind, work, post)
 
     def on_finished(self, event: Finished) -> None:
         """A background job ended."""
@@ -217,6 +219,9 @@ class CockpitApp(App[int]):
         with contextlib.suppress(Exception):
             self.save_drafts()
         self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
 
     def save_drafts(self) -> None:
         """Keep a briefing that is being written; called on leaving and on signals."""

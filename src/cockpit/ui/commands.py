@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from cockpit.records import BadInput
 from cockpit.text import inert
 from cockpit.units import parse_duration, parse_instant
-from cockpit.views import PHASES, Phase
+from cockpit.views import PHASES
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
@@ -69,7 +69,7 @@ def _severity(screen: IncidentScreen, text: str) -> None:
 def _phase(screen: IncidentScreen, text: str) -> None:
     if text not in PHASES:
         raise BadInput(f"'{inert(text, 40)}' is no phase; there are {', '.join(PHASES)}")
-    screen.to_phase(cast("Phase", text))
+    screen.to_phase(text)
 
 
 def _theme(screen: IncidentScreen, text: str) -> None:

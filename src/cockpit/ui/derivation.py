@@ -1,4 +1,4 @@
-"""How a figure was made, and where it comes from, as lines: found in the view by the cursor's item."""
+"""How a figure was made and where it comes from, found in the view by the cursor's item."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def _drift(view: View, drift: Drift, cells: int) -> list[Line]:
         ("in words", drift.sentence or drift.reason),
         (
             "PSI",
-            f"{figure(drift.psi)} as counted, {figure(drift.psi_corrected)}{bounds} without its sampling bias",
+            f"{figure(drift.psi)} as counted; "
+            f"{figure(drift.psi_corrected)}{bounds} without its sampling bias",
         ),
         ("KL", f"{figure(drift.kl)} nats"),
         ("sample", f"n {drift.n:,} against the reference's counts, on the reference's bins"),
@@ -147,11 +148,10 @@ def _entry(view: View, item: str, cells: int) -> list[Line]:
         change = next((c for c in view.infra.changes if f"{c.at}:{c.kind}" == name), None)
         if change is not None:
             onset = view.status.onset
-            since = (
-                f"{duration(change.at - onset)} {'before' if change.at <= onset else 'after'} the onset"
-                if onset
-                else ""
-            )
+            since = ""
+            if onset is not None:
+                side = "before" if change.at <= onset else "after"
+                since = f"{duration(change.at - onset)} {side} the onset"
             pairs = [
                 ("when", f"{clock(change.at, True)} UTC"),
                 ("kind", change.kind),

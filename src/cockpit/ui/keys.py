@@ -1,4 +1,4 @@
-"""The table of keys: bindings, the key line, the help screen and the documentation are made of it."""
+"""The table of keys: bindings, key line, help screen and documentation are made of it."""
 
 from __future__ import annotations
 

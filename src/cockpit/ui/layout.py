@@ -29,7 +29,7 @@ _WORDS = {
 
 @dataclass
 class Place:
-    """Where the person is: which pane has the cursor, on which item of each, and what is filtered."""
+    """Where the person is: the pane and item the cursor is on, and what is filtered."""
 
     focus: int = 3
     full: bool = False

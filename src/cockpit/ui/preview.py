@@ -1,4 +1,4 @@
-"""Markdown as lines of text: headings, paragraphs, emphasis, lists, tables, rules. Nothing is a link."""
+"""Markdown as lines of text: headings, paragraphs, emphasis, lists, tables. Nothing is a link."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _spans(token: Token, role: str) -> list[Span]:
 
 
 def flowed(spans: Sequence[Span], cells: int, first: str = "", then: str = "") -> list[Line]:
-    """Spans broken at spaces into lines; `first` and `then` stand before the first and the others."""
+    """Spans broken at spaces into lines; `first` stands before the first, `then` before others."""
     lines: list[Line] = []
     line: list[Span] = [(first, "text")] if first else []
     used, start = text_width(first), True
@@ -115,7 +115,9 @@ def _table(tokens: Sequence[Token], cells: int) -> list[Line]:
     sizes = [max(text_width(row[i]) if i < len(row) else 0 for row in rows) for i in range(columns)]
     while sum(sizes) + 2 * columns > cells and max(sizes) > 4:
         sizes[sizes.index(max(sizes))] -= 1
-    return [
-        tuple((pad(text, size) + "  ", "title" if i == 0 else "text") for text, size in zip(row, sizes, strict=False))
-        for i, row in enumerate(rows)
-    ]  # fmt: skip
+    lines: list[Line] = []
+    for index, row in enumerate(rows):
+        role = "text" if index else "title"
+        fitted = zip(row, sizes, strict=False)
+        lines.append(tuple((pad(text, size) + "  ", role) for text, size in fitted))
+    return lines

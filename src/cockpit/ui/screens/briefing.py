@@ -107,8 +107,12 @@ class BriefingScreen(CockpitScreen):
         length = f" {count} words · {seconds} s to say " + ("· over 225 words " if long else "")
         rule = "─" * (width - text_width(title) - text_width(length) - 2)
         top: Line = (
-            ("─", "border"), (title, "accent"), (rule, "border"), (length, "watch" if long else "dim"), ("─", "border"),
-        )  # fmt: skip
+            ("─", "border"),
+            (title, "accent"),
+            (rule, "border"),
+            (length, "watch" if long else "dim"),
+            ("─", "border"),
+        )
         status = status_line(app.view, app.playhead, width, app.session.recording.service)
         self.query_one("#above", Canvas).draw([status, fit(top, width)], app.palette)
         message: Line = ((f" {app.message}", "accent"),) if app.message else ()
