@@ -167,10 +167,13 @@ def group(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
 
 def _digits(key: Ints) -> tuple[Ints, int]:
     """A key as numbers from 0, in the same order, and how many there can be."""
-    low, high = int(key.min()), int(key.max())
-    if high - low > 4 * key.size + (1 << 16):
-        return _compact(key)
-    return key - low, high - low + 1
+    low, most = int(key.min()), 4 * key.size + (1 << 16)
+    digits = key - low
+    radix = int(digits.max()) + 1
+    if radix > most:  # times are multiples of a bucket
+        step = max(int(np.gcd.reduce(digits)), 1)
+        digits, radix = digits // step, (radix - 1) // step + 1
+    return (digits, radix) if radix <= most else _compact(key)
 
 
 def _compact(code: Ints) -> tuple[Ints, int]:

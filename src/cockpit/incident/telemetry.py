@@ -17,7 +17,7 @@ from cockpit.records import SECOND, BadInput, Counts, Window
 from cockpit.tables import SERIES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from numpy.typing import NDArray
 
@@ -80,6 +80,16 @@ def _joined(pieces: list[tuple[NDArray[Any], ...]]) -> Series:
     return valid[last], x[last]
 
 
+def _is_whole(row: ChunkRow, window: Window, as_of: int) -> bool:
+    """Whether all rows of a chunk lie in the window and were observed by `as_of`."""
+    inside = window.start <= row.valid_min and row.valid_max < window.end
+    return inside and row.observed_end <= as_of
+
+
+def _ids(rows: list[ChunkRow]) -> tuple[int, ...]:
+    return tuple(row.id for row in rows)
+
+
 class Telemetry:
     """The telemetry of one file. Decoded chunks are kept, within a bound of bytes."""
 
@@ -130,15 +140,48 @@ class Telemetry:
     def _sum(
         self, name: str, table: str, window: Window | None, as_of: int, dropped: tuple[str, ...]
     ) -> Counts:
-        total = tables.merge([tables.expand_moves(tables.empty(table, dropped))])
+        window = window or EVERYTHING
+        rows = self._rows(name, window, as_of)
+        whole = [row for row in rows if _is_whole(row, window, as_of)]
+        partly = [row for row in rows if not _is_whole(row, window, as_of)]
+
+        # A moment later the same chunks are seen whole, and only the newest are seen in part.
+        def total() -> Counts:
+            nothing = tables.merge([tables.expand_moves(tables.empty(table, dropped))])
+            return self._add(nothing, whole, window, as_of, dropped)
+
+        before = self._kept((name, dropped, *_ids(whole)), total)
+        if not partly:
+            return before
+        key = (name, dropped, *_ids(rows), window.start, window.end, as_of)
+        return self._kept(key, lambda: self._add(before, partly, window, as_of, dropped))
+
+    def _kept(self, key: tuple[Any, ...], make: Callable[[], Counts]) -> Counts:
+        def made() -> tuple[Counts, int]:
+            counts = make()
+            return counts, sum(column.nbytes for column in counts.columns.values())
+
+        return self._cache.get(key, made)
+
+    def _add(
+        self,
+        total: Counts,
+        rows: list[ChunkRow],
+        window: Window,
+        as_of: int,
+        dropped: tuple[str, ...],
+    ) -> Counts:
+        """`total` and what is visible of some chunks; `total` itself where nothing is."""
         parts, pending = [total], 0
-        for row in self._rows(name, window or EVERYTHING, as_of):
-            part = self._visible(row, window or EVERYTHING, as_of, dropped)
+        for row in rows:
+            part = self._visible(row, window, as_of, dropped)
+            if len(part) == 0:
+                continue
             parts.append(tables.expand_moves(part))
             pending += len(parts[-1])
             if pending > _MERGE_AT_ROWS:
                 parts, pending = [tables.merge(parts)], 0
-        return tables.merge(parts)
+        return tables.merge(parts) if len(parts) > 1 else parts[0]
 
     def _visible(
         self, row: ChunkRow, window: Window, as_of: int, dropped: tuple[str, ...]
@@ -154,8 +197,7 @@ class Telemetry:
             },
             words=chunk.words,
         )
-        inside = window.start <= row.valid_min and row.valid_max < window.end
-        if inside and row.observed_end <= as_of:
+        if _is_whole(row, window, as_of):
             return part
         valid, observed = self._column(row, "valid"), self._column(row, "observed")
         return tables.select(
