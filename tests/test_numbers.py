@@ -28,7 +28,15 @@ def test_the_style() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.08, "8 %"), (0.0031, "0.31 %"), (0, "0 %"), (1, "100 %"), (1e-6, "<0.01 %")],
+    [
+        (0.08, "8 %"),
+        (0.0131, "1.3 %"),
+        (0.01, "1 %"),
+        (0.0031, "0.31 %"),
+        (0, "0 %"),
+        (1, "100 %"),
+        (1e-6, "<0.01 %"),
+    ],
 )
 def test_shares(value: float, text: str) -> None:
     assert numbers.share(value) == text

@@ -94,7 +94,7 @@ def follow_timeline(
 
 
 def import_recording(scenario: Scenario, raw: Path) -> None:
-    """Make `sample_data/<name>.incident` from the raw files with cockpit's own import."""
+    """Make `sample_data/<name>.incident` anew from the raw files with cockpit's own import."""
     described = HERE / scenario.name
     files = {
         "--predictions": raw / "predictions.csv.gz",
@@ -107,7 +107,7 @@ def import_recording(scenario: Scenario, raw: Path) -> None:
         "-o": HERE.parent / f"{scenario.name}.incident",
     }
     options = [str(part) for pair in files.items() for part in pair]
-    subprocess.run([sys.executable, "-m", "cockpit", "import", *options], check=True)
+    subprocess.run([sys.executable, "-m", "cockpit", "import", "--force", *options], check=True)
 
 
 if __name__ == "__main__":

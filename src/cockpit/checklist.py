@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cockpit.views import PHASES, Phase
+from cockpit.views import Phase
 
 
 class Item(NamedTuple):
@@ -18,14 +18,20 @@ class Item(NamedTuple):
     text: str
     phase: Phase
     measured: bool = False
+    unanswered: str = ""  # how an open question reads among what is not known
 
 
 QUESTIONS: tuple[Item, ...] = (
-    Item("who", "who?", "scope"),
-    Item("detected", "detected by", "detection"),
-    Item("harm", "safety, privacy, data loss?", "scope"),
-    Item("severity", "how bad?", "scope"),
-    Item("changed", "what changed?", "scope"),
+    Item("who", "who?", "scope", unanswered="Who is hurt."),
+    Item("detected", "detected by", "detection", unanswered="How it was detected."),
+    Item(
+        "harm",
+        "safety, privacy, data loss?",
+        "scope",
+        unanswered="Whether safety, privacy or data is at stake.",
+    ),
+    Item("severity", "how bad?", "scope", unanswered="How bad it is."),
+    Item("changed", "what changed?", "scope", unanswered="What changed."),
 )
 
 TASKS: tuple[Item, ...] = (
@@ -76,11 +82,7 @@ def text_of(item: str) -> str:
     return _BY_ID[item].text if item in _BY_ID else item
 
 
-def tasks_of(phase: Phase) -> list[Item]:
-    """The tasks of one phase, in order."""
-    return [task for task in TASKS if task.phase == phase]
-
-
-def phases_before(phase: Phase) -> tuple[Phase, ...]:
-    """The phases that come before `phase`."""
-    return PHASES[: PHASES.index(phase)]
+def unanswered(question: str) -> str:
+    """How an open question reads among what is not known; its own text where nothing is set."""
+    item = _BY_ID.get(question)
+    return item.unanswered or item.text if item else question

@@ -37,10 +37,12 @@ def with_interval(value: float, low: float | None, high: float | None) -> str:
 
 
 def share(value: float) -> str:
-    """'8 %', '0.31 %', '<0.01 %': whole percents from 1 %, two digits below."""
+    """'8 %', '1.3 %', '0.31 %', '<0.01 %': more digits the smaller it is."""
     percent = value * 100
-    if percent == 0 or percent >= 0.995:
+    if percent == 0 or percent >= 1.95:
         return f"{percent:.0f} %"
+    if percent >= 0.995:
+        return f"{percent:.1f}".removesuffix(".0") + " %"
     return f"{percent:.2f} %" if percent >= 0.01 else "<0.01 %"
 
 
@@ -62,8 +64,8 @@ def minutes(value: float) -> str:
 
 
 def one_in(rate: float) -> str:
-    """A rate as people say it: '1 in 12'; above one half, 'more than 1 in 2'."""
-    return f"1 in {round(1 / rate):,}" if rate <= 0.5 else "more than 1 in 2"
+    """A rate as people say it: '1 in 12'; above one half, '54 in 100'."""
+    return f"1 in {round(1 / rate):,}" if rate <= 0.5 else f"{round(100 * rate)} in 100"
 
 
 def estimate_text(estimate: Estimate) -> str:
@@ -86,6 +88,7 @@ def _ends(estimate: Estimate) -> str:
 
 def _percents(estimate: Estimate) -> str:
     value, low, high = (
-        "…" if n is None else f"{100 * n:.3g}" for n in (estimate.value, estimate.low, estimate.high)
+        "…" if n is None else f"{100 * n:.3g}"
+        for n in (estimate.value, estimate.low, estimate.high)
     )
     return f"{value} %" if low == high == "…" else f"{value} % [{low}, {high}]"

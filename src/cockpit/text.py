@@ -20,6 +20,8 @@ def inert(text: object, longest: int = LONGEST) -> str:
     exports.
     """
     raw = str(text)
+    if len(raw) <= longest and raw.isprintable():  # most text; no unsafe character is printable
+        return raw
     shown = "".join(
         _picture(c) if unicodedata.category(c) in _UNSAFE else c for c in raw[: longest + 1]
     )

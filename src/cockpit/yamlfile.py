@@ -32,7 +32,7 @@ _PLAIN: dict[re.Pattern[str], Callable[[str], Any]] = {
     re.compile(r"true|True|TRUE"): lambda _: True,
     re.compile(r"false|False|FALSE"): lambda _: False,
     re.compile(r"[-+]?(0|[1-9][0-9]{0,17})"): int,
-    re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"): float,
+    re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"): float,
 }
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(.*?)`(?: - at `(.*)`)?", re.DOTALL)
 _WRONG_VALUE = re.compile(r"(.*?)(?: - at `(?:key in )?(.*)`)?", re.DOTALL)

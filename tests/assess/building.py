@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def table(name: str, **columns: Any) -> Counts:
+def table(name: str, /, **columns: Any) -> Counts:
     """Rows of a table: coded columns as words or one word for all; `n` defaults to 1 a row."""
     described = TABLES[name.removeprefix("reference/")]
     size = max(np.size(column) for column in columns.values())

@@ -229,7 +229,7 @@ VIEW = View(
                 answered_at=AT - 30 * SECOND,
             ),
             Question(
-                id="safety",
+                id="harm",
                 text="Safety, privacy or data loss?",
                 phase="detection",
                 proposal=Proposal(answer="no", evidence="0 reports"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from tests.brief.sample_view import AT, CHOICE, CONFIG, VIEW, quiet
-from tests.brief.situations import changed, known_in, views
 
 from cockpit.brief.knowledge import MOST
 from cockpit.config import Config
@@ -13,6 +11,8 @@ from cockpit.records import MINUTE
 from cockpit.text import inert
 from cockpit.units import parse_duration
 from cockpit.views import PHASES, Phase, View
+from tests.brief.sample_view import AT, CHOICE, CONFIG, VIEW, quiet
+from tests.brief.situations import changed, known_in, views
 
 
 @given(views())
@@ -76,12 +76,14 @@ def test_a_question_nobody_can_answer_stays_unknown_in_every_phase() -> None:
     question = changed(VIEW.checklist.questions[1], unknown=True)
     view = changed(quiet(AT), checklist=changed(VIEW.checklist, questions=[question]))
     for phase in PHASES:
-        assert "Safety, privacy or data loss?" in {u.text for u in known_in(phase, view).unknown}
+        assert "Whether safety, privacy or data is at stake." in {
+            u.text for u in known_in(phase, view).unknown
+        }
 
 
 def test_an_open_question_is_the_next_step_and_an_answered_one_is_not() -> None:
     told = known_in("detection", VIEW)
-    assert told.next[0] == "Answer: Safety, privacy or data loss?"
+    assert told.next[0] == "Find out whether safety, privacy or data is at stake."
     assert not any("Who is affected" in step for step in told.next)
 
 

@@ -6,6 +6,10 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from cockpit.config import Config
+from cockpit.decide.options import option_table
+from cockpit.views import OptionRow, OptionTable
 from tests.decide.stories import (
     AT,
     CONFIG,
@@ -18,10 +22,6 @@ from tests.decide.stories import (
     event,
     state,
 )
-
-from cockpit.config import Config
-from cockpit.decide.options import option_table
-from cockpit.views import OptionRow, OptionTable
 
 SLOW = {"v42": 418.0, "v41": 118.0}
 
@@ -95,6 +95,27 @@ def test_without_labels_nothing_is_said_of_wrong_decisions() -> None:
     assert "by latency alone" in found.why
 
 
+def test_without_labels_and_with_good_latency_nothing_is_recommended() -> None:
+    found = table(NO_LABELS)
+    assert found.recommended == ""
+    assert found.rows[0].kind == "observe"
+
+
+def test_a_new_version_without_labels_is_taken_as_the_whole_service_and_says_so() -> None:
+    young = {("v42", "BR"): Counts(0, 0, 0, 0, 50), ("v42", "rest"): Counts(0, 0, 0, 0, 500)}
+    found = table({**ROLLOUT, **young})
+    observe = by_kind(found)["observe"]
+    assert observe.wrong.assumed
+    assert any("as the whole service, no labels yet" in line for line in observe.wrong.derivation)
+    assert any("v42 has no labelled decisions yet" in note for note in found.footnotes)
+
+
+def test_versions_labelled_unevenly_are_not_compared_without_a_warning() -> None:
+    young = {**ROLLOUT, ("v42", "rest"): Counts(100, 20, 25, 2_600, 58_000)}
+    assert any("not like for like" in note for note in table(young).footnotes)
+    assert not any("not like for like" in note for note in table(ROLLOUT).footnotes)
+
+
 def test_while_nothing_is_bad_nothing_is_done() -> None:
     fine = {**ROLLOUT, ("v42", "BR"): Counts(60, 12, 14, 1_114, 5_000)}
     found = table(fine)
@@ -117,7 +138,7 @@ def test_too_few_warm_workers_block_a_rollback_and_half_of_them_a_split() -> Non
     found = option_table(assessment(ROLLOUT, p99=SLOW), state(), cold)
     rollback = by_kind(found)["rollback"]
     assert rollback.needs == "8/12 warm"
-    assert rollback.blocked == "4 more workers to warm first"
+    assert rollback.blocked == "warm 4 more workers first"
     assert found.recommended != "rollback"
     split = with_option("split", capacity={"warm_workers": 8, "needed": 12})
     row = by_kind(option_table(assessment(ROLLOUT, p99=SLOW), state(), split))["split"]

@@ -131,6 +131,16 @@ def test_malformed_rows_are_counted_or_refused_where_order_matters(
     assert (report.rows, report.used) == (3, 2)
 
 
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(MAP)
+    (tmp_path / "p.csv").write_text(ROWS)
+    request = ImportRequest(
+        predictions=tmp_path / "p.csv", map=tmp_path / "map.yaml", output=tmp_path / "no" / "o"
+    )
+    with pytest.raises(BadInput, match="there is no such folder"):
+        import_incident(request)
+
+
 def test_a_file_that_is_there_is_kept_unless_forced(
     import_rows: Callable[..., Any], tmp_path: Path
 ) -> None:

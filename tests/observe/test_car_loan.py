@@ -51,7 +51,7 @@ def telemetry(tmp_path_factory: pytest.TempPathFactory) -> Telemetry:
     report = import_incident(request)
     assert (report.rows, report.used, report.labels_used) == (50_000, 50_000, 50_000)
     assert report.reference_rows == 50_000
-    assert not (report.dropped or report.incomplete or report.labels_unused)
+    assert {**report.dropped, **report.incomplete, **report.labels_unused} == {}
     return Telemetry(IncidentFile.open(request.output))
 
 

@@ -139,3 +139,14 @@ def test_labels_exist_only_for_some_decisions(import_rows: Callable[..., Any]) -
     assert imported.total("score", label=0) == 2
     assert imported.total("score", label=UNKNOWN, decision=1) == 1
     assert imported.report.labels_unused == {"outside labels_only_when": 1}
+
+
+def test_rows_that_share_an_id_share_its_label_and_are_counted(
+    import_rows: Callable[..., Any],
+) -> None:
+    rows = [{"t": iso(START), "p": 0.5, "id": i} for i in (1, 1, 2)]
+    given = [{"id": 1, "y": 1, "known": iso(START)}, {"id": 2, "y": 0, "known": iso(START)}]
+    imported = import_rows(rows, MAP, labels=given)
+    assert imported.total("score", label=1) == 2
+    assert imported.report.incomplete == {"id that another row has as well": 1}
+    assert "labels: 2 read, 3 given to rows" in imported.report.lines()

@@ -79,9 +79,15 @@ def test_times_as_parquet_stores_them(column: pa.Array) -> None:
     assert times(column).tolist() == [AT]
 
 
+def test_the_epoch_itself_is_a_missing_time() -> None:
+    assert times(pa.array(["1970-01-01T00:00:00Z", "0"])).tolist() == [NO_TIME, NO_TIME]
+
+
 def test_a_missing_zone_is_noticed() -> None:
     assert without_zone(pa.array(["2018-10-30T18:00:00Z", "2018-10-30 18:00"]))
-    assert not without_zone(pa.array(["2018-10-30T18:00:00Z", "1540922400", None]))
+    assert without_zone(pa.array(["2018-10-30"]))
+    zoned = ["2018-10-30T18:00:00.5Z", "2018-10-30 18:00:00+0200", "20181030T180000Z"]
+    assert not without_zone(pa.array([*zoned, "1540922400", None]))
     assert without_zone(pa.array([AT], pa.timestamp("us")))
     assert not without_zone(pa.array([AT], pa.timestamp("us", "UTC")))
 

@@ -1,16 +1,47 @@
-"""The cockpit on the session made by hand, for looking at it: python tests/ui/by_hand.py."""
+"""The cockpit on the session made by hand, to look at it: python -m tests.ui.by_hand [SPEED]."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import Any, cast
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from fake_session import OPENS, FakeSession
-
+from cockpit.records import BadInput
 from cockpit.ui.run import run
+from tests.ui.fake_session import FakeSession
+from tests.ui.hand_measured import OPENS
+
+
+class Watched(FakeSession):
+    """Tells what was saved, and can be made to crash with a secret in a local variable."""
+
+    def undo(self, at: int) -> str:
+        if os.environ.get("COCKPIT_TEST_CRASH"):
+            token = "hunter2"
+            raise RuntimeError(token)
+        return super().undo(at)
+
+    def save_draft(self, audience: str, text: str, at: int) -> None:
+        super().save_draft(audience, text, at)
+        if witness := os.environ.get("COCKPIT_TEST_WITNESS"):
+            Path(witness).write_text(text, encoding="utf-8")
+
+    def close(self) -> str:
+        if self.drafts and "COCKPIT_TEST_WITNESS" not in os.environ:
+            print("saved:", self.drafts["exec"].splitlines()[0])
+        return super().close()
+
+
+def main() -> int:
+    """Run it; bad input is one line, as in the command line."""
+    speed = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    try:
+        return run(cast("Any", Watched()), at=OPENS, speed=speed or 1.0, paused=speed == 0)
+    except BadInput as error:
+        print(f"cockpit: {error}", file=sys.stderr)
+        return 2
+
 
 if __name__ == "__main__":
-    speed = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    raise SystemExit(run(FakeSession(), at=OPENS, speed=speed or 1.0, paused=speed == 0))  # type: ignore[arg-type]
+    raise SystemExit(main())

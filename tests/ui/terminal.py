@@ -15,25 +15,33 @@ from pathlib import Path
 
 import pyte
 
-HERE = Path(__file__).parent
-SOURCE = HERE.parents[1] / "src"
+ROOT = Path(__file__).parents[2]
+PYTHONPATH = f"{ROOT / 'src'}:{ROOT}"
 
 
 class Terminal:
     """A program on a pty of `columns` × `lines`."""
 
-    def __init__(self, *arguments: str, columns: int = 120, lines: int = 40, **environment: str) -> None:
+    def __init__(
+        self, *arguments: str, columns: int = 120, lines: int = 40, **environment: str
+    ) -> None:
         self.raw = b""
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         pid, self._fd = pty.fork()
         if pid == 0:
             os.environ.update(
-                {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "PYTHONPATH": str(SOURCE)}
+                {
+                    "TERM": "xterm-256color",
+                    "COLORTERM": "truecolor",
+                    "LANG": "C.UTF-8",
+                    "PYTHONPATH": PYTHONPATH,
+                }
             )
             for name in ("NO_COLOR", "COLUMNS", "LINES", "TMUX"):
                 os.environ.pop(name, None)
             os.environ.update(environment)
+            os.chdir(ROOT)
             os.execv(sys.executable, [sys.executable, *arguments])
         self.pid = pid
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))

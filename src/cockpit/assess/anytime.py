@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from cockpit.assess.measurement import LEVEL, Z
 
 
+@lru_cache(maxsize=64)
 def widening(fraction: float, level: float = LEVEL) -> float:
     """By how much a fixed-time interval must grow to hold at every look (≥ 1, 1.55 at fraction 1).
 

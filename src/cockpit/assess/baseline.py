@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cockpit.assess.history import within
+from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
 from cockpit.assess.slices import is_word
 from cockpit.records import Window
 from cockpit.tables import SERVED, TABLES, UNKNOWN
@@ -63,9 +64,12 @@ def earlier(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:
 
 
 def window_before(inputs: Inputs, table: str, begun: Onset | None) -> Window | None:
-    """As long as the present window, up to the onset; shorter where the history is."""
+    """The metric's full window, or the present one if longer, up to the onset.
+
+    Shorter where the history is; without an onset, up to the present window.
+    """
     fast = TABLES[table].clock == "fast"
-    now = inputs.infra_window if fast else inputs.quality_window
+    now, full = (inputs.infra_window, INFRA_SPAN) if fast else (inputs.quality_window, QUALITY_SPAN)
     end = now.start if begun is None else min(begun.low, now.end)
-    start = max(end - (now.end - now.start), inputs.history_window.start)
+    start = max(end - max(now.end - now.start, full), inputs.history_window.start)
     return Window(start=start, end=end) if end > start else None

@@ -55,7 +55,7 @@ class Onset:
     what: str
     before: float
     since: float
-    p_value: float
+    evidence: float  # log-likelihood ratio against one steady rate, per dispersion
 
     @property
     def sentence(self) -> str:
@@ -67,19 +67,23 @@ class Onset:
 
 
 def onset(signals: Sequence[Signal]) -> Onset | None:
-    """The earliest onset among the signals that have one."""
+    """The earliest onset; of those that may be as early, the one of the clearest signal."""
     found = [o for o in (onset_of(signal, len(signals)) for signal in signals) if o is not None]
-    return min(found, key=lambda o: (o.at, o.p_value), default=None)
+    if not found:
+        return None
+    first = min(found, key=lambda o: o.at)
+    together = [o for o in found if o.low <= first.high]
+    return max(together, key=lambda o: o.evidence)
 
 
 def onset_of(signal: Signal, tested: int = 1) -> Onset | None:
     """The stretch of steps whose rate is most likely higher than outside it, if surely so.
 
     Temporal scan statistic for binomial counts (Kulldorff 1997; a step that lasts is a stretch that
-    ends with the data, Hinkley 1970): maximise the log-likelihood ratio over all stretches that do
-    not start with the data, divide by the dispersion of the rates around the two levels, correct
-    for every stretch and signal looked at (Bonferroni). The interval is the profile likelihood of
-    the start.
+    ends with the data, Hinkley 1970): maximise the log-likelihood ratio over all stretches, divide
+    by the dispersion of the rates around the two levels, correct for every stretch and signal
+    looked at (Bonferroni). A stretch that starts with the data began earlier, or is a rate that got
+    better: no onset. The interval is the profile likelihood of the start.
     """
     k = np.minimum(signal.k, signal.n).astype(np.float64)
     n = signal.n.astype(np.float64)
@@ -87,19 +91,16 @@ def onset_of(signal: Signal, tested: int = 1) -> Onset | None:
     if size < 3 or total <= 0:
         return None
     starts, ends = np.triu_indices(size + 1, 1)
-    starts, ends = starts[starts > 0], ends[starts > 0]
     cumulative_k, cumulative_n = np.append(0.0, k.cumsum()), np.append(0.0, n.cumsum())
     ks = cumulative_k[ends] - cumulative_k[starts]
     ns = cumulative_n[ends] - cumulative_n[starts]
     ratio = _log_likelihood_ratio(ks, ns, float(k.sum()), total)
     best = int(np.argmax(ratio))
     inside, outside = ns[best], total - ns[best]
-    if not np.isfinite(ratio[best]) or inside <= 0 or outside <= 0:
+    if not np.isfinite(ratio[best]) or starts[best] == 0:
         return None
     since, before = ks[best] / inside, (k.sum() - ks[best]) / outside
-    level = np.full(size, before)
-    level[starts[best] : ends[best]] = since
-    ratio = ratio / _dispersion(k, n, level)
+    ratio = ratio / _dispersion(k, n, slice(int(starts[best]), int(ends[best])), since, before)
     p_value = min(1.0, float(gammaincc(0.5, ratio[best])) * len(ratio) * tested)
     if p_value > _ALARM or since < _LEAST_RISE * before:
         return None
@@ -112,7 +113,7 @@ def onset_of(signal: Signal, tested: int = 1) -> Onset | None:
         what=signal.what,
         before=float(before),
         since=float(since),
-        p_value=p_value,
+        evidence=float(ratio[best]),
     )
 
 
@@ -133,9 +134,16 @@ def _log_likelihood(k: Floats, n: Floats, p: Floats) -> Floats:
     return np.asarray(xlogy(k, p) + xlogy(n - k, 1 - p), dtype=np.float64)
 
 
-def _dispersion(k: Floats, n: Floats, level: Floats) -> float:
-    """Pearson χ² per degree of freedom around the levels, at least 1."""
+def _dispersion(k: Floats, n: Floats, stretch: slice, since: float, before: float) -> float:
+    """Pearson χ² per degree of freedom around the two levels, at least 1.
+
+    Steps at either end of the stretch are left out: the change may have happened inside one.
+    """
+    level = np.full(len(n), before)
+    level[stretch] = since
     used = (n > 0) & (level > 0) & (level < 1)
+    for edge in (stretch.start, stretch.stop):
+        used[max(edge - 1, 0) : edge + 1] = False
     if used.sum() <= 2:
         return 1.0
     p = level[used]

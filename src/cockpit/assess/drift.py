@@ -11,7 +11,7 @@ import numpy as np
 
 from cockpit import numbers
 from cockpit.assess.measurement import Z
-from cockpit.bins import MISSING, QUANTILE_BINS, UNSEEN
+from cockpit.bins import MISSING, QUANTILE_BINS, SCORE_BINS, UNSEEN, score_edges, segment_edges
 from cockpit.records import Drift
 from cockpit.text import inert
 
@@ -130,7 +130,7 @@ def compare(
         drift_class=drift_class,
         segment=segment,
         sentence=f"{name}{where}: {drift_class}, "
-        f"{numbers.share(now)} {inert(label(found.moved))} (was {numbers.share(was)})",
+        f"{numbers.share(now)} are {inert(label(found.moved))} (was {numbers.share(was)})",
     )
 
 
@@ -147,9 +147,16 @@ def compare_feature(
 
 
 def compare_scores(
-    reference: Ints, current: Ints, edges: NDArray[np.float64], rules: Drifting
+    reference: Ints,
+    current: Ints,
+    rules: Drifting,
+    segment: str | None = None,
 ) -> Drift:
-    """Drift of the score, on ten quantile bins of the reference's own scores."""
+    """Drift of the score, on ten quantile bins of the reference's own scores.
+
+    Both histograms are on the bins of `score`, or both on those of `score_by_segment`.
+    """
+    edges = score_edges() if len(reference) == SCORE_BINS else segment_edges()
     groups = quantile_groups(reference)
     size = int(groups[-1]) + 1
     starts = edges[:-1][np.concatenate([[True], groups[1:] != groups[:-1]])]
@@ -160,6 +167,7 @@ def compare_scores(
         np.bincount(groups, current, size).astype(np.int64),
         rules,
         lambda i: f"from {starts[i]:.2g} to {ends[i]:.2g}",
+        segment,
     )
 
 

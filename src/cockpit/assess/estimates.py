@@ -52,7 +52,7 @@ WHOLE = Subject()
 
 
 @dataclass(frozen=True, eq=False)
-class Dresser:
+class Moment:
     """Makes estimates of one moment: knows its windows, its promises and when it began."""
 
     inputs: Inputs

@@ -30,8 +30,8 @@ def wilson(k: int, n: int, reason: str = "no rows", z: float = Z) -> Measurement
 
 def poisson(k: int, exposure: float, reason: str = "no time") -> Measurement:
     """k events over an exposure: the rate k / exposure, with Gamma(k + ½) ends (Jeffreys prior)."""
-    if exposure <= 0:
-        return unmeasured(reason, n=k)
+    if exposure <= 0 or k < 0:
+        return unmeasured(reason if exposure <= 0 else "counts below zero", n=max(k, 0))
     tail = (1.0 - LEVEL) / 2.0
     low = 0.0 if k == 0 else float(gammaincinv(k + 0.5, tail))
     high = float(gammaincinv(k + 0.5, 1.0 - tail))

@@ -1,4 +1,4 @@
-"""A measured number before it is dressed as an `Estimate`: value, interval, rows, or why not."""
+"""A measured number before it becomes an `Estimate`: value, interval, rows, or why not."""
 
 from __future__ import annotations
 

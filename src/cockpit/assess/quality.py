@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.intervals import logit, wilson
-from cockpit.assess.measurement import Measurement, unmeasured
+from cockpit.assess.measurement import LEVEL, Measurement, Z, unmeasured
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,29 +22,31 @@ def auc(scores: Scores) -> Measurement:
     """Area under the ROC curve of the binned scores, ties counted half.
 
     DeLong variance from the counts (DeLong et al. 1988; mid-ranks as in Sun & Xu 2014), interval on
-    the logit scale; where rarer·min(A, 1 − A) < 5, the wider of it and Hanley & McNeil (1982).
+    the logit scale. Where rarer·min(A, 1 − A) < 5 that is too narrow: the wider of it and Hanley &
+    McNeil's (1982). A perfect ranking has the exact bound (α/2)^(1/rarer) on one side.
     """
-    pos, neg = scores.positive, scores.negative
     few = _too_few(scores)
     if few is not None:
         return few
+    pos, neg = scores.positive, scores.negative
     p, n = int(pos.sum()), int(neg.sum())
     above = np.cumsum(neg) - neg / 2.0  # negatives below each bin, and half of those in it
     area = float(pos @ above) / (p * n)
-    rows = p + n
-    delong = unmeasured("no variance")
-    if 0.0 < area < 1.0:
-        placed_pos, placed_neg = above / n, 1.0 - (np.cumsum(pos) - pos / 2.0) / p
-        s10 = float(pos @ (placed_pos - area) ** 2) / (p - 1)
-        s01 = float(neg @ (placed_neg - area) ** 2) / (n - 1)
-        delong = logit(area, math.sqrt(s10 / p + s01 / n), rows, p)
-        if min(p, n) * min(area, 1 - area) >= 5:
-            return delong
-    # A = 0 or 1 has no DeLong variance: shrink it by half a pair.
-    shrunk = (area * p * n + 0.5) / (p * n + 1)
-    hanley = logit(shrunk, math.sqrt(hanley_mcneil(shrunk, p, n)), rows, p)
-    ends = [x for x in (*hanley.interval, *delong.interval, area) if x is not None]
-    return Measurement(value=area, low=min(ends), high=max(ends), n=rows, n_pos=p)
+    rows, rarer = p + n, min(p, n)
+    if not 0.0 < area < 1.0:
+        bound = ((1 - LEVEL) / 2) ** (1 / rarer)
+        low, high = (bound, 1.0) if area else (0.0, 1.0 - bound)
+        return Measurement(value=area, low=low, high=high, n=rows, n_pos=p)
+    placed_pos, placed_neg = above / n, 1.0 - (np.cumsum(pos) - pos / 2.0) / p
+    s10 = float(pos @ (placed_pos - area) ** 2) / (p - 1)
+    s01 = float(neg @ (placed_neg - area) ** 2) / (n - 1)
+    delong = logit(area, math.sqrt(s10 / p + s01 / n), rows, p)
+    if rarer * min(area, 1 - area) >= 5:
+        return delong
+    half = Z * math.sqrt(hanley_mcneil(area, p, n))
+    low = min(x for x in (delong.low, max(area - half, 0.0)) if x is not None)
+    high = max(x for x in (delong.high, min(area + half, 1.0)) if x is not None)
+    return Measurement(value=area, low=low, high=high, n=rows, n_pos=p)
 
 
 def hanley_mcneil(area: float, p: int, n: int) -> float:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from cockpit import numbers
 from cockpit.assess.drift_report import drifts
-from cockpit.assess.estimates import Dresser
-from cockpit.assess.infra import infra_estimates
-from cockpit.assess.model import quality_estimates
+from cockpit.assess.estimates import Moment
+from cockpit.assess.infra_report import infra_estimates
+from cockpit.assess.quality_report import quality_estimates
 from cockpit.assess.segment_report import segment_estimates
-from cockpit.assess.team import team_estimates, user_estimates
+from cockpit.assess.team_report import team_estimates, user_estimates
 from cockpit.records import Assessment
 
 if TYPE_CHECKING:
@@ -27,23 +27,28 @@ def assess(inputs: Inputs, begun: Onset | None) -> Assessment:
     `begun` is when the incident began (`signals.find_onset`): without a reference, figures are
     compared with the time before it.
     """
-    dresser = Dresser(inputs, begun)
-    quality = quality_estimates(dresser)
-    team = team_estimates(dresser)
+    moment = Moment(inputs, begun)
+    quality = quality_estimates(moment)
+    every = [
+        *infra_estimates(moment),
+        *quality,
+        *user_estimates(moment),
+        *segment_estimates(moment),
+        *team_estimates(moment),
+    ]
     return Assessment(
         at=inputs.at,
         as_of=inputs.as_of_slow,
         window=inputs.quality_window,
-        metrics=[
-            *infra_estimates(dresser),
-            *quality,
-            *user_estimates(dresser),
-            *(e for e in team if e.segment is None),
-        ],
-        drift=drifts(dresser),
-        segments=[*segment_estimates(dresser), *(e for e in team if e.segment is not None)],
+        metrics=[e for e in every if not _of_segments(e)],
+        drift=drifts(moment),
+        segments=[e for e in every if _of_segments(e)],
         notes=_notes(begun, quality),
     )
+
+
+def _of_segments(estimate: Estimate) -> bool:
+    return estimate.segment is not None or estimate.name == "worst_segment"
 
 
 def _notes(begun: Onset | None, quality: list[Estimate]) -> list[str]:

@@ -86,9 +86,9 @@ def rates(by_segment: dict[Key, Decisions], harm: Harm) -> Rates:
         dimensions[key[0]].append(key)
     found: Rates = {name: {} for name in RATES}
     for keys in dimensions.values():
-        for name in RATES:
-            pairs = [by_segment[key].k_of_n(name) for key in keys]
-            shrunk = shrink([k for k, _ in pairs], [n for _, n in pairs])
+        pairs = [[by_segment[key].k_of_n(name) for key in keys] for name in RATES]
+        k, n = np.moveaxis(np.array(pairs, dtype=np.int64), 2, 0)
+        for name, shrunk in zip(RATES, shrink(k, n), strict=True):
             found[name].update(zip(keys, shrunk, strict=True))
     missed, raised = found["false_negative_share"], found["false_positive_share"]
     found["harm_rate"] = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.baseline import labelled_source
-from cockpit.assess.estimates import Compared, Dresser, Subject
+from cockpit.assess.estimates import Compared, Moment, Subject
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION
 from cockpit.assess.quality import coverage
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 _SOURCE = "score_by_segment"
 
 
-def segment_estimates(dresser: Dresser) -> list[Estimate]:
+def segment_estimates(moment: Moment) -> list[Estimate]:
     """Every segment's figures against the same segment's baseline, and the worst segment."""
-    inputs = dresser.inputs
+    inputs = moment.inputs
     counts = inputs.now.get("score_by_segment")
     if counts is None or len(counts) == 0:
         return []
     harm = inputs.config.model.harm
-    base = labelled_source(inputs, "score_by_segment", dresser.begun)
+    base = labelled_source(inputs, "score_by_segment", moment.begun)
     what = base.what if base is not None else ""
     before = rates(decisions(base.counts, base.served()), harm) if base is not None else {}
     found: list[Estimate] = []
@@ -43,18 +43,18 @@ def segment_estimates(dresser: Dresser) -> list[Estimate]:
             continue
         now = decisions(counts, part.mask)
         measured = rates(now, harm)
-        found += _rates(dresser, measured, before, what, part.subject.version)
-        found += _coverage(dresser, now, part.subject.version)
+        found += _rates(moment, measured, before, what, part.subject.version)
+        found += _coverage(moment, now, part.subject.version)
         if part.subject.version is None:
-            found += _request_shares(dresser, now)
-            found.append(_worst(dresser, now, measured, before))
-    return found + _user_shares(dresser)
+            found += _request_shares(moment, now)
+            found.append(_worst(moment, now, measured, before))
+    return found + _user_shares(moment)
 
 
 def _rates(
-    dresser: Dresser, measured: Rates, before: Rates, what: str, version: str | None
+    moment: Moment, measured: Rates, before: Rates, what: str, version: str | None
 ) -> list[Estimate]:
-    only_when = dresser.inputs.map.labels_only_when
+    only_when = moment.inputs.map.labels_only_when
     found = []
     for name, by_segment in measured.items():
         for key, measurement in by_segment.items():
@@ -62,7 +62,7 @@ def _rates(
             if only_when and name in NEEDS_EVERY_DECISION:
                 measurement = unmeasured(f"labels only when {inert(only_when)}")
             found.append(
-                dresser.estimate(
+                moment.estimate(
                     name,
                     measurement,
                     Compared(what, there) if there is not None else None,
@@ -73,9 +73,9 @@ def _rates(
     return found
 
 
-def _coverage(dresser: Dresser, now: dict[Key, Decisions], version: str | None) -> list[Estimate]:
+def _coverage(moment: Moment, now: dict[Key, Decisions], version: str | None) -> list[Estimate]:
     return [
-        dresser.estimate(
+        moment.estimate(
             "label_coverage",
             coverage(here.labelled, here.rows),
             None,
@@ -86,13 +86,13 @@ def _coverage(dresser: Dresser, now: dict[Key, Decisions], version: str | None) 
     ]
 
 
-def _request_shares(dresser: Dresser, now: dict[Key, Decisions]) -> list[Estimate]:
+def _request_shares(moment: Moment, now: dict[Key, Decisions]) -> list[Estimate]:
     """Share of requests of each segment: exact counts, so without an interval."""
     whole: dict[str, int] = defaultdict(int)
     for key, here in now.items():
         whole[key[0]] += here.rows
     return [
-        dresser.estimate(
+        moment.estimate(
             "requests_share",
             Measurement(value=here.rows / whole[key[0]], n=whole[key[0]], n_pos=here.rows)
             if whole[key[0]]
@@ -104,9 +104,9 @@ def _request_shares(dresser: Dresser, now: dict[Key, Decisions]) -> list[Estimat
     ]
 
 
-def _user_shares(dresser: Dresser) -> list[Estimate]:
+def _user_shares(moment: Moment) -> list[Estimate]:
     """Share of users of each segment, from two linear counts; a user may be in several segments."""
-    counts = dresser.inputs.now.get("users")
+    counts = moment.inputs.now.get("users")
     if counts is None or len(counts) == 0:
         return []
     every = users(counts, about_all(counts)).value
@@ -116,11 +116,11 @@ def _user_shares(dresser: Dresser) -> list[Estimate]:
         mask[rows] = True
         share = users(counts, mask).map(1 / every) if every else unmeasured("users are not counted")
         subject = Subject(segment=segment_name(*key))
-        found.append(dresser.estimate("users_share", share, None, subject, source="users"))
+        found.append(moment.estimate("users_share", share, None, subject, source="users"))
     return found
 
 
-def _worst(dresser: Dresser, now: dict[Key, Decisions], measured: Rates, before: Rates) -> Estimate:
+def _worst(moment: Moment, now: dict[Key, Decisions], measured: Rates, before: Rates) -> Estimate:
     """The segment that stands out, as its ratio of wrong decisions to the rest."""
     candidates = [
         SegmentRate(
@@ -134,19 +134,19 @@ def _worst(dresser: Dresser, now: dict[Key, Decisions], measured: Rates, before:
         for key, here in now.items()
     ]
     k, n = _whole(now)
-    only_when = dresser.inputs.map.labels_only_when
+    only_when = moment.inputs.map.labels_only_when
     chosen = None if only_when else worst(candidates, k, n)
     if chosen is not None:
         verdict, ratio = Verdict("", chosen.sentence), chosen.ratio
         subject = Subject(segment=chosen.segment)
-        return dresser.estimate(
+        return moment.estimate(
             "worst_segment", ratio, None, subject, source=_SOURCE, verdict=verdict
         )
     reason = "no segment stands out" if n else "no labels yet"
     if only_when:
         reason = f"labels only when {inert(only_when)}"
     verdict = Verdict("", reason)
-    return dresser.estimate("worst_segment", unmeasured(reason, n), source=_SOURCE, verdict=verdict)
+    return moment.estimate("worst_segment", unmeasured(reason, n), source=_SOURCE, verdict=verdict)
 
 
 def _whole(now: dict[Key, Decisions]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,6 +92,7 @@ def dimensions(map_: Predictions) -> list[str]:
     return [part for part in map_.segments if isinstance(part, str)]
 
 
+@lru_cache(maxsize=1024)
 def segment_name(dimension: str, value: str) -> str:
     """'region BR'."""
     return inert(f"{dimension} {value}")

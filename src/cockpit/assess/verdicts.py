@@ -187,7 +187,10 @@ def _wait(now: Measurement, base: Baseline | None, held: Comparison, tolerance: 
     room = (2 * tolerance / widening(held.fraction)) ** 2 - theirs**2
     if room <= 0:
         return "the baseline has too few rows to tell"
-    more = held.elapsed * (ours**2 / room - 1)
-    if more > DAY:
+    needed = held.elapsed * ours**2 / room
+    if needed > DAY:
         return "too few rows to tell, and not within a day at this rate"
-    return f"too few rows to tell; known in about {duration(round(max(more, 0.0)))} at this rate"
+    if needed > held.elapsed / held.fraction:  # more than the full window will ever hold
+        return f"too few rows to tell, a window of {duration(round(needed))} would"
+    more = max(needed - held.elapsed, 0.0)
+    return f"too few rows to tell, known in about {duration(round(more))} at this rate"

@@ -8,6 +8,7 @@ from cockpit import units
 from cockpit.brief import plain, wording
 from cockpit.brief.situation import Situation
 from cockpit.brief.unknowns import unknowns
+from cockpit.checklist import unanswered
 from cockpit.config import Config
 from cockpit.text import inert
 from cockpit.views import (
@@ -140,7 +141,8 @@ def _next(phase: Phase, now: Situation) -> Iterator[str]:
         yield _containment_step(now)
     for question in now.checklist.questions:
         if question.phase == phase and question.answer is None and not question.unknown:
-            yield f"Answer: {question.text}"
+            open_question = unanswered(question.id)
+            yield f"Find out {open_question[:1].lower()}{open_question[1:]}"
     for ask in now.asks:
         if ask.state == "overdue":
             yield f"Ask {ask.who} again, or take the default: {ask.what}"

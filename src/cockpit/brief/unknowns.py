@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cockpit import numbers
 from cockpit.brief import wording
 from cockpit.brief.situation import Situation
+from cockpit.checklist import unanswered
 from cockpit.views import Phase, Unknown
 
 _LABELLED_ENOUGH = 0.02  # of decisions without a label: too few to change what is said
@@ -96,7 +97,7 @@ def _questions(phase: Phase, now: Situation) -> Iterator[Unknown]:
         if question.unknown or (question.answer is None and question.phase == phase):
             proposal = question.proposal
             tells = f"Proposed: {proposal.answer} ({proposal.evidence})." if proposal.answer else ""
-            yield _unknown(now, question.text, tells)
+            yield _unknown(now, unanswered(question.id), tells)
 
 
 def _answers(now: Situation) -> Iterator[Unknown]:

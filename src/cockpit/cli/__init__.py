@@ -1,4 +1,4 @@
-"""The command line: one small file for each family of commands; stdout is data, stderr is diagnostics."""
+"""The command line: a small file for each family of commands; stdout is data, stderr the rest."""
 
 from cockpit.cli.main import main
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from cockpit.cli.common import (
     print_json,
 )
 from cockpit.records import BadInput, Window
+
+if TYPE_CHECKING:
+    from cockpit.session import Session
 
 
 @click.command()
@@ -50,11 +54,8 @@ def assess(
 
 
 def _window(
-    session: object, at: int, start: str | None, end: str | None, length: str | None
+    session: Session, at: int, start: str | None, end: str | None, length: str | None
 ) -> Window | None:
-    from cockpit.session import Session
-
-    assert isinstance(session, Session)
     if (start is None) != (end is None):
         raise BadInput("--from and --to go together; give both, or --window")
     if start is not None and end is not None:
@@ -84,7 +85,10 @@ def options(file: Path, at: str | None, as_json: bool) -> None:
     with open_reading(file) as session:
         view = session.view(instant(session, at))
         if as_json:
-            print_json("cockpit.options/1", {"at": view.at, "as_of": view.as_of, **tables.fields(view.options)})
+            print_json(
+                "cockpit.options/1",
+                {"at": view.at, "as_of": view.as_of, **tables.fields(view.options)},
+            )
         else:
             click.echo(tables.options(view.options))
 
@@ -129,7 +133,14 @@ def timeline(file: Path, at: str | None, as_json: bool) -> None:
 @click.command()
 @FILE
 @AT
-@click.option("--for", "audience", type=click.Choice(["exec", "technical"]), default="exec", show_default=True, help="Who reads it.")
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["exec", "technical"]),
+    default="exec",
+    show_default=True,
+    help="Who reads it.",
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write here instead of stdout.")
 def brief(file: Path, at: str | None, audience: str, out: Path | None) -> None:
     """A markdown briefing from the facts at one moment.

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from cockpit.session import Session
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
-AT = click.option("--at", metavar="T", help="Look at this time (02:51:10 or RFC 3339); default: the end.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, documented in docs/json.md.")
-WHO = click.option("--as", "who", metavar="NAME", help="Who you are in the journal; default: user@host.")
-
-
+AT = click.option(
+    "--at", metavar="T", help="Look at this time (02:51:10 or RFC 3339); default: the end."
+)
+JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON, documented in docs/json.md."
+)
+WHO = click.option(
+    "--as", "who", metavar="NAME", help="Who you are in the journal; default: user@host."
+)
 
 
 def open_reading(file: Path) -> Session:

@@ -7,18 +7,36 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from cockpit import __version__
-from cockpit.cli import answering, deciding, recordings, watching
 from cockpit.records import BadInput
 from cockpit.text import inert
 
+# Which module of this package holds which commands: only that of the one asked for is imported.
+FAMILIES = {
+    "watching": ("demo", "replay"),
+    "recordings": ("import", "verify", "cut"),
+    "answering": ("assess", "options", "status", "timeline", "brief"),
+    "deciding": ("answer", "choose", "execute", "note", "ask"),
+}
+
 
 class _Cockpit(click.Group):
-    """Turns bad input into one line on stderr and exit 2."""
+    """Finds commands by their family; turns bad input into one line on stderr and exit 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(name for names in FAMILIES.values() for name in names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        family = next((f for f, names in FAMILIES.items() if cmd_name in names), None)
+        if family is None:
+            return None
+        commands: tuple[click.Command, ...] = import_module(f"cockpit.cli.{family}").COMMANDS
+        return next(command for command in commands if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -35,14 +53,9 @@ class _Cockpit(click.Group):
 @click.group(cls=_Cockpit, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cockpit")
 def main() -> None:
-    """Decide what to do about a misbehaving model: who is hurt, what each choice costs, what to say.
+    """What to do about a misbehaving model: who is hurt, what each choice costs, what to say.
 
     \b
     Start here:  cockpit demo
     Your data:   cockpit import --help
     """
-
-
-for family in (watching, recordings, answering, deciding):
-    for command in family.COMMANDS:
-        main.add_command(command)

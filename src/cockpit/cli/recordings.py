@@ -10,22 +10,27 @@ import click
 from cockpit.cli.common import FILE
 from cockpit.text import inert
 
-
-def _existing(name: str, help_text: str, required: bool = False) -> object:
-    return click.option(
-        f"--{name}", type=click.Path(path_type=Path), required=required, help=help_text
-    )
+PATH = click.Path(path_type=Path)
 
 
 @click.command(name="import")
-@_existing("predictions", "CSV (also .gz) or Parquet: one row a prediction.", required=True)
-@_existing("map", "YAML that says what the columns mean.")
-@_existing("reference", "The same columns from a healthy time; needs no times or ids.")
-@_existing("labels", "Labels that came later, joined by id.")
-@_existing("config", "A cockpit.yaml: harm, objectives, versions, options, time zone.")
-@_existing("metrics", "CSV or Parquet of metrics, wide or long.")
-@_existing("events", "JSON lines or CSV: time, kind, text.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The new file.")
+@click.option(
+    "--predictions",
+    type=PATH,
+    required=True,
+    help="CSV (also .gz) or Parquet: one row a prediction.",
+)
+@click.option("--map", type=PATH, help="YAML that says what the columns mean.")
+@click.option(
+    "--reference", type=PATH, help="The same columns from a healthy time; needs no times or ids."
+)
+@click.option("--labels", type=PATH, help="Labels that came later, joined by id.")
+@click.option(
+    "--config", type=PATH, help="A cockpit.yaml: harm, objectives, versions, options, time zone."
+)
+@click.option("--metrics", type=PATH, help="CSV or Parquet of metrics, wide or long.")
+@click.option("--events", type=PATH, help="JSON lines or CSV: time, kind, text.")
+@click.option("-o", "--out", type=PATH, required=True, help="The new file.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 def import_command(
     predictions: Path,
@@ -94,7 +99,7 @@ def verify(file: Path) -> None:
 @click.option("--from", "start", required=True, metavar="T", help="First moment to keep.")
 @click.option("--to", "end", required=True, metavar="T", help="First moment not to keep.")
 @click.option("--at", metavar="T", help="Keep only what could be known by then.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Default: <name>-cut.incident.")
+@click.option("-o", "--out", type=PATH, help="Default: <name>-cut.incident.")
 def cut(file: Path, start: str, end: str, at: str | None, out: Path | None) -> None:
     """Make a smaller incident file out of a larger one.
 

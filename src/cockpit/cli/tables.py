@@ -51,7 +51,19 @@ def _drift_row(drift: Drift) -> list[str]:
 
 def options(table: OptionTable) -> str:
     """The containment table with its footnotes."""
-    rows = [["", "option", "quality vs now", "p99 after", "on bad path", "wrong next h", "effect in", "undo", "needs"]]
+    rows = [
+        [
+            "",
+            "option",
+            "quality vs now",
+            "p99 after",
+            "on bad path",
+            "wrong next h",
+            "effect in",
+            "undo",
+            "needs",
+        ]
+    ]
     for row in table.rows:
         mark = "▸" if row.id == (table.chosen or table.recommended) else ""
         figures = [row.quality, row.latency, row.exposed, row.wrong, row.effect, row.undo]

@@ -12,8 +12,12 @@ from cockpit.records import BadInput, Record
 SPEED = click.option(
     "--speed", type=click.FloatRange(min=0.1, max=3600), default=1.0, help="Times real time."
 )
-THEME = click.option("--theme", metavar="NAME", help="dark, light, high-contrast, ansi-16 or your own.")
-RESUME = click.option("--resume/--fresh", default=None, help="Go on with the newest replay, or start anew.")
+THEME = click.option(
+    "--theme", metavar="NAME", help="dark, light, high-contrast, ansi-16 or your own."
+)
+RESUME = click.option(
+    "--resume/--fresh", default=None, help="Go on with the newest replay, or start anew."
+)
 
 
 class Opening(Record):

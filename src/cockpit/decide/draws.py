@@ -13,7 +13,7 @@ import numpy as np
 
 from cockpit.config import Harm
 from cockpit.decide.assumptions import Rules
-from cockpit.decide.measured import REST, Cell, Measured
+from cockpit.decide.measured import Cell, Measured
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,7 +87,7 @@ def _measured(cell: Cell, harm: Harm, generator: np.random.Generator) -> Quality
 
 
 def _constant(rate: float, precision: float | None, flagged: float | None, harm: Harm) -> Quality:
-    """What is assumed: it says "positive" as often as the new version does now."""
+    """What is assumed: it decides positive as often as what serves now."""
     wrong = np.full(DRAWS, rate)
     if precision is None or flagged is None:
         return Quality(wrong, wrong * harm.false_negative, None, None, False)
@@ -102,10 +102,12 @@ def _constant(rate: float, precision: float | None, flagged: float | None, harm:
 
 
 def _flagged(measured: Measured, part: str) -> float | None:
-    """How often the new version decides positive in the part or, failing that, outside it."""
-    for where in (part, REST):
-        cell = measured.cells.get((measured.versions.new, where))
-        if cell is not None and cell.confusion is not None:
-            counts = cell.confusion
-            return (counts.true_positives + counts.false_positives) / cell.labelled
+    """How often a decision is positive: of the new version in the part, else of another there."""
+    order = sorted(
+        measured.cells, key=lambda key: (key[1] != part, key[0] != measured.versions.new)
+    )
+    for key in order:
+        counts = measured.cells[key].confusion
+        if counts is not None:
+            return (counts.true_positives + counts.false_positives) / measured.cells[key].labelled
     return None

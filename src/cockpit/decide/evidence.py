@@ -10,10 +10,15 @@ from cockpit.decide.measured import REST, Cell, Measured
 from cockpit.decide.pricing import SURE, wrong_too_often
 from cockpit.text import inert
 
+UNEVEN = 0.1  # difference in the share of labelled decisions that is worth a warning
+
 
 def footnotes(facts: Measured, draws: Draws, tolerance: float) -> list[str]:
     """Whether rolling back would help, and what the figures rest on, most useful first."""
-    lines = [_rollback(facts, draws, tolerance)] if facts.versions.previous else []
+    compared = facts.versions.previous and facts.labelled
+    lines = [_rollback(facts, draws, tolerance)] if compared else []
+    if (uneven := _uneven(facts)) is not None:
+        lines.append(uneven)
     if facts.coverage is not None and facts.coverage < 1.0:
         lines.append(_unlabelled(facts.coverage))
     lines.append(
@@ -47,6 +52,8 @@ def _rollback(facts: Measured, draws: Draws, tolerance: float) -> str:
             "were the data at fault, rollback would not help"
         )
     ours = facts.cells.get((facts.versions.new, part))
+    if ours is not None and ours.source == "service":
+        return f"{new} has no labelled decisions{where} yet: whether rollback helps is not known"
     against = f", {_counted(theirs)} against {_counted(ours)}" if ours is not None else ""
     match rollback_would_help(facts, draws, tolerance):
         case True:
@@ -62,9 +69,29 @@ def _rollback(facts: Measured, draws: Draws, tolerance: float) -> str:
             return f"too few labels to tell whether {previous} is better{where}{against}"
 
 
+def _uneven(facts: Measured) -> str | None:
+    """A warning where one version's decisions had more time to be labelled than the other's."""
+    new, previous = facts.versions.new, facts.versions.previous
+    ours, theirs = _coverage(facts, new), _coverage(facts, previous)
+    if ours is None or theirs is None or abs(ours - theirs) < UNEVEN:
+        return None
+    return (
+        f"not like for like: {numbers.share(ours)} of {inert(new)}'s decisions are labelled, "
+        f"{numbers.share(theirs)} of {inert(previous)}'s; labels that come late may differ"
+    )
+
+
+def _coverage(facts: Measured, version: str) -> float | None:
+    """Share of a version's decisions in the window whose label is known."""
+    cells = [cell for (name, _), cell in facts.cells.items() if name == version]
+    rows = sum(cell.requests for cell in cells)
+    labelled = sum(cell.labelled for cell in cells)
+    return labelled / rows if rows and labelled else None
+
+
 def _unlabelled(coverage: float) -> str:
     if coverage == 0.0:
-        return "no decision is labelled yet: ranked by latency and unserved requests alone"
+        return "no decision is labelled yet: nothing is known of wrong decisions"
     share = numbers.share(1.0 - coverage)
     return f"{share} of decisions not labelled yet: taken to be as wrong as the others"
 

@@ -153,9 +153,9 @@ def _rate(cell: Cell | None, rules: Rules) -> str:
         return "no labels yet"
     if cell.source == "measured":
         return f"{cell.wrong:,} of {cell.labelled:,} labelled wrong"
-    return (
-        f"wrong {numbers.share(cell.rate)}, assumed: as in the baseline, for it serves nothing now"
-    )
+    if cell.source == "service":
+        return f"wrong {numbers.share(cell.rate)}, assumed: as the whole service, no labels yet"
+    return f"wrong {numbers.share(cell.rate)}, assumed: as in the baseline, it serves nothing now"
 
 
 def _why_not(facts: Measured) -> list[str]:

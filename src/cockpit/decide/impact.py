@@ -116,8 +116,8 @@ def _slow_clause(share: float, bound: float) -> str:
 def _nothing(wrong: Estimate | None) -> str:
     """What is said while nothing is measured as worse."""
     if wrong is None or wrong.value is None:
-        reason = "not measured" if wrong is None else wrong.reason
-        return f"no harm measured: wrong decisions {reason}"
+        reason = "nothing says which decisions were wrong" if wrong is None else wrong.reason
+        return f"no harm measured so far: {reason}"
     if wrong.verdict in ("not enough data", "watch"):
         return "no harm measured so far, not enough to rule it out"
     return "no harm measured"

@@ -44,8 +44,9 @@ class Cell:
     """One version in one part: `wrong` of `labelled` rows among `requests`.
 
     `healthy` is the share of wrong decisions the baseline had there. `source` says whether the
-    rates are this version's own ("measured"), the baseline's because it serves nothing now
-    ("baseline"), or the configuration's ("assumed"); only measured ones have an interval.
+    rates are this version's own ("measured"), those of all versions because its own have no label
+    yet ("service"), or the baseline's because it serves nothing now ("baseline"); only measured
+    ones have an interval.
     """
 
     version: str
@@ -56,7 +57,7 @@ class Cell:
     confusion: Confusion | None
     rate: float | None  # share of decisions wrong; null where nothing tells
     healthy: float | None
-    source: Literal["measured", "baseline", "assumed"]
+    source: Literal["measured", "service", "baseline"]
     precision: float | None = None  # of a cell without counts
 
 
@@ -221,6 +222,8 @@ def _cell(assessment: Assessment, version: str, subject: str | None, segment: st
             source="measured",
         )
     precision = find(assessment, "precision")
+    every = find(assessment, "wrong_rate", None, segment)
+    serves = requests > 0
     base = None if precision is None or precision.baseline is None else precision.baseline.value
     return Cell(
         version=version,
@@ -229,10 +232,10 @@ def _cell(assessment: Assessment, version: str, subject: str | None, segment: st
         labelled=0,
         wrong=0,
         confusion=None,
-        rate=None if requests else healthy,  # it serves but has no labels yet: nothing tells
+        rate=(None if every is None else every.value) if serves else healthy,
         healthy=healthy,
-        source="baseline",
-        precision=None if requests else base,
+        source="service" if serves else "baseline",
+        precision=(None if precision is None else precision.value) if serves else base,
     )
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Z90 = 1.2815515655446004  # the normal quantile at .90
 SURE = 0.9  # how sure one must be to call a path bad
+NEGLIGIBLE = 0.05  # share of requests of which it may be unknown whether they are on a bad path
+LATE = 0.01  # share of requests over the bound of a p99
 INTERVAL = (5, 95)  # percentiles of every interval in the table
 
 
@@ -44,7 +46,7 @@ class Price:
     """One option's hour. Null where it rests on something that nothing tells.
 
     `harm` is in missed positives, per draw, comparable between options draw by draw; while
-    nothing at all is labelled it is that of slow and unserved requests alone.
+    nothing at all is labelled and p99 is over its bound it is that of slow and unserved requests.
     """
 
     plan: Plan
@@ -72,7 +74,8 @@ def price(plan: Plan, measured: Measured, draws: Draws, harm: Harm, tolerance: f
     if rate is not None and known:
         before, then = _sum(draws, current, "wrong"), _sum(draws, after, "wrong")
         wrong = _interval(rate * (until * before + (1.0 - until) * then), draws, used)
-    if rate is not None and (known or not measured.labelled):
+    by_latency = not measured.labelled and slow_now is not None and slow_now > LATE
+    if rate is not None and ((known and measured.labelled) or by_latency):
         cost_now = harm.slow * (slow_now or 0.0)
         cost_after = harm.slow * (slow_after or 0.0) * (1.0 - shed) + harm.shed * shed
         total = rate * (until * cost_now + (1.0 - until) * cost_after)
@@ -169,13 +172,10 @@ def _slow(measured: Measured, weights: Weights) -> float | None:
 
 def _exposed(measured: Measured, draws: Draws, weights: Weights, tolerance: float) -> float | None:
     """Share of requests on versions that are wrong more often than is healthy, or too slow."""
-    share = 0.0
-    for (version, part), weight in weights.items():
-        verdict = bad_path(measured, draws, version, part, tolerance)
-        if verdict is None:
-            return None
-        share += weight if verdict else 0.0
-    return share
+    verdicts = {key: bad_path(measured, draws, *key, tolerance) for key in weights}
+    if sum(weights[key] for key, verdict in verdicts.items() if verdict is None) > NEGLIGIBLE:
+        return None
+    return sum((weights[key] for key, verdict in verdicts.items() if verdict), 0.0)
 
 
 def bad_path(
@@ -195,13 +195,13 @@ def wrong_too_often(
     """Whether P(wrong > healthy) ≥ .9; null where it has no labels, or no baseline to go by.
 
     Healthy is the baseline's share of wrong decisions there, times one plus `tolerance`. What is
-    only assumed is not called bad.
+    only assumed of something that serves nothing yet is not called bad.
     """
     quality = draws.quality.get((version, part))
     if quality is None:
         return None
     if not quality.measured:
-        return False
+        return None if version in measured.serving else False
     healthy = measured.cells[version, part].healthy
     if healthy is None:
         return None

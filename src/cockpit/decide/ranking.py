@@ -2,8 +2,9 @@
 
 By harm in the next hour: a missed positive counts as one, a false alarm, a slow and an unserved
 request as the configuration's `model.harm` says. Options within 5 % of each other are a close
-call: the one that takes effect sooner, then the one undone sooner, comes first. Where safety is at
-stake nothing is weighed: only what ends the exposure, soonest first.
+call: first comes one that keeps p99 within its bound, then the one that takes effect sooner, then
+the one undone sooner. Where safety is at stake nothing is weighed: only what ends the exposure,
+soonest first.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from cockpit import numbers
-from cockpit.decide.pricing import Price
+from cockpit.decide.pricing import LATE, Price
 
 CLOSE = 0.05
+SURE = 0.9
 ENDS_EXPOSURE = frozenset({"kill", "rules", "segment_off"})
 SAFETY_MINUTES = 10.0
 
@@ -36,7 +38,7 @@ def ranked(prices: list[Price]) -> list[Price]:
     while waiting:
         bar = _harm(waiting[0]) * (1.0 + CLOSE)
         close = [price for price in waiting if _harm(price) <= bar]
-        order += sorted(close, key=_effort)
+        order += sorted(close, key=lambda price: (_late(price), *_effort(price)))
         waiting = [price for price in waiting if _harm(price) > bar]
     return order
 
@@ -64,19 +66,22 @@ def recommend(order: list[Price]) -> Recommendation:
     observe = next((price for price in order if price.plan.kind == "observe"), None)
     best = next((price for price in order if not price.plan.blocked), None)
     if best is None or best.harm is None:
-        return Recommendation("", "nothing to rank by is measured yet")
+        return Recommendation("", "no labels yet, and latency is no reason to act")
     passed = "" if best is order[0] else f"; {order[0].plan.label}: {order[0].plan.blocked}"
     if observe is None or best is observe or observe.harm is None:
-        return Recommendation(best.plan.kind, "no option does less harm than observing" + passed)
+        none = "nothing that can be done now does clearly less harm than observing"
+        return Recommendation(best.plan.kind, none + passed)
     if observe.exposed == 0:
         return Recommendation("observe", "no version is measured to be worse than its baseline")
     least = min(order, key=_harm)
     if least is best or least.plan.blocked:
         how = "least harm in the next hour"
     else:
-        how = f"a close call with {least.plan.label}, and sooner"
+        better = "p99 within its bound" if _late(least) > _late(best) else "sooner"
+        how = f"a close call with {least.plan.label}, and {better}"
     sure = float(np.mean(best.harm < observe.harm))
-    less = f"less than observing with P {numbers.probability(sure)}"
+    told = "less than observing" if sure >= SURE else "not yet told apart from observing"
+    less = f"{told} (P {numbers.probability(sure)})"
     return Recommendation(best.plan.kind, f"{how}: {_reason(best, observe)}, {less}{passed}")
 
 
@@ -104,6 +109,11 @@ def _reason(best: Price, observe: Price) -> str:
 
 def _harm(price: Price) -> float:
     return math.inf if price.harm is None else float(np.mean(price.harm))
+
+
+def _late(price: Price) -> bool:
+    """Whether more requests are slow than a promise on p99 allows."""
+    return price.slow is not None and price.slow > LATE
 
 
 def _effort(price: Price) -> tuple[float, float, str]:

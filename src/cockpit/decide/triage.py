@@ -104,7 +104,7 @@ def checklist(
     each fits the onset.
     """
     proposals = {
-        "who": _who(impact),
+        "who": _who(impact, assessment),
         "detected": _detected(state),
         "harm": _harm(state),
         "severity": Proposal(answer=severity.suggested, evidence="; ".join(severity.evidence[:2])),
@@ -187,9 +187,12 @@ def _evidence(
 # --- proposals ------------------------------------------------------------------------------------
 
 
-def _who(impact: Impact) -> Proposal:
+def _who(impact: Impact, assessment: Assessment) -> Proposal:
     if impact.segment is None and impact.share is None:
-        return Proposal(answer="nobody measured so far", evidence="; ".join(impact.unknown[:1]))
+        if is_bad(find(assessment, "latency_p99")):
+            return Proposal(answer="everybody, by latency", evidence=impact.sentence)
+        why = impact.unknown[0] if impact.unknown else "no segment stands out"
+        return Proposal(answer="nobody measured so far", evidence=why)
     who = impact.segment or "everybody"
     share = "" if impact.share is None else f"{numbers.share(impact.share)} of {impact.of}"
     wrong = "" if impact.wrong_one_in is None else numbers.one_in(1 / impact.wrong_one_in)

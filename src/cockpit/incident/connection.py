@@ -61,6 +61,8 @@ def guarded(path: Path) -> Iterator[None]:
     """Whatever SQLite finds wrong inside the block becomes BadInput, one line naming the file."""
     try:
         yield
+    except UnicodeDecodeError:  # SQLite's own message quotes the damaged text
+        raise damaged(path, "it holds text that is not Unicode") from None
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         if code in _PASSING:

@@ -8,22 +8,32 @@ from typing import TYPE_CHECKING
 from cockpit.incident import chunk_log, journal
 from cockpit.incident.connection import shown
 from cockpit.incident.counts import select
-from cockpit.incident.file import BUCKET, CONTENT, SERVICE, IncidentFile
-from cockpit.incident.replay import RECORDING_ID, RECORDING_PATH
+from cockpit.incident.file import BUCKET, CONTENT, SERVICE, STORED_VIEW, IncidentFile
+from cockpit.incident.replay import RECORDING_ID, recording_path
 from cockpit.incident.schema import LATEST
 from cockpit.incident.telemetry import REFERENCE, append, open_chunk
 from cockpit.incident.verify import verify
 from cockpit.records import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cockpit.incident.chunk_log import ChunkRow
 
 
-def cut(path: Path | str, out: Path | str, start: int, end: int, at: int | None = None) -> None:
+def cut(
+    path: Path | str,
+    out: Path | str,
+    start: int,
+    end: int,
+    at: int | None = None,
+    before_finish: Callable[[IncidentFile], None] | None = None,
+) -> None:
     """Write `out`: what happened in [start, end) and was observed by `at` (µs; None: ever).
 
-    Documents and the reference are kept whole, chains begin anew, and meta says what it was cut
-    from. Raises BadInput for an empty range, a replay's own file or one that does not verify.
+    Documents and the reference are kept whole, less the stored view, which may tell of what is cut
+    away; chains begin anew, and meta says what it was cut from. `before_finish` may add to the new
+    file. Raises BadInput for an empty range, a replay's own file or one that does not verify.
     """
     if end <= start:
         raise BadInput("the range to cut is empty; --from must be before --to")
@@ -36,7 +46,7 @@ def cut(path: Path | str, out: Path | str, start: int, end: int, at: int | None 
         if RECORDING_ID in facts:
             raise BadInput(
                 f"{shown(source.path)} is a replay and holds no telemetry; cut its recording"
-                f" {shown(Path(facts[RECORDING_PATH]))}"
+                f" {shown(recording_path(source))}"
             )
         facts |= {
             "cut_from": report.content_id,
@@ -49,11 +59,14 @@ def cut(path: Path | str, out: Path | str, start: int, end: int, at: int | None 
             out, service=source.service, bucket=source.bucket, meta=kept
         ) as target:
             for name in source.documents():
-                target.put_document(name, source.document(name) or "")
+                if name != STORED_VIEW:
+                    target.put_document(name, source.document(name) or "")
             for row in chunk_log.every(source):
                 _copy_chunk(source, target, row, start, end, known_by)
             within = (e for e in journal.events(source, known_by) if start <= e.at < end)
             journal.copy(target, within)
+            if before_finish is not None:
+                before_finish(target)
             target.finish()
 
 

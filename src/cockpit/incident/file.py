@@ -19,6 +19,7 @@ import msgspec
 
 from cockpit.incident import connection as opening
 from cockpit.incident.connection import Mode, damaged, guarded, shown
+from cockpit.incident.schema import Time
 from cockpit.records import MINUTE, BadInput, Window
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 SERVICE, BUCKET, CONTENT = "service", "bucket", "content_id"
+STORED_VIEW = "view"  # the document that holds a view, to be shown before one can be computed
 
 
 class IncidentFile:
@@ -63,9 +65,9 @@ class IncidentFile:
         `bucket` is the slow bucket in µs. Raises BadInput where the file exists or cannot be made.
         """
         path = Path(path)
-        if path.exists():
+        if os.path.lexists(path):
             raise opening.exists(path)
-        at = path if live else path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.partial")
+        at = path if live else path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.partial")
         mode: Mode = "live" if live else "building"
         file = cls(path, mode, opening.create(at, mode), at)
         for key, value in {SERVICE: service, BUCKET: str(bucket), **(meta or {})}.items():
@@ -96,7 +98,7 @@ class IncidentFile:
             try:
                 _sync(self._at)
                 if self._at != self.path:
-                    if self.path.exists():
+                    if os.path.lexists(self.path):
                         raise opening.exists(self.path)
                     self._at.rename(self.path)
                 _sync(self.path.parent)
@@ -187,7 +189,7 @@ class IncidentFile:
             " WHERE name NOT LIKE 'reference/%'",
             "SELECT min(at), max(max(at, observed_at)) FROM event",
         ):
-            start, end = self.select(tuple[int | None, int | None], query)[0]
+            start, end = self.select(tuple[Time | None, Time | None], query)[0]
             if start is not None and end is not None:
                 return Window(start=start, end=end)
         return Window(start=0, end=0)
@@ -218,7 +220,7 @@ class IncidentFile:
 
     def select(self, row: type[Row], query: str, *values: Any) -> list[Row]:
         """Rows of a query, each of type `row`; BadInput where the file holds another type."""
-        with self._lock, guarded(self.path):
+        with self._entered():
             found = self._connection.execute(query, values).fetchall()
         try:
             return msgspec.convert(found, list[row])  # type: ignore[valid-type]
@@ -230,7 +232,7 @@ class IncidentFile:
         """All of the block is written, or none of it; durable when the block is left."""
         if self.mode == "reading":
             raise BadInput(f"{shown(self.path)} is open for reading only")
-        with self._lock, guarded(self.path):
+        with self._entered():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -239,6 +241,14 @@ class IncidentFile:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _entered(self) -> Iterator[None]:
+        """One thread at a time, errors in one line, and nothing after the file was closed."""
+        with self._lock, guarded(self.path):
+            if self._closed:
+                raise BadInput(f"{shown(self.path)} is closed")
+            yield
 
 
 def document_hash(name: str, text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import quote, unquote_to_bytes
 
 from cockpit.incident.connection import AlreadyExists, shown
 from cockpit.incident.file import IncidentFile
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 RECORDING_ID, RECORDING_PATH = "recording", "recording_path"  # meta of a replay's own file
 _FOLDER = "replays"
-_LONGEST_STEM = 80  # characters
+_LONGEST_STEM = 40  # characters, of up to four bytes
 
 
 class Replay:
@@ -122,9 +124,14 @@ def open_incident(path: Path | str) -> Replay:
         raise
 
 
+def recording_path(own: IncidentFile) -> Path:
+    """Where the recording was when the replay began."""
+    return Path(os.fsdecode(unquote_to_bytes(own.meta(RECORDING_PATH))))
+
+
 def recording_of(own: IncidentFile) -> IncidentFile:
     """The recording that a replay's own file names: at its path, or beside the file itself."""
-    path, content_id = Path(own.meta(RECORDING_PATH)), own.meta(RECORDING_ID)
+    path, content_id = recording_path(own), own.meta(RECORDING_ID)
     beside = own.path.with_name(path.name) if path.name else path
     found = next((p for p in (path, beside) if _is_file(p)), None)
     if found is None:
@@ -188,7 +195,7 @@ def _create(recording: IncidentFile, path: Path) -> IncidentFile:
         live=True,
         meta={
             RECORDING_ID: recording.content_id,
-            RECORDING_PATH: str(recording.path.absolute()),
+            RECORDING_PATH: quote(os.fsencode(recording.path.absolute()), safe="/ "),
         },
     )
 

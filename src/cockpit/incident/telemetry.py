@@ -54,7 +54,7 @@ def append(
             id=0,
             name=table,
             observed_start=observed_start,
-            observed_end=observed_end,
+            observed_end=int(observed.max()),  # not later: the file's span ends with its rows
             valid_min=int(valid.min()),
             valid_max=int(valid.max()),
             rows=len(piece),
@@ -75,7 +75,8 @@ def _joined(pieces: list[tuple[NDArray[Any], ...]]) -> Series:
     valid, observed, x = (np.concatenate(column) for column in zip(*pieces, strict=True))
     order = np.lexsort((observed, valid))
     valid, x = valid[order], x[order]
-    last = np.append(valid[1:] != valid[:-1], True)
+    last = np.ones(valid.size, dtype=bool)
+    last[:-1] = valid[1:] != valid[:-1]
     return valid[last], x[last]
 
 

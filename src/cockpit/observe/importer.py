@@ -23,6 +23,7 @@ from cockpit.yamlfile import read_text
 if TYPE_CHECKING:
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Progress
+    from cockpit.observe.writing import BeforeFinish
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,20 @@ class ImportRequest:
     user_key: bytes | None = None
 
 
-def import_incident(request: ImportRequest, progress: Progress | None = None) -> ImportReport:
+def import_incident(
+    request: ImportRequest,
+    progress: Progress | None = None,
+    before_finish: BeforeFinish | None = None,
+) -> ImportReport:
     """Make `request.output`. Raises BadInput, and then leaves no file.
 
-    `progress` is called with a stage ("predictions"), and how much of how much is done.
+    `progress` is called with a stage ("predictions"), and how much of how much is done;
+    `before_finish` with the whole file, to add to it before it is sealed.
     """
     if request.output.exists() and not request.force:
         raise BadInput(f"{inert(request.output)} exists already; --force writes over it")
+    if not request.output.parent.is_dir():
+        raise BadInput(f"{inert(request.output)}: there is no such folder")
     mapping = read_mapping(request.map, request.config)
     sources = _open(request, mapping)
     mapping = mapping.bound(sources.predictions)
@@ -72,7 +80,7 @@ def import_incident(request: ImportRequest, progress: Progress | None = None) ->
         },
     }
     recording = Recording(mapping, counted, series, events, documents, request.title)
-    write(recording, request.output, report)
+    write(recording, request.output, report, before_finish)
     return report
 
 

@@ -100,6 +100,7 @@ class LabelFile:
         self._keys, self._first, self._many = np.unique(keys, return_index=True, return_counts=True)
         self._timing = timing
         self._seen = np.zeros(len(self._keys), dtype=bool)
+        self._asked = 0
         self._report = report
         if not timing.timed:
             contradicted = self._many > 1
@@ -123,12 +124,15 @@ class LabelFile:
                 was = self._labels[at - 1] if turn else np.full(len(rows), UNKNOWN, np.int64)
                 changes.append(Move(rows, was, self._labels[at], self._at[at]))
             self._seen[place[many > 0]] = True
+            self._asked += int((many > 0).sum())
         return self._timing.labelling(changes, event, self._report)
 
     def finish(self) -> None:
-        """Count what no prediction asked for. Call once, after the last batch."""
+        """Count labels no row asked for and rows that share one. Call after the last batch."""
         unmatched = int(self._many[~self._seen].sum())
         count(self._report.labels_unused, "for a prediction that is not there", unmatched)
+        repeated = self._asked - int((self._seen & (self._many > 0)).sum())
+        count(self._report.incomplete, "id that another row has as well", repeated)
 
 
 def read_labels(

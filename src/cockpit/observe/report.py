@@ -30,7 +30,7 @@ class ImportReport(msgspec.Struct, kw_only=True):
         """The report as people read it: what was used, then what was not and why."""
         told = [f"predictions: {self.used:,} of {self.rows:,} rows used"]
         if self.labels:
-            told.append(f"labels: {self.labels_used:,} of {self.labels:,} used")
+            told.append(f"labels: {self.labels:,} read, {self.labels_used:,} given to rows")
         if self.reference_rows:
             told.append(f"reference: {self.reference_rows:,} rows")
         if self.metric_values:

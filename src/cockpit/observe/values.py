@@ -27,7 +27,9 @@ MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none"})
 LONGEST_WORD = 1_000
 NO_TIME = np.iinfo(np.int64).min
 _YEAR_1, _YEAR_10000 = -62_135_596_800_000_000, 253_402_300_800_000_000  # µs, first and after last
-_ZONED = r"([zZ]|[+-]\d\d(:?\d\d)?)\s*$|^\s*[-+]?[0-9.]+\s*$"  # a zone, or an epoch number
+_ZONE = r"(:\d\d([.,]\d+)?|T\d{2,6})\s*([zZ]|[+-]\d\d(:?\d\d)?)\s*$"
+_EPOCH_NUMBER = r"^\s*[-+]?[0-9.]+\s*$"
+_ZONED = f"{_ZONE}|{_EPOCH_NUMBER}"
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y"})
 _FALSE = frozenset({"0", "false", "f", "no", "n"})
@@ -57,9 +59,12 @@ def flags(column: pa.Array) -> tuple[Ints, Mask]:
 
 
 def times(column: pa.Array) -> Ints:
-    """µs UTC of ISO 8601 text (no zone means UTC), timestamps or epoch numbers; else NO_TIME."""
+    """µs UTC of ISO 8601 text (no zone means UTC), timestamps or epoch numbers; else NO_TIME.
+
+    1970-01-01T00:00:00Z itself is what many systems write for a time they do not have.
+    """
     at = _times(column)
-    return np.where((at >= _YEAR_1) & (at < _YEAR_10000), at, NO_TIME)
+    return np.where((at >= _YEAR_1) & (at < _YEAR_10000) & (at != 0), at, NO_TIME)
 
 
 def without_zone(column: pa.Array) -> bool:

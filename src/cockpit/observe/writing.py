@@ -17,6 +17,7 @@ from cockpit.text import inert
 from cockpit.units import day
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from cockpit.observe.events_file import RecordedEvent
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from cockpit.observe.reading import Counted
     from cockpit.observe.report import ImportReport
     from cockpit.records import Counts
+
+    BeforeFinish = Callable[[IncidentFile], None]
 
 _BEFORE_PAGE = 90 * SECOND  # how long before the page a replay opens
 _AFTER_START = 15 * MINUTE  # where nothing was paged or alerted
@@ -41,7 +44,12 @@ class Recording(NamedTuple):
     title: str
 
 
-def write(recording: Recording, output: Path, report: ImportReport) -> None:
+def write(
+    recording: Recording,
+    output: Path,
+    report: ImportReport,
+    before_finish: BeforeFinish | None = None,
+) -> None:
     """Write the file and put it in place whole; one that is there already is replaced."""
     mapping, counted = recording.mapping, recording.counted
     chunks = _chunks(recording)
@@ -74,6 +82,8 @@ def write(recording: Recording, output: Path, report: ImportReport) -> None:
                 journal.append(
                     event.kind, event.at, event.text, event.data, observed_at=event.observed_at
                 )
+            if before_finish is not None:
+                before_finish(file)
             file.finish()
         os.replace(beside, output)
     except OSError as error:

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cockpit.config import Config
-    from cockpit.decide.severity import Severity
-    from cockpit.records import Assessment, Event
+    from cockpit.records import Assessment, Estimate, Event
     from cockpit.session.gather import Gathered, Gatherer
     from cockpit.state import State
     from cockpit.views import RecordingInfo
 
+# How the infra pane orders its metrics; gauges come after these.
 INFRA = ("latency_p99", "latency_p95", "latency_p50", "error_rate", "requests", "saturation")
 TREND = 5 * MINUTE  # how far back "getting worse" looks
 
@@ -49,15 +49,7 @@ def compose(
     choice = _watched(gatherer, events, at, state, config)
     options = option_table(facts, state, config)
     model = _model(gathered, hurt)
-    infra_metrics = sorted(
-        (e for e in facts.metrics if e.name in INFRA), key=lambda e: INFRA.index(e.name)
-    )
-    infra = InfraPane(
-        metrics=[e for e in infra_metrics if e.version is None],
-        by_version=[e for e in infra_metrics if e.version is not None],
-        charts=[c for c in gathered.charts if c.name in INFRA],
-        changes=gathered.changes,
-    )
+    infra = _infra(gathered)
     asked = checklist(state, facts, hurt, level, choice=choice, changes=gathered.changes)
     status = Status(
         service=recording.service,
@@ -119,7 +111,7 @@ def _watched(
 
 def _model(gathered: Gathered, hurt: Impact) -> ModelPane:
     facts = gathered.assessment
-    metrics = [e for e in facts.metrics if e.name not in INFRA]
+    metrics = [e for e in facts.metrics if not _of_infra(e)]
     return ModelPane(
         versions=_shares(facts),
         metrics=[e for e in metrics if e.version is None],
@@ -132,6 +124,24 @@ def _model(gathered: Gathered, hurt: Impact) -> ModelPane:
     )
 
 
+def _infra(gathered: Gathered) -> InfraPane:
+    metrics = sorted(
+        (e for e in gathered.assessment.metrics if _of_infra(e) and e.segment is None),
+        key=lambda e: INFRA.index(e.name) if e.name in INFRA else len(INFRA),
+    )
+    return InfraPane(
+        metrics=[e for e in metrics if e.version is None],
+        by_version=[e for e in metrics if e.version is not None],
+        charts=[c for c in gathered.charts if c.name in INFRA],
+        changes=gathered.changes,
+    )
+
+
+def _of_infra(estimate: Estimate) -> bool:
+    """Traffic, latency, and gauges someone else computed; the rest is about the model."""
+    return estimate.source in ("traffic", "latency") or estimate.source.startswith("gauge")
+
+
 def _shares(facts: Assessment) -> list[tuple[str, float]]:
     """Each version's share of requests, the largest first."""
     rates = [(e.version, e.value or 0.0) for e in facts.metrics if e.name == "requests"]
@@ -141,18 +151,17 @@ def _shares(facts: Assessment) -> list[tuple[str, float]]:
 
 
 def _drift_sentence(facts: Assessment) -> str:
-    """The worst drift by name, the others by number: 'drift amount major · 3 others minor'."""
+    """The worst drift by name, the others by number: 'drift major: amount · the rest minor'."""
     said = [d for d in facts.drift if d.drift_class in ("major", "noticeable", "minor")]
     if not said:
         return f"drift: {facts.drift[0].drift_class}" if facts.drift else "drift: no reference"
     worst = said[0]
-    where = f" ({worst.segment})" if worst.segment else ""
     if worst.drift_class == "minor":
         return f"drift minor in all {len(said)}"
     others = sum(d.drift_class != "minor" for d in said[1:])
-    return f"drift {worst.feature}{where} {worst.drift_class}" + (
-        f" · {others} more noticeable or major" if others else " · the rest minor"
-    )
+    where = f" ({worst.segment})" if worst.segment else ""
+    rest = f"{others} more" if others else "the rest minor"
+    return f"drift {worst.drift_class}: {worst.feature}{where} · {rest}"
 
 
 def _worst(hurt: Impact) -> str:

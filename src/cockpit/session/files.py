@@ -1,4 +1,4 @@
-"""Making, checking and cutting incident files: the door to `observe` and `incident` for commands."""
+"""Making, checking and cutting incident files: the commands' door to `observe` and `incident`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from pathlib import Path
 
 from cockpit.incident import cut as cutting
 from cockpit.incident.file import IncidentFile
+from cockpit.incident.replay import Replay
 from cockpit.incident.verify import Report, verify
 from cockpit.observe.importer import ImportRequest
 from cockpit.observe.importer import import_incident as run_import
 from cockpit.records import BadInput
+from cockpit.session.session import Session
+from cockpit.session.settings import store_view
 from cockpit.units import parse_instant
 
 __all__ = ["ImportRequest", "Report", "cut", "import_incident", "verify"]
@@ -20,8 +23,9 @@ def cut(path: Path, out: Path, start: str, end: str, at: str | None) -> None:
     """Cut [start, end) out of a recording; times by clock or in full. Raises BadInput."""
     with IncidentFile.open(path) as file:
         near = file.span().end
-    window = [_time(start, near, "--from"), _time(end, near, "--to")]
-    cutting.cut(path, out, *window, at=None if at is None else _time(at, near, "--at"))
+    first, last = _time(start, near, "--from"), _time(end, near, "--to")
+    known_by = None if at is None else _time(at, near, "--at")
+    cutting.cut(path, out, first, last, known_by, before_finish=_leave_first_view)
 
 
 def _time(text: str, near: int, option: str) -> int:
@@ -35,4 +39,10 @@ def import_incident(
     request: ImportRequest, progress: Callable[[str, int, int], None] | None
 ) -> list[str]:
     """Import and return the lines of the report: rows read, used, and left out by reason."""
-    return run_import(request, progress).lines()
+    return run_import(request, progress, before_finish=_leave_first_view).lines()
+
+
+def _leave_first_view(file: IncidentFile) -> None:
+    """Keep the view at which a replay opens in a new file: it is painted before numpy is loaded."""
+    session = Session(Replay(file, None, ""))
+    store_view(file, session.view(session.opens_at))

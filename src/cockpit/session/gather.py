@@ -77,7 +77,9 @@ class Gatherer:
         if closed <= self._start:
             return None
         if self._earlier is None or self._earlier.at != closed:
-            self._earlier = self.at(closed, [e for e in events if e.observed_at <= closed]).assessment
+            self._earlier = self.at(
+                closed, [e for e in events if e.observed_at <= closed]
+            ).assessment
         return self._earlier
 
     def _inputs(self, at: int, events: Sequence[Event], window: Window | None) -> Inputs:

@@ -6,6 +6,7 @@ of the replay's own file, and are durable when they return.
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,7 +25,7 @@ from cockpit.views import Phase, RecordingInfo, TimelineEntry, View
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from cockpit.records import Assessment, Window
+    from cockpit.records import Assessment, Event, Window
     from cockpit.session.gather import Gatherer
     from cockpit.state import State
 
@@ -98,8 +99,10 @@ class Session:
     @property
     def opens_at(self) -> int:
         """Where a replay starts: where the last one was left, else shortly before the page."""
-        own = settings.own_events(self._incident)
-        return max((event.at for event in own), default=self.recording.opens_at)
+        times = [event.at for event in settings.own_events(self._incident)]
+        if self._left is not None:
+            times.append(self._left.at)
+        return max(times, default=self.recording.opens_at)
 
     def view(self, at: int) -> View:
         """Everything on the screen at `at`, from what was observed by then."""
@@ -122,13 +125,26 @@ class Session:
         every = self._incident.events()
         return sorted((e.observed_at, e.kind) for e in every if e.writer == RECORDING)
 
-    def stored_view(self) -> View | None:
-        """A view computed before: shown at once, while the first live one is computed."""
-        return settings.stored_view(self._incident)
+    def stored_view(self, at: int) -> View | None:
+        """A view computed before, of `at` or earlier: shown while the first live one is computed.
+
+        That with which this replay was left, else the one that an import leaves in its recording.
+        """
+        if self._left is not None and self._left.at <= at:
+            return self._left
+        first = settings.stored_view(self._incident.recording)
+        return first if first is not None and first.at <= at else None
 
     def save_view(self, view: View) -> None:
         """Keep a view in the replay's own file, to show at once when it is opened again."""
-        settings.store_view(self._incident, view)
+        if self._incident.own is not None:
+            settings.store_view(self._incident.own, view)
+
+    @cached_property
+    def _left(self) -> View | None:
+        """The view with which this replay was left."""
+        own = self._incident.own
+        return None if own is None else settings.stored_view(own)
 
     def _facts(self) -> Gatherer:
         if self._gatherer is None:
@@ -187,7 +203,9 @@ class Session:
         if guard is not None and not reason.strip():
             raise NeedsReason(guard.message, list(guard.presets))
         frozen = msgspec.to_builtins(msgspec.structs.replace(view.knowledge, frozen_at=at))
-        self._write("phase", at, text=_clean(reason), phase=phase, reason=_clean(reason), frozen=frozen)
+        self._write(
+            "phase", at, text=_clean(reason), phase=phase, reason=_clean(reason), frozen=frozen
+        )
 
     def choose(self, option: str, reason: str, companions: list[str], at: int) -> None:
         """Choose a containment option; it is not executed by that."""
@@ -244,7 +262,9 @@ class Session:
         """Record the answer to an ask."""
         if ask not in {a.id for a in self._state(at).asks}:
             raise Refused("that ask is not there")
-        self._write("ask_answer", at, text=_clean(answer), ask=ask, answer=_needed(answer, "an answer"))
+        self._write(
+            "ask_answer", at, text=_clean(answer), ask=ask, answer=_needed(answer, "an answer")
+        )
 
     def flag(self, kind: str, text: str, at: int) -> None:
         """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
@@ -254,7 +274,9 @@ class Session:
 
     def clear_flag(self, by: str, reason: str, at: int) -> None:
         """The named owner says that the safety, privacy or data loss mark no longer holds."""
-        self._write("clear_flag", at, text=_needed(reason, "a reason"), by=_needed(by, "who clears it"))
+        self._write(
+            "clear_flag", at, text=_needed(reason, "a reason"), by=_needed(by, "who clears it")
+        )
 
     def set_severity(self, severity: str, reason: str, at: int) -> None:
         """Confirm, raise or lower the severity. Raises Refused where the policy forbids it."""
@@ -276,7 +298,7 @@ class Session:
     # Words
 
     def draft(self, audience: str, at: int) -> str:
-        """The markdown briefing at `at`: the saved draft where there is one, else from the facts."""
+        """The markdown briefing at `at`: the saved draft if there is one, else from the facts."""
         return self._state(at).drafts.get(audience) or self.fresh_draft(audience, at)
 
     def fresh_draft(self, audience: str, at: int) -> str:
@@ -291,12 +313,17 @@ class Session:
 
     def save_draft(self, audience: str, text: str, at: int) -> None:
         """Keep a draft as it is being written."""
-        self._write("draft", at, text=f"{audience} draft", audience=audience, draft=inert_lines(text, 40_000))
+        self._write(
+            "draft",
+            at,
+            text=f"{audience} draft",
+            audience=audience,
+            draft=inert_lines(text, 40_000),
+        )
 
     def export(self, audience: str, text: str, path: Path | None, at: int) -> Path:
         """Write a briefing atomically; the update is journalled with where it went."""
         from cockpit.brief.export import default_name
-
         from cockpit.brief.facts import as_data, facts
 
         written = self.write(path or Path(default_name(self.recording.service, audience, at)), text)

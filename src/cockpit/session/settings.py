@@ -1,4 +1,4 @@
-"""What a session knows before any number is computed: configuration, identity, folders, stored view."""
+"""What a session knows before any number is computed: settings, identity, stored view."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cockpit.config import Config, check
+from cockpit.incident.file import STORED_VIEW
 from cockpit.incident.journal import RECORDING, events
 from cockpit.text import inert
 from cockpit.views import RecordingInfo, View
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from cockpit.incident.replay import Replay
     from cockpit.records import Event
 
-STORED_VIEW = "view"  # the document a view is kept in
 LONGEST_VIEW = 4_000_000  # characters
 
 
@@ -64,25 +64,30 @@ def _opens_at(file: IncidentFile, default: int) -> int:
 
 def own_events(incident: Replay) -> list[Event]:
     """What people did in this replay."""
-    return [] if incident.own is None else [e for e in events(incident.own) if e.writer != RECORDING]
+    return (
+        [] if incident.own is None else [e for e in events(incident.own) if e.writer != RECORDING]
+    )
 
 
-def stored_view(incident: Replay) -> View | None:
-    """A view kept in the replay's own file or its recording, every string made inert."""
-    files = (file for file in (incident.own, incident.recording) if file is not None)
-    for text in (file.document(STORED_VIEW) for file in files):
-        if text and len(text) <= LONGEST_VIEW:
-            try:
-                return msgspec.convert(_inert(msgspec.json.decode(text)), View)
-            except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
-                continue
-    return None
+def stored_view(file: IncidentFile) -> View | None:
+    """The view kept in a file, every string made inert; None where there is none to be used."""
+    text = file.document(STORED_VIEW)
+    if not text or len(text) > LONGEST_VIEW:
+        return None
+    try:
+        return msgspec.convert(_inert(msgspec.json.decode(text)), View)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+        return None
 
 
-def store_view(incident: Replay, view: View) -> None:
-    """Keep a view in the replay's own file."""
-    if incident.own is not None:
-        incident.own.put_document(STORED_VIEW, msgspec.json.encode(view).decode())
+def store_view(file: IncidentFile, view: View) -> None:
+    """Keep a view in a file that can be written; it replaces the one before.
+
+    Figures by segment, most of its bytes, are left out: they are read after the first paint.
+    """
+    model = msgspec.structs.replace(view.model, segments=[])
+    slim = msgspec.structs.replace(view, model=model)
+    file.put_document(STORED_VIEW, msgspec.json.encode(slim).decode())
 
 
 def _inert(value: Any) -> Any:

@@ -1,1 +1,1 @@
-"""The terminal interface: it draws views and passes what people do to the session; it computes nothing."""
+"""The terminal interface: it draws views and passes on what people do; it computes nothing."""

@@ -1,4 +1,4 @@
-"""The application: the clock, the newest view, the theme, and the one way actions reach the session."""
+"""The application: clock, newest view, theme, and the one way actions reach the session."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from cockpit.ui.background import Background
 from cockpit.ui.clock import ReplayClock
 from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import Playhead
-from cockpit.ui.screens.incident import IncidentScreen
 from cockpit.ui.screens.base import CockpitScreen
+from cockpit.ui.screens.incident import IncidentScreen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -44,6 +44,7 @@ class Finished(Message):
 class CockpitApp(App[int]):
     """Draws what the session says and tells it what people do; it computes nothing."""
 
+    TITLE = "cockpit"
     ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = 0
     CSS_PATH = "cockpit.tcss"
@@ -60,12 +61,15 @@ class CockpitApp(App[int]):
         hint: str = "",
         themes: theming.Themes | None = None,
     ) -> None:
-        self.themes = themes if themes is not None else theming.installed()
+        self.themes: theming.Themes = themes if themes is not None else theming.installed()
         self.palette = self.themes.get(theme or theming.fitting(os.environ))
         super().__init__(ansi_color=self.palette.ansi)
+        for each in self.themes.by_name.values():
+            self.register_theme(each.for_textual())
+        self.theme = f"cockpit-{self.palette.name}"
         self.session = session
         self.clock = ReplayClock(at=at, span=session.recording.span, speed=speed, paused=paused)
-        self.view: View | None = None
+        self.view: View | None = session.stored_view(at)
         self.problem = ""
         self.message = hint or (self.themes.problems[0] if self.themes.problems else "")
         self.background = Background()
@@ -82,17 +86,12 @@ class CockpitApp(App[int]):
         return IncidentScreen(self.painted)
 
     def on_mount(self) -> None:
-        """Paint a stored view at once; the first live one follows."""
+        """Ask for the first live view; a stored one is painted by now."""
         self._event_loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         if self._leaving:
             self.leave()
             return
-        for theme in self.themes.by_name.values():
-            self.register_theme(theme.for_textual())
-        self.theme = f"cockpit-{self.palette.name}"
-        self.view = self.session.stored_view()
-        self.redraw()
         self.call_after_refresh(self.want_view)
         self.set_interval(1.0, self.tick)
 
@@ -154,11 +153,15 @@ class CockpitApp(App[int]):
             self.view, self.live, self.problem = result, True, ""
         self.redraw()
 
-    def in_background(self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def in_background(
+        self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]
+    ) -> None:
         """Run `work` off this thread and `done` with its result, or its exception, on it."""
-        self.background.submit(
-            kind, work, lambda result: self.post_message(Finished(done, result)) and None
-        )
+
+        def post(result: Any) -> None:
+            self.post_message(Finished(done, result))
+
+        self.background.submit(kind, work, post)
 
     def on_finished(self, event: Finished) -> None:
         """A background job ended."""
@@ -210,6 +213,9 @@ class CockpitApp(App[int]):
         with contextlib.suppress(Exception):
             self.save_drafts()
         self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
 
     def save_drafts(self) -> None:
         """Keep a briefing that is being written; called on leaving and on signals."""

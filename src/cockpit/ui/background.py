@@ -1,4 +1,4 @@
-"""Heavy work off the interface's thread: one job at a time, and a newer one of its kind replaces it.
+"""Heavy work off the interface's thread: one job at a time, a newer one of its kind replaces it.
 
 One thread does everything that computes, so that a session is never asked two things at once and
 a slow machine falls behind by one view, not by a queue of them.
@@ -20,6 +20,7 @@ class Background:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._waiting: dict[str, tuple[Work, Done]] = {}
+        self._running = False
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="cockpit-views", daemon=True)
         self._thread.start()
@@ -30,6 +31,12 @@ class Background:
             if not self._stopped:
                 self._waiting[kind] = (work, done)
                 self._changed.notify()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs or waits."""
+        with self._changed:
+            return self._running or bool(self._waiting)
 
     def stop(self, patience: float = 2.0) -> None:
         """Forget what waits, and give what runs `patience` seconds to end."""
@@ -49,9 +56,12 @@ class Background:
                     return
                 kind = next(iter(self._waiting))
                 work, done = self._waiting.pop(kind)
+                self._running = True
             try:
                 result: Any = work()
             except Exception as error:  # whatever it is, the person sees one line and goes on
                 result = error
             if not self._stopped:
                 done(result)
+            with self._changed:
+                self._running = False

@@ -1,4 +1,4 @@
-"""Braille charts: one row of cells, two columns of dots a cell, four dots high for each row of text.
+"""Braille charts: a cell is two columns of dots, four dots high.
 
 Columns are aligned to absolute time, so that a new point adds a dot and moves nothing until a cell
 is full; the scale has hysteresis, so that it does not jump back and forth with each point.
@@ -66,7 +66,7 @@ def columns(chart: Chart, cells: int) -> list[float | None]:
 
 
 def draw(chart: Chart, cells: int, rows: int, scale: Scale) -> list[str]:
-    """`rows` strings of `cells` braille characters, top first; a threshold in range is a dotted line."""
+    """`rows` strings of `cells` characters, top first; a threshold in range is a dotted line."""
     values = columns(chart, cells)
     known = [value for value in values if value is not None]
     if not known or cells < 2:

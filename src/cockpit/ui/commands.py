@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from cockpit.records import BadInput
 from cockpit.text import inert
 from cockpit.units import parse_duration, parse_instant
-from cockpit.views import PHASES, Phase
+from cockpit.views import PHASES
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
@@ -69,7 +69,7 @@ def _severity(screen: IncidentScreen, text: str) -> None:
 def _phase(screen: IncidentScreen, text: str) -> None:
     if text not in PHASES:
         raise BadInput(f"'{inert(text, 40)}' is no phase; there are {', '.join(PHASES)}")
-    screen.to_phase(cast("Phase", text))
+    screen.to_phase(text)
 
 
 def _theme(screen: IncidentScreen, text: str) -> None:
@@ -103,7 +103,9 @@ def _export(screen: IncidentScreen, text: str) -> None:
 def _clear(screen: IncidentScreen, text: str) -> None:
     app = screen.cockpit
     by, _, reason = text.partition(" ")
-    app.act(lambda: app.session.clear_flag(by, reason.strip(), app.clock.at), "The mark is cleared.")
+    app.act(
+        lambda: app.session.clear_flag(by, reason.strip(), app.clock.at), "The mark is cleared."
+    )
 
 
 def _speed(screen: IncidentScreen, text: str) -> None:
@@ -130,14 +132,30 @@ def _brief(screen: IncidentScreen, text: str) -> None:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("export", "[exec|technical] [FILE]", "write the briefing and say where", _export, lambda app: AUDIENCES),
+    Command(
+        "export",
+        "[exec|technical] [FILE]",
+        "write the briefing and say where",
+        _export,
+        lambda app: AUDIENCES,
+    ),
     Command("note", "TEXT", "a time-stamped note", _note),
     Command("goto", "TIME", "go to 02:51, +5m or -1h", _goto),
     Command("speed", "N", "replay N times as fast as it was", _speed),
-    Command("severity", "SEVn REASON", "confirm, raise or lower the severity", _severity, lambda app: SEVERITIES),
+    Command(
+        "severity",
+        "SEVn REASON",
+        "confirm, raise or lower the severity",
+        _severity,
+        lambda app: SEVERITIES,
+    ),
     Command("phase", "NAME", "enter a phase", _phase, lambda app: PHASES),
-    Command("clear-flag", "WHO REASON", "the owner says that the safety mark no longer holds", _clear),
-    Command("theme", "NAME", "change the colours", _theme, lambda app: tuple(sorted(app.themes.by_name))),
+    Command(
+        "clear-flag", "WHO REASON", "the owner says that the safety mark no longer holds", _clear
+    ),
+    Command(
+        "theme", "NAME", "change the colours", _theme, lambda app: tuple(sorted(app.themes.by_name))
+    ),
     Command("brief", "", "the briefing's editor", _brief),
     Command("help", "", "the keys", _help),
     Command("quit", "", "leave", _quit),
@@ -169,5 +187,3 @@ def run_command(screen: IncidentScreen, text: str) -> None:
         found[0].run(screen, rest.strip())
     except BadInput as error:
         screen.cockpit.say(str(error))
-
-

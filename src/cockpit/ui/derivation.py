@@ -1,9 +1,9 @@
-"""How a figure was made, and where it comes from, as lines: found in the view by the cursor's item."""
+"""How a figure was made and where it comes from, found in the view by the cursor's item."""
 
 from __future__ import annotations
 
 from cockpit.records import Drift, Estimate, Window
-from cockpit.ui.figures import judgement, name_of, number, sample, value_text
+from cockpit.ui.figures import item_of, judgement, name_of, number, sample, value_text
 from cockpit.ui.lines import EMPTY, Line, pad, plain, sentence
 from cockpit.units import clock, day, duration
 from cockpit.views import OptionRow, RecordingInfo, View
@@ -27,7 +27,7 @@ def _pairs(pairs: list[tuple[str, str]], cells: int) -> list[Line]:
 def estimate_of(view: View, item: str) -> Estimate | None:
     """The estimate an item names."""
     pool = [*view.model.metrics, *view.model.segments, *view.infra.metrics, *view.impact.evidence]
-    return next((e for e in pool if f"metric:{e.id}" == item), None)
+    return next((e for e in pool if item_of(e) == item), None)
 
 
 def drift_of(view: View, item: str) -> Drift | None:
@@ -90,11 +90,18 @@ def _drift(view: View, drift: Drift, cells: int) -> list[Line]:
         ("feature", drift.feature + (f" in {drift.segment}" if drift.segment else "")),
         ("class", drift.drift_class),
         ("in words", drift.sentence or drift.reason),
-        ("PSI", f"{figure(drift.psi)} as counted, {figure(drift.psi_corrected)}{bounds} without its sampling bias"),
+        (
+            "PSI",
+            f"{figure(drift.psi)} as counted; "
+            f"{figure(drift.psi_corrected)}{bounds} without its sampling bias",
+        ),
         ("KL", f"{figure(drift.kl)} nats"),
         ("sample", f"n {drift.n:,} against the reference's counts, on the reference's bins"),
         ("missing", f"{number(drift.missing_share, 'share')} of rows"),
-        ("never seen", f"{number(drift.unseen_share, 'share')} of rows hold a value the reference has not"),
+        (
+            "never seen",
+            f"{number(drift.unseen_share, 'share')} of rows hold a value the reference has not",
+        ),
         ("window", window_text(view.window)),
     ]
     return _pairs(pairs, cells)
@@ -105,17 +112,19 @@ def _option(option: OptionRow, cells: int) -> list[Line]:
     if option.blocked:
         lines += sentence(f"! blocked: {option.blocked}", cells, 2, "bad")
     for name, figure in (
-        ("quality vs now", option.quality),
+        ("quality", option.quality),
         ("p99 after", option.latency),
         ("on bad path", option.exposed),
         ("wrong next h", option.wrong),
         ("effect in", option.effect),
         ("undo", option.undo),
     ):
-        mark = "  (assumed)" if figure.assumed else ""
+        mark = "  (assumed)" if figure.assumed and "assumed" not in figure.text else ""
         lines.append(((pad(name, 16), "title"), (figure.text + mark, "strong")))
         for step in figure.derivation:
-            lines += [((" " * 16, "text"), *piece) for piece in sentence(step, cells - 16, 3, "dim")]
+            lines += [
+                ((" " * 16, "text"), *piece) for piece in sentence(step, cells - 16, 3, "dim")
+            ]
     if option.expected:
         lines += [EMPTY, *sentence(f"Expected: {option.expected}", cells, 2)]
     return lines
@@ -139,7 +148,10 @@ def _entry(view: View, item: str, cells: int) -> list[Line]:
         change = next((c for c in view.infra.changes if f"{c.at}:{c.kind}" == name), None)
         if change is not None:
             onset = view.status.onset
-            since = f"{duration(change.at - onset)} {'before' if change.at <= onset else 'after'} the onset" if onset else ""
+            since = ""
+            if onset is not None:
+                side = "before" if change.at <= onset else "after"
+                since = f"{duration(change.at - onset)} {side} the onset"
             pairs = [
                 ("when", f"{clock(change.at, True)} UTC"),
                 ("kind", change.kind),

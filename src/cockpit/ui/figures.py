@@ -8,7 +8,7 @@ from cockpit.units import duration
 
 NAMES = {
     "auc": "AUC",
-    "average_precision": "avg precision",
+    "average_precision": "avg prec.",
     "f1": "F1",
     "ece": "ECE",
     "brier": "Brier",
@@ -17,8 +17,9 @@ NAMES = {
     "latency_p95": "p95",
     "latency_p99": "p99",
     "error_rate": "errors",
-    "requests": "requests",
     "label_coverage": "labelled",
+    "false_positive_share": "false pos.",
+    "false_negative_share": "false neg.",
     "psi": "PSI",
     "kl": "KL",
 }
@@ -42,26 +43,32 @@ def name_of(estimate: Estimate) -> str:
 
 
 def number(value: float, unit: str = "", sign: bool = False) -> str:
-    """'.812', '418 ms', '31 %', '1,204': no more digits than can be read."""
+    """'.812', '1.31', '418 ms', '31 %', '1,204': no more digits than can be read."""
     prefix = "−" if value < 0 else "+" if sign else ""
-    size = abs(value)
-    if unit in _SHARES:
-        size *= 100 if unit != "%" else 1
-        return f"{prefix}{_digits(size)} %"
-    if unit == "" and size < 1:
-        return f"{prefix}{size:.3f}".replace("0.", ".", 1)
-    text = _digits(size)
-    return f"{prefix}{text} {unit}".rstrip()
+    text = _digits(abs(value), unit)
+    return f"{prefix}{text} {_shown(unit)}".rstrip()
 
 
-def _digits(size: float) -> str:
-    if size >= 100 or size == int(size):
-        return f"{size:,.0f}"
-    if size >= 10:
-        return f"{size:.0f}"
-    if size >= 1:
-        return f"{size:.1f}"
-    return f"{size:.2g}".replace("0.", ".", 1) if size >= 0.001 else "<.001"
+def _shown(unit: str) -> str:
+    return "%" if unit in _SHARES else unit
+
+
+def _digits(size: float, unit: str, like: float | None = None) -> str:
+    """`size` without its sign and unit, with as many decimals as suit `like` (default: itself)."""
+    scale = 100.0 if unit in _SHARES and unit != "%" else 1.0
+    size, like = size * scale, (size if like is None else like) * scale
+    if unit == "" and like == int(like):
+        decimals = 0
+    elif unit == "":
+        decimals = 3 if like < 1 else 2 if like < 10 else 1 if like < 100 else 0
+    elif like == int(like):
+        decimals = 0
+    else:
+        decimals = 2 if round(like, 2) < 1 else 1 if round(like, 1) < 10 else 0
+    if 0 < size < 0.5 * 10**-decimals:
+        return f"<{10**-decimals:.{decimals}f}".replace("0.", ".", 1)
+    text = f"{size:,.{decimals}f}"
+    return text[1:] if text.startswith("0.") else text
 
 
 def interval(estimate: Estimate) -> str:
@@ -69,21 +76,25 @@ def interval(estimate: Estimate) -> str:
     value, low, high = estimate.value, estimate.low, estimate.high
     if value is None or low is None or high is None:
         return ""
-    up, down = high - value, value - low
+    up, down, like = high - value, value - low, abs(value)
     if abs(up - down) <= 0.1 * max(abs(up), abs(down), 1e-12):
-        return "±" + _bare((up + down) / 2, estimate.unit)
-    return f"[{_bare(low, estimate.unit)},{_bare(high, estimate.unit)}]"
-
-
-def _bare(value: float, unit: str) -> str:
-    return number(value, unit).removesuffix(unit).removesuffix("%").rstrip()
+        return "±" + _digits((up + down) / 2, estimate.unit, like)
+    bounds = ("−" * (bound < 0) + _digits(abs(bound), estimate.unit, like) for bound in (low, high))
+    return f"[{','.join(bounds)}]"
 
 
 def value_text(estimate: Estimate) -> str:
     """Value with its interval and unit, or in a few words why there is no value."""
     if estimate.value is None:
         return estimate.reason or "not measured"
-    return f"{number(estimate.value, estimate.unit)} {interval(estimate)}".rstrip()
+    unit = "" if estimate.unit == estimate.name else estimate.unit
+    value, bounds = number(estimate.value, unit), interval(estimate)
+    return f"{value} {bounds}".rstrip()
+
+
+def item_of(estimate: Estimate) -> str:
+    """The cursor's name for an estimate; ids of one metric in two segments may be alike."""
+    return f"metric:{estimate.id}|{estimate.segment or ''}"
 
 
 def was(estimate: Estimate) -> str:
@@ -103,22 +114,35 @@ def judgement(estimate: Estimate) -> str:
     signs = {"higher_is_better": 1, "lower_is_better": -1}
     sign = signs.get(estimate.direction)
     size = number(abs(difference.value), estimate.unit)
+    if estimate.unit in _SHARES:
+        size = size.removesuffix(" %") + " points"
     if sign is None:
         return f"{'up' if difference.value > 0 else 'down'} by {size}"
     return f"{'better' if difference.value * sign > 0 else 'worse'} by {size}"
 
 
 def sample(estimate: Estimate) -> str:
-    """'n 1,204' with the positives where they are counted."""
-    if not estimate.n:
-        return ""
-    positives = f", {estimate.n_pos:,} positive" if estimate.n_pos is not None else ""
-    return f"n {estimate.n:,}{positives}"
+    """'n 1,204': the rows behind a number."""
+    return f"n {estimate.n:,}" if estimate.n else ""
 
 
 def verdict(estimate: Estimate) -> Line:
-    """The verdict's word in its role; "not enough" stands for "not enough data"."""
+    """The verdict's word in its role; "not enough" stands for "not enough data".
+
+    Without a value the reason stands where the value would, and says more than a verdict.
+    """
+    if estimate.value is None:
+        return ()
     return ((estimate.verdict.removesuffix(" data"), VERDICT_ROLES[estimate.verdict]),)
+
+
+def by_reason(estimates: list[Estimate]) -> list[tuple[str, list[Estimate]]]:
+    """The estimates without a value, in groups that share the reason."""
+    groups: dict[str, list[Estimate]] = {}
+    for estimate in estimates:
+        if estimate.value is None:
+            groups.setdefault(estimate.reason or "not measured", []).append(estimate)
+    return list(groups.items())
 
 
 def worst_first(estimates: list[Estimate]) -> list[Estimate]:

@@ -29,7 +29,7 @@ _WORDS = {
 
 @dataclass
 class Place:
-    """Where the person is: which pane has the cursor, on which item of each, and what is filtered."""
+    """Where the person is: the pane and item the cursor is on, and what is filtered."""
 
     focus: int = 3
     full: bool = False
@@ -57,7 +57,9 @@ def is_too_small(width: int, height: int) -> bool:
 def too_small(width: int, height: int) -> Line:
     """The one sentence shown below the smallest size."""
     need_w, need_h = SMALLEST
-    return plain(f"cockpit needs {need_w}×{need_h}; this is {width}×{height}. Make it larger; q quits.")
+    return plain(
+        f"cockpit needs {need_w}×{need_h}; this is {width}×{height}. Make it larger; q quits."
+    )
 
 
 def title(view: View, pane: int) -> str:
@@ -117,7 +119,13 @@ def narrow_rows(view: View, width: int, height: int) -> Panes:
     return {
         1: (model.worst_verdicts(view, cells, verdicts), width, verdicts),
         3: (checklist.next_question(view, cells), width, rest),
-        4: (options.table_rows(view, cells, shown) if view.options.rows else options.rows(view, cells, 1), width, shown + 1),
+        4: (
+            options.table_rows(view, cells, shown)
+            if view.options.rows
+            else options.rows(view, cells, 1),
+            width,
+            shown + 1,
+        ),
         5: (knowledge.rows(view, cells, known), width, known),
     }
 
@@ -140,7 +148,10 @@ def _pane_title(view: View, place: Place, pane: int, cells: int) -> Line:
     focused = place.focus == pane
     text = cut(title(view, pane), cells - 4)
     shown = f"[{text}]" if focused else f" {text} "
-    return ((shown, "accent" if focused else "title"), ("─" * (cells - text_width(shown)), "border"))
+    return (
+        (shown, "accent" if focused else "title"),
+        ("─" * (cells - text_width(shown)), "border"),
+    )
 
 
 def screen(
@@ -184,7 +195,13 @@ def _full(view: View, place: Place, width: int, height: int) -> list[Line]:
     heading = cut(title(view, pane) + filtered, width - 20)
     back = " o overview "
     rule = "─" * (width - text_width(heading) - text_width(back) - 4)
-    top: Line = (("─", "border"), (f"[{heading}]", "accent"), (rule, "border"), (back, "dim"), ("─", "border"))
+    top: Line = (
+        ("─", "border"),
+        (f"[{heading}]", "accent"),
+        (rule, "border"),
+        (back, "dim"),
+        ("─", "border"),
+    )
     return [fit(top, width), *drawn(rows, place.cursor(pane, rows), width, height - 1, True)]
 
 
@@ -198,7 +215,15 @@ def _wide(view: View, place: Place, width: int, height: int) -> list[Line]:
         for pane, (rows, cells, high) in panes.items()
     }
     lines.append(
-        (("┌", "border"), *titles[1], ("┬", "border"), *titles[2], ("┬", "border"), *titles[3], ("┐", "border"))
+        (
+            ("┌", "border"),
+            *titles[1],
+            ("┬", "border"),
+            *titles[2],
+            ("┬", "border"),
+            *titles[3],
+            ("┐", "border"),
+        )
     )
     for one, two, three in zip(text[1], text[2], text[3], strict=True):
         lines.append((*edge, *one, *edge, *two, *edge, *three, *edge))

@@ -36,6 +36,7 @@ def clean(text: str) -> str:
         return text
     if not text.isprintable():
         text = inert(text, len(text) * 10 + 10)
+        text = "".join(c if c.isprintable() else " " for c in text)  # spaces of other widths
     if sum(map(get_character_cell_size, text)) != cell_len(text):
         # Flags, emoji variations and the like: shown as a plain box rather than misaligned.
         text = "".join(
@@ -95,7 +96,7 @@ def fit(line: Line, cells: int, role: str = "text") -> Line:
 
 
 def sides(left: Line, right: Line, cells: int) -> Line:
-    """`left` at the left and `right` at the right edge; the left one is cut where both do not fit."""
+    """`left` at the left edge, `right` at the right one; `left` is cut where both do not fit."""
     space = cells - width(right)
     if space < 1:
         return fit(left, cells)
@@ -103,7 +104,7 @@ def sides(left: Line, right: Line, cells: int) -> Line:
 
 
 def wrap(text: str, cells: int) -> list[str]:
-    """The text broken at spaces into pieces of at most `cells`; longer words are broken anywhere."""
+    """The text broken at spaces into pieces of at most `cells`; longer words break anywhere."""
     pieces: list[str] = []
     current = ""
     for word in clean(text).split():
@@ -144,6 +145,9 @@ def to_cells(spans: Iterable[tuple[str, S]], cells: int, fill: S) -> list[Styled
     """Exactly `cells` cells; a wide character is followed by an empty cell, never split."""
     row: list[StyledCell[S]] = []
     for text, style in spans:
+        if text.isascii() and text.isprintable():  # the most of it: one cell a character
+            row += [(character, style) for character in text[: cells - len(row)]]
+            continue
         for character in clean(text):
             size = get_character_cell_size(character)
             if size == 0:

@@ -8,12 +8,14 @@ be shown. Every character passes `lines.clean` on the way, so that nothing unpri
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.control import Control
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
+from textual.screen import Screen
 from textual.strip import Strip
 
 from cockpit.ui.lines import StyledCell, changes, runs, to_cells
@@ -52,7 +54,7 @@ def _joined_spaces(row: list[StyledCell[Style | None]]) -> list[StyledCell[Style
     result = row[:1]
     for character, style in row[1:]:
         before = result[-1][1]
-        if character == " " and before is not None and style is not None:
+        if character == " " and style is not before and before is not None and style is not None:
             plain = not (before.reverse or before.underline or before.strike)
             plain = plain and not (style.reverse or style.underline or style.strike)
             if plain and before.bgcolor == style.bgcolor:
@@ -68,7 +70,13 @@ class _Difference(CompositorUpdate):
         self._painted = painted
         self._pieces = pieces
 
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for y, x, strip in self._pieces:
+            yield Control.move_to(x, y).segment
+            yield from strip
+
     def render_segments(self, console: Console) -> str:
+        """The differences, as they are written to the terminal."""
         return "".join(
             Control.move_to(x, y).segment.text + strip.render(console)
             for y, x, strip in self._painted.update(self._pieces)
@@ -85,11 +93,11 @@ class CellCompositor(Compositor):
     def render_update(
         self,
         full: bool = False,
-        screen_stack: list[object] | None = None,
+        screen_stack: list[Screen[Any]] | None = None,
         simplify: bool = False,
     ) -> RenderableType | None:
         """As Textual's; `full` is asked for by screenshots alone, and is left as it is."""
-        update = super().render_update(full, screen_stack, simplify)  # type: ignore[arg-type]
+        update = super().render_update(full, screen_stack, simplify)
         if full or update is None:
             return update
         if isinstance(update, LayoutUpdate):

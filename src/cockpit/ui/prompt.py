@@ -45,6 +45,11 @@ class Prompt(Horizontal):
         yield Static(f" {self._label} ", markup=False)
         yield self._field
 
+    @property
+    def value(self) -> str:
+        """What stands in the field."""
+        return self._field.value
+
     def on_mount(self) -> None:
         """Take the keyboard."""
         self._field.focus()

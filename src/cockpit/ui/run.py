@@ -51,7 +51,14 @@ def run(
 def check_terminal() -> None:
     """Raises BadInput where the screen could not be drawn."""
     if os.environ.get("TERM", "dumb") in ("", "dumb"):
-        raise BadInput("TERM is dumb: the cockpit draws on the whole screen; set TERM, or use cockpit status")
+        raise BadInput(
+            "TERM is dumb: the cockpit draws on the whole screen; set TERM, or use cockpit status"
+        )
+    for name, stream in (("stdin", sys.__stdin__), ("stderr", sys.__stderr__)):
+        if stream is None or not stream.isatty():  # Textual reads the one and draws on the other
+            raise BadInput(f"{name} is not a terminal: run the cockpit without redirecting {name}")
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
     if encoding != "utf8":
-        raise BadInput(f"stdout is {encoding or 'not text'}: set LANG=C.UTF-8, or use cockpit status")
+        raise BadInput(
+            f"stdout is {encoding or 'not text'}: set LANG=C.UTF-8, or use cockpit status"
+        )

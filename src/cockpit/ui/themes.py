@@ -74,7 +74,9 @@ class Theme:
             word = "accent"
         colour = colours.get(word, colours["text"])
         if here and self.ansi:
-            return Style(color=colour, bgcolor=colours["background"], reverse=True, bold=word in _BOLD)
+            return Style(
+                color=colour, bgcolor=colours["background"], reverse=True, bold=word in _BOLD
+            )
         return Style(
             color=colour,
             bgcolor=colours["cursor" if here else "background"],
@@ -105,6 +107,8 @@ class Theme:
                 "input-cursor-foreground": css["background"],
                 "input-selection-background": css["cursor"],
                 "border": css["border"],
+                "ansi-background": css["background"],
+                "ansi-foreground": css["text"],
             },
         )
 
@@ -171,7 +175,8 @@ class Themes:
         """The theme of that name. Raises BadInput naming the ones there are."""
         if name not in self.by_name:
             raise BadInput(
-                f"no theme is named {inert(name, 40)!r}; there are {', '.join(sorted(self.by_name))}"
+                f"no theme is named {inert(name, 40)!r}; "
+                f"there are {', '.join(sorted(self.by_name))}"
             )
         return self.by_name[name]
 
@@ -192,7 +197,7 @@ def load(*folders: Path) -> Themes:
 
 
 def fitting(environment: Mapping[str, str]) -> str:
-    """The theme a terminal can show: 'ansi-16' under NO_COLOR or without 256 colours, else 'dark'."""
+    """The theme a terminal can show: 'ansi-16' under NO_COLOR or with few colours, else 'dark'."""
     if environment.get("NO_COLOR"):
         return SIXTEEN
     term = environment.get("TERM", "")

@@ -25,7 +25,9 @@ def question_rows(question: Question, cells: int, detailed: bool) -> list[Row]:
     if question.unknown:
         return [Row((("✓ ", "watch"), (f"{question.text} ", "dim"), ("unknown", "watch")), item)]
     if question.answer is not None:
-        return [Row((("✓ ", "good"), (f"{question.text} ", "dim"), (question.answer, "text")), item)]
+        return [
+            Row((("✓ ", "good"), (f"{question.text} ", "dim"), (question.answer, "text")), item)
+        ]
     head: Line = (("? ", "accent"), (question.text, "strong"))
     proposal = question.proposal.answer or "nothing: no evidence yet"
     if not detailed:
@@ -90,7 +92,11 @@ def next_question(view: View, cells: int) -> list[Row]:
     waiting = open_questions(view)
     if waiting:
         return question_rows(waiting[0], cells, True)
-    todo = [task for task in view.checklist.tasks if task.phase == view.status.phase and not task.done]
+    todo = [
+        task for task in view.checklist.tasks if task.phase == view.status.phase and not task.done
+    ]
     if todo:
         return [task_row(task, cells) for task in todo[:2]]
-    return words("Every question is answered and this phase's list is done: > enters the next.", cells, 2)
+    return words(
+        "Every question is answered and this phase's list is done: > enters the next.", cells, 2
+    )

@@ -41,7 +41,7 @@ def block(label: str, texts: list[str], cells: int, most: int, role: str) -> lis
 
 
 def rows(view: View, cells: int, height: int) -> list[Row]:
-    """The pane on the overview: the three kinds share the height; asks stand behind what is next."""
+    """The pane on the overview: three kinds share the height; asks stand behind what is next."""
     knowledge = view.knowledge
     each = max(1, height // 3)
     asks = [ask for ask in view.asks if ask.state != "answered"]
@@ -83,5 +83,7 @@ def _phase(knowledge: Knowledge, cells: int) -> list[Row]:
     ):
         for index, text in enumerate(texts):
             rows_ = block(label if index == 0 else "", [text], cells, 4, "text")
-            result += [Row(row.line, f"knowledge:{knowledge.phase}:{label}:{index}") for row in rows_]
+            result += [
+                Row(row.line, f"knowledge:{knowledge.phase}:{label}:{index}") for row in rows_
+            ]
     return result

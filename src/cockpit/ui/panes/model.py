@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-from cockpit.records import Drift, Estimate
-from cockpit.ui.chart import Scale, draw
+from cockpit.records import Drift
+from cockpit.ui.chart import Scale
 from cockpit.ui.figures import (
+    by_reason,
+    item_of,
     name_of,
     number,
-    sample,
-    stale,
-    value_text,
-    verdict,
-    was,
     worst_first,
 )
-from cockpit.ui.lines import Line, pad, sides, width
+from cockpit.ui.lines import Line, pad, sides
+from cockpit.ui.panes.metrics import (
+    WIDEST,
+    Space,
+    everything,
+    metric_row,
+    names_width,
+    summary,
+)
 from cockpit.ui.rows import Row, heading, words
-from cockpit.views import Chart, View
+from cockpit.views import View
 
 _DRIFT_ROLES = {"major": "bad", "noticeable": "watch", "minor": "good"}
-_BUCKET = 60_000_000  # facts of the model come in slow buckets of about a minute
+STALE = 180_000_000  # the model's facts come in slow buckets of about a minute
 
 
 def title(view: View) -> str:
     """'Model ── v42 90 % · v41 10 %'."""
-    served = " · ".join(f"{version} {number(share, 'share')}" for version, share in view.model.versions)
-    return f"Model ── {served}" if served else "Model"
-
-
-def metric_row(estimate: Estimate, cells: int, at: int, names: int, stale_after: int) -> Row:
-    """Name, value, interval, and at the right edge the verdict; staleness instead of it."""
-    label = name_of(estimate)
-    if estimate.segment:
-        label = f"{label} {estimate.segment}"
-    left: Line = (
-        (pad(label, names) + " ", "text"),
-        (value_text(estimate), "strong" if estimate.value is not None else "dim"),
+    served = " · ".join(
+        f"{version} {number(share, 'share')}" for version, share in view.model.versions
     )
-    old = stale(estimate, at, stale_after)
-    right: Line = ((f" {old}", "watch"),) if old else ((" ", "text"), *verdict(estimate))
-    return Row(sides(left, right, cells), f"metric:{estimate.id}")
-
-
-def detail_row(estimate: Estimate, cells: int) -> list[Row]:
-    """The baseline and the sample behind a number, under it."""
-    parts = [part for part in (was(estimate), sample(estimate)) if part]
-    if width(((" · ".join(parts), "dim"),)) > cells - 2:
-        parts = parts[:1]
-    return [Row(((f"  {' · '.join(parts)}", "dim"),), f"metric:{estimate.id}")] if parts else []
-
-
-def chart_rows(chart: Chart, cells: int, rows: int, scale: Scale, titled: bool) -> list[Row]:
-    """A chart with its range, and its title where there is room."""
-    drawn = draw(chart, cells, rows, scale)
-    lines = [Row(((text, "chart"),)) for text in drawn]
-    if not titled:
-        return lines
-    known = [point for point in chart.points if point is not None]
-    span = f"{number(min(known), chart.unit)} to {number(max(known), chart.unit)}" if known else "no points yet"
-    limit = f" · limit {number(chart.threshold, chart.unit)}" if chart.threshold is not None else ""
-    return [Row(((f"{chart.title}  {span}{limit}", "dim"),)), *lines]
+    return f"Model ── {served}" if served else "Model"
 
 
 def drift_row(drift: Drift, cells: int) -> Row:
@@ -71,7 +44,10 @@ def drift_row(drift: Drift, cells: int) -> Row:
             figure += f" [{number(drift.low)},{number(drift.high)}]"
     extra = "".join(
         f" · {number(share, 'share')} {word}"
-        for share, word in ((drift.missing_share, "missing"), (drift.unseen_share, "never seen before"))
+        for share, word in (
+            (drift.missing_share, "missing"),
+            (drift.unseen_share, "never seen before"),
+        )
         if share >= 0.005
     )
     where = f" ({drift.segment})" if drift.segment else ""
@@ -81,46 +57,37 @@ def drift_row(drift: Drift, cells: int) -> Row:
 
 
 def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[Row]:
-    """The pane on the overview: worst numbers first, a chart where there is room, the drift sentence."""
+    """The pane on the overview: worst numbers first, a chart where there is room, drift."""
     model = view.model
     if not model.metrics and not model.drift:
-        return words("No predictions in this window yet: nothing can be said about the model.", cells)
-    result: list[Row] = []
+        return words(
+            "No predictions in this window yet: nothing can be said about the model.", cells
+        )
     ends: list[Row] = []
     if model.drift_sentence:
-        first = f"drift:{model.drift[0].feature}:{model.drift[0].segment or ''}" if model.drift else ""
+        first = (
+            f"drift:{model.drift[0].feature}:{model.drift[0].segment or ''}" if model.drift else ""
+        )
         ends.append(Row(((model.drift_sentence, "text"),), first))
     if model.worst:
         ends.append(Row(((model.worst, "bad"),)))
-    room = height - len(ends)
-    shown = worst_first(model.metrics)[:room]
-    names = _names(shown)
-    charts = [c for c in model.charts if any(p is not None for p in c.points)]
-    spare = room - len(shown)
-    explained = [e for e in shown if e.verdict in ("degraded", "critical") and was(e)][:spare]
-    spare -= len(explained)
-    chart_height = min(5, spare) if charts else 0
-    for index, estimate in enumerate(shown):
-        result.append(metric_row(estimate, cells, view.at, names, 3 * _BUCKET))
-        if estimate in explained:
-            result += detail_row(estimate, cells)
-        if index == 0 and chart_height > 0:
-            result += chart_rows(charts[0], cells, chart_height, _scale(scales, charts[0]), False)
-    return result[:room] + ends
+    measured = [e for e in model.metrics if e.value is not None]
+    for reason, missing in by_reason(model.metrics):
+        text = f"{reason}: {', '.join(name_of(e) for e in missing)}"
+        ends[:0] = [Row(row.line, item_of(missing[0])) for row in words(text, cells, 2)]
+    room = max(1, height - len(ends))
+    return summary(measured, model.charts, Space(cells, room, view.at, STALE), scales) + ends
 
 
 def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane in full: every metric, every chart, every segment and feature."""
-    model = view.model
+    model, cells = view.model, min(cells, WIDEST)
     if not model.metrics and not model.drift:
-        return words("No predictions in this window yet: nothing can be said about the model.", cells)
-    result: list[Row] = []
-    names = _names(model.metrics)
-    for estimate in worst_first(model.metrics):
-        result.append(metric_row(estimate, cells, view.at, names, 3 * _BUCKET))
-        result += detail_row(estimate, cells)
-    for chart in model.charts:
-        result += chart_rows(chart, cells, 3, _scale(scales, chart), True)
+        return words(
+            "No predictions in this window yet: nothing can be said about the model.", cells
+        )
+    space = Space(cells, 0, view.at, STALE)
+    result = everything(model.metrics, model.charts, space, scales)
     result.append(heading("drift from the reference", cells))
     if model.drift_sentence:
         result += words(model.drift_sentence, cells, 2, "text")
@@ -130,8 +97,8 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     result.append(heading("segments", cells))
     if model.worst:
         result += words(model.worst, cells, 2, "bad")
-    names = _names(model.segments)
-    result += [metric_row(e, cells, view.at, names, 3 * _BUCKET) for e in model.segments] or words(
+    names = names_width(model.segments)
+    result += [metric_row(e, space, names) for e in model.segments] or words(
         "No segments are declared in the map, or none has enough rows.", cells
     )
     return result
@@ -140,19 +107,8 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
 def worst_verdicts(view: View, cells: int, count: int) -> list[Row]:
     """The worst `count` numbers of model and service together, for a narrow screen."""
     both = worst_first([*view.model.metrics, *view.infra.metrics])[:count]
-    names = _names(both)
-    return [metric_row(e, cells, view.at, names, 3 * _BUCKET) for e in both] or words(
+    names = names_width(both)
+    space = Space(cells, count, view.at, STALE)
+    return [metric_row(e, space, names) for e in both] or words(
         "Nothing measured in this window yet.", cells
     )
-
-
-def _scale(scales: dict[str, Scale], chart: Chart) -> Scale:
-    return scales.setdefault(chart.name, Scale())
-
-
-def _names(estimates: list[Estimate]) -> int:
-    labels = [
-        f"{name_of(e)} {e.segment}" if e.segment else name_of(e) for e in estimates
-    ]
-    return min(16, max((width(((label, "text"),)) for label in labels), default=8))
-

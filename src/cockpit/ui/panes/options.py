@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cockpit.ui.lines import Span, pad, text_width
+from cockpit.ui.lines import Line, Span, pad, text_width, width
 from cockpit.ui.rows import Row, words
 from cockpit.views import Figure, OptionRow, View
 
@@ -19,7 +19,7 @@ class Column:
 
 _COLUMNS = (
     Column("option", 0),
-    Column("quality vs now", 5),
+    Column("quality", 5),
     Column("p99 after", 4),
     Column("on bad path", 3),
     Column("wrong next h", 1),
@@ -28,6 +28,9 @@ _COLUMNS = (
     Column("needs", 7),
 )
 
+_NOTES = (
+    24  # cells kept for notes before columns are dropped; they may take more where there is room
+)
 _LEAST = 4  # option, wrong next h, effect in, on bad path: what the narrow overview shows
 
 
@@ -38,7 +41,10 @@ def title(view: View) -> str:
 
 
 def _figure(figure: Figure) -> Span:
-    text = figure.text + ("*" if figure.assumed and not figure.text.endswith("*") else "")
+    """Its text, starred where it is assumed; what stands behind a "+" is in the notes."""
+    text = figure.text.partition(" + ")[0]
+    if figure.assumed:
+        text = text.removesuffix(" assumed") + "*"
     return (text, "dim" if figure.value is None or figure.assumed else "text")
 
 
@@ -55,7 +61,7 @@ def mark(row: OptionRow, view: View) -> tuple[str, str]:
 def _cells(row: OptionRow) -> dict[str, Span]:
     return {
         "option": (row.label, "strong"),
-        "quality vs now": _figure(row.quality),
+        "quality": _figure(row.quality),
         "p99 after": _figure(row.latency),
         "on bad path": _figure(row.exposed),
         "wrong next h": _figure(row.wrong),
@@ -76,8 +82,7 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         for column in _COLUMNS
     }
     gap = 2 if cells >= 100 else 1
-    notes = max((text_width(note) for note in map(_blocker, options)), default=0)
-    notes = max([notes, *(text_width(mark(row, view)[0]) for row in options)])
+    notes = min(_NOTES, max((width(_notes(row, view)) for row in options), default=0))
     shown = list(_COLUMNS)
 
     def spare() -> int:
@@ -87,6 +92,8 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         gap = 1
     while spare() < 0 and len(shown) > _LEAST:
         shown.remove(max(shown, key=lambda column: column.drop))
+    if spare() >= len(shown):
+        gap = 2
     notes = min(notes, 20)
     if spare() < 0:
         sizes["option"] = max(10, sizes["option"] + spare())
@@ -99,19 +106,24 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
             if column.name == "option" and option.blocked:
                 role = "dim"
             spans.append((pad(text, sizes[column.name] + gap), role))
-        word, role = mark(option, view)
-        if word:
-            spans.append((word + " ", role))
-        spans.append((_blocker(option), "bad"))
-        result.append(Row(tuple(spans), f"option:{option.id}"))
+        result.append(Row((*spans, *_notes(option, view)), f"option:{option.id}"))
     return result
 
 
-def _blocker(option: OptionRow) -> str:
-    return f"! {option.blocked}" if option.blocked else ""
+def _notes(option: OptionRow, view: View) -> Line:
+    """Best or chosen; what blocks it; what its figure does not count, such as unserved requests."""
+    word, role = mark(option, view)
+    notes: list[Span] = [(word, role)] if word else []
+    if option.blocked:
+        notes.append((f"! {option.blocked}", "bad"))
+    if rest := option.wrong.text.partition(" + ")[2]:
+        notes.append((f"+ {rest}", "watch"))
+    return tuple(
+        (text if index == 0 else f" {text}", role) for index, (text, role) in enumerate(notes)
+    )
 
 
-def _notes(view: View, cells: int, most: int) -> list[Row]:
+def _footnotes(view: View, cells: int, most: int) -> list[Row]:
     table = view.options
     result: list[Row] = []
     if table.why:
@@ -137,19 +149,22 @@ def rows(view: View, cells: int, height: int, count: int | None = None) -> list[
     if not view.options.rows:
         return words("No containment option can be compared yet: nothing has been measured.", cells)
     table = table_rows(view, cells, count)
-    return table + _notes(view, cells, max(0, height - len(table)))
+    return table + _footnotes(view, cells, max(0, height - len(table)))
 
 
 def full(view: View, cells: int) -> list[Row]:
     """The pane in full: the table, what each option trades, every assumption."""
     if not view.options.rows:
         return words("No containment option can be compared yet: nothing has been measured.", cells)
-    result = [*table_rows(view, cells), Row(()), *_notes(view, cells, 99), Row(())]
+    result = [*table_rows(view, cells), Row(()), *_footnotes(view, cells, 99), Row(())]
     for option in view.options.rows:
         if option.sentence:
             result += words(f"{option.label}: {option.sentence}", cells, 3, "text")
     if view.choice is not None:
         choice = view.choice
-        result += [Row(()), *words(f"Chosen: {choice.label}, because {choice.reason}.", cells, 2, "accent")]
+        result += [
+            Row(()),
+            *words(f"Chosen: {choice.label}, because {choice.reason}.", cells, 2, "accent"),
+        ]
         result += words(f"Expected: {choice.expected}", cells, 2, "text")
     return result

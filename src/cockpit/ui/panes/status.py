@@ -20,7 +20,7 @@ PHASE_WORDS = {
 
 @dataclass(frozen=True)
 class Playhead:
-    """What the status line says about the replay itself; `behind` while a view is being computed."""
+    """What the status line says about the replay; `behind` while a view is being computed."""
 
     at: int
     speed: float
@@ -44,7 +44,10 @@ def status_line(view: View | None, play: Playhead, cells: int, service: str) -> 
     """The first line; what fits least is dropped first, severity never."""
     where = playhead_text(play)
     if view is None:
-        return fit(((" reading the recording · ", "dim"), (service, "text"), (f" · {where}", "text")), cells)
+        return fit(
+            ((" reading the recording · ", "dim"), (service, "text"), (f" · {where}", "text")),
+            cells,
+        )
     status = view.status
     severity = status.severity + ("" if status.confirmed else "?")
     if status.safety:
@@ -91,7 +94,9 @@ def _needed(parts: list[tuple[int, str, str]]) -> int:
 def impact_lines(view: View | None, cells: int, most: int = 1) -> list[Line]:
     """Who is hurt and how badly, in at most `most` lines."""
     if view is None:
-        return [fit(plain(" IMPACT  not yet known: the first view is being computed", "dim"), cells)]
+        return [
+            fit(plain(" IMPACT  not yet known: the first view is being computed", "dim"), cells)
+        ]
     impact = view.impact
     text = impact.sentence or "nothing measured says that anyone is hurt"
     if impact.unknown:
@@ -115,8 +120,11 @@ def phase_line(view: View | None, cells: int) -> Line:
             word = word[:6] if short else word
             sign = {"done": "✓", "current": "▸", "todo": "·"}[mark.state]
             role = {"done": "good", "current": "accent", "todo": "dim"}[mark.state]
-            current = mark.state == "current"
-            detail = f" {mark.detail}" if mark.detail and (detailed or current) else ""
+            told = mark.detail
+            if mark.phase == "containment" and view.choice is not None:
+                told = view.status.containment  # chosen or executed, whatever the phase
+            needed = mark.state == "current" or mark.phase == "containment"
+            detail = f" {told}" if told and (detailed or needed) else ""
             line.append((f"{word} {sign}{detail}", role))
             line.append(("  ", "text"))
         line.pop()
@@ -125,7 +133,9 @@ def phase_line(view: View | None, cells: int) -> Line:
     return fit(tuple(line), cells)
 
 
-def header(view: View | None, play: Playhead, cells: int, service: str, impact: int = 1) -> list[Line]:
+def header(
+    view: View | None, play: Playhead, cells: int, service: str, impact: int = 1
+) -> list[Line]:
     """The lines above every screen."""
     return [
         status_line(view, play, cells, service),

@@ -7,7 +7,13 @@ from cockpit.ui.rows import Row, words
 from cockpit.units import clock
 from cockpit.views import TimelineEntry, View
 
-_ROLES = {"alert": "bad", "page": "accent", "safety": "critical", "choose": "accent", "execute": "accent"}
+_ROLES = {
+    "alert": "bad",
+    "page": "accent",
+    "safety": "critical",
+    "choose": "accent",
+    "execute": "accent",
+}
 
 
 def title(view: View) -> str:

@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, cast
 from textual.binding import Binding
 from textual.screen import Screen
 
-from cockpit.ui.painting import CellCompositor, Painted
 from cockpit.ui.keys import Where, of
+from cockpit.ui.painting import CellCompositor, Painted
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
 
 
 def bindings(where: Where) -> list[Binding]:
-    """The bindings of one place, from the table of keys; each has the id a user can rebind."""
+    """The bindings of one place, from the table of keys; each has the id a user can rebind.
+
+    Those of the briefing come before the text area's own, which has other uses for some F-keys.
+    """
+    first = where == "briefing"
     return [
-        Binding(key.keys, key.action or key.id, key.what, show=False, id=key.id) for key in of(where)
+        Binding(key.keys, key.action or key.id, key.what, show=False, id=key.id, priority=first)
+        for key in of(where)
     ]
 
 

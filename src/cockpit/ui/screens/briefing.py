@@ -10,9 +10,9 @@ from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.timer import Timer
-from textual.widgets import Markdown, TextArea
+from textual.widgets import TextArea
 
 from cockpit.records import BadInput
 from cockpit.text import inert, inert_lines
@@ -21,6 +21,7 @@ from cockpit.ui.keys import key_line, of
 from cockpit.ui.lines import Line, fit, text_width
 from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import status_line
+from cockpit.ui.preview import rendered
 from cockpit.ui.screens.base import CockpitScreen, bindings
 
 AUDIENCES = ("exec", "technical")
@@ -50,11 +51,12 @@ class BriefingScreen(CockpitScreen):
         palette = self.cockpit.palette
         yield Canvas(palette, id="above")
         with Horizontal():
-            area = TextArea("", show_line_numbers=False, highlight_cursor_line=False, soft_wrap=True)
+            area = TextArea(
+                "", show_line_numbers=False, highlight_cursor_line=False, soft_wrap=True
+            )
             area.cursor_blink = False
             yield area
-            with VerticalScroll(id="preview", can_focus=False):
-                yield Markdown("", open_links=False)
+            yield Canvas(palette, id="preview")
         yield Canvas(palette, id="below")
 
     def on_mount(self) -> None:
@@ -85,7 +87,7 @@ class BriefingScreen(CockpitScreen):
         self._saved = result
         self.query_one(TextArea).text = result
         self.cockpit.say("")
-        self.render_preview()
+        self.redraw()
         if self._editor_first:
             self._editor_first = False
             self.action_brief_editor()
@@ -105,13 +107,18 @@ class BriefingScreen(CockpitScreen):
         length = f" {count} words · {seconds} s to say " + ("· over 225 words " if long else "")
         rule = "─" * (width - text_width(title) - text_width(length) - 2)
         top: Line = (
-            ("─", "border"), (title, "accent"), (rule, "border"), (length, "watch" if long else "dim"), ("─", "border"),
-        )  # fmt: skip
+            ("─", "border"),
+            (title, "accent"),
+            (rule, "border"),
+            (length, "watch" if long else "dim"),
+            ("─", "border"),
+        )
         status = status_line(app.view, app.playhead, width, app.session.recording.service)
         self.query_one("#above", Canvas).draw([status, fit(top, width)], app.palette)
         message: Line = ((f" {app.message}", "accent"),) if app.message else ()
         keys = key_line(of("briefing"), width, (("esc", "save and go back"),))
         self.query_one("#below", Canvas).draw([message, keys], app.palette)
+        self.render_preview()
 
     def on_resize(self) -> None:
         """Two halves where they fit, else one of them."""
@@ -124,9 +131,15 @@ class BriefingScreen(CockpitScreen):
         self.query_one("#preview").display = both or not self._source_shown
 
     def render_preview(self) -> None:
-        """Markdown without links that open anything."""
-        self.query_one(Markdown).update(inert_lines(self.query_one(TextArea).text))
-        self.redraw()
+        """The source as it will read, scrolled as far as the source is."""
+        area, canvas = self.query_one(TextArea), self.query_one("#preview", Canvas)
+        width, height = canvas.size
+        lines = rendered(inert_lines(area.text), max(10, width - 2))
+        row, rows = area.cursor_location[0], max(1, area.document.line_count - 1)
+        first = round(max(0, len(lines) - height) * row / rows)
+        bar: Line = (("│ ", "border"),)
+        shown = [*lines[first : first + height], *[()] * height][:height]
+        canvas.draw([(*bar, *line) for line in shown], self.cockpit.palette)
 
     # Saving
 
@@ -141,7 +154,7 @@ class BriefingScreen(CockpitScreen):
 
     def _settled(self) -> None:
         self.save()
-        self.render_preview()
+        self.redraw()
 
     def save(self) -> None:
         """Keep the draft in the journal, if it changed."""
@@ -181,6 +194,7 @@ class BriefingScreen(CockpitScreen):
         """The other half, where only one fits."""
         self._source_shown = not self._source_shown
         self._arrange()
+        self.call_after_refresh(self.redraw)
 
     def action_brief_export(self) -> None:
         """Write the file and say where."""
@@ -221,5 +235,6 @@ class BriefingScreen(CockpitScreen):
                 return
         area.text = text
         self.save()
-        self.render_preview()
-        self.cockpit.say("" if code == 0 else f"The editor ended with code {code}; its text was kept.")
+        self.cockpit.say(
+            "" if code == 0 else f"The editor ended with code {code}; its text was kept."
+        )

@@ -9,13 +9,11 @@ from cockpit.ui import clipboard, layout
 from cockpit.ui.canvas import Canvas
 from cockpit.ui.commands import run_command
 from cockpit.ui.keys import key_line, of
-from cockpit.ui.layout import Place
 from cockpit.ui.lines import Line
 from cockpit.ui.painting import Painted
 from cockpit.ui.prompt import Prompt
-from cockpit.ui.rows import Row, items
 from cockpit.ui.screens.base import bindings
-from cockpit.ui.screens.briefing import BriefingScreen
+from cockpit.ui.screens.cursor import CursorKeys
 from cockpit.ui.screens.travel import TravelKeys
 from cockpit.ui.sheets.asks import AsksSheet
 from cockpit.ui.sheets.choose import ChooseSheet
@@ -30,7 +28,7 @@ from cockpit.ui.sheets.sheet import Sheet
 from cockpit.views import PHASES, Phase
 
 
-class IncidentScreen(TravelKeys):
+class IncidentScreen(CursorKeys, TravelKeys):
     """Everything about the incident at the clock's time."""
 
     BINDINGS = list(bindings("incident"))
@@ -38,12 +36,13 @@ class IncidentScreen(TravelKeys):
 
     def __init__(self, painted: Painted) -> None:
         super().__init__(painted)
-        self.place = Place()
         self.history: list[str] = []
 
     def compose(self) -> ComposeResult:
         """One canvas; sheets are mounted over it."""
-        yield Canvas(self.cockpit.palette, id="incident")
+        canvas = Canvas(self.cockpit.palette, id="incident")
+        canvas.draw(self.lines(), self.cockpit.palette)  # the first paint is not a blank one
+        yield canvas
 
     # Drawing
 
@@ -63,9 +62,15 @@ class IncidentScreen(TravelKeys):
     def lines(self) -> list[Line]:
         """What the canvas shows."""
         app = self.cockpit
-        size = (self.size.width, self.size.height)
+        size = (app.size.width, app.size.height)  # known before the first layout
         return layout.screen(
-            app.view, self.place, app.playhead, size, self._bottom(), app.session.recording.service, app.problem
+            app.view,
+            self.place,
+            app.playhead,
+            size,
+            self._bottom(),
+            app.session.recording.service,
+            app.problem,
         )
 
     def _bottom(self) -> Line:
@@ -108,66 +113,6 @@ class IncidentScreen(TravelKeys):
         if self.cockpit.message:
             self.cockpit.message = ""
             self.call_later(self.redraw)
-
-    # Moving
-
-    def rows(self) -> list[Row]:
-        """The rows of the pane that has the cursor."""
-        view = self.cockpit.view
-        if view is None:
-            return []
-        if self.place.full:
-            return layout.full_rows(view, self.place, self.place.focus, self.size.width)
-        shown = layout.overview_rows(view, self.place, self.size)
-        return shown[self.place.focus][0] if self.place.focus in shown else []
-
-    def item(self) -> str:
-        """What the cursor stands on: "metric:…", "option:…", or ""."""
-        return self.place.cursor(self.place.focus, self.rows())
-
-    def action_move(self, by: int) -> None:
-        """Move the cursor, staying inside the pane."""
-        there = items(self.rows())
-        if there:
-            now = there.index(self.item())
-            self.place.cursors[self.place.focus] = there[max(0, min(len(there) - 1, now + by))]
-            self.redraw()
-
-    def action_focus_pane(self, by: int) -> None:
-        """The next pane, or the one before."""
-        view = self.cockpit.view
-        if view is None:
-            return
-        if self.place.full:
-            panes = list(layout.PANES)
-        else:
-            panes = list(layout.overview_rows(view, self.place, self.size))
-        now = panes.index(self.place.focus) if self.place.focus in panes else 0
-        self.place.focus = panes[(now + by) % len(panes)]
-        self.redraw()
-
-    def action_pane(self, pane: int) -> None:
-        """One pane in full."""
-        self.place.focus, self.place.full = pane, True
-        self.redraw()
-
-    def action_overview(self) -> None:
-        """Back to the overview."""
-        self.place.full, self.place.wanted = False, ""
-        view = self.cockpit.view
-        if view is not None:
-            shown = layout.overview_rows(view, self.place, self.size)
-            if self.place.focus not in shown:
-                self.place.focus = 3
-        self.redraw()
-
-    def action_back(self) -> None:
-        """Escape: first the filter goes, then the full pane."""
-        if self.place.wanted:
-            self.place.wanted = ""
-            self.redraw()
-        elif self.place.full:
-            self.action_overview()
 
     # Opening things
 
@@ -250,11 +195,17 @@ class IncidentScreen(TravelKeys):
 
     def action_briefing(self) -> None:
         """The briefing."""
-        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec"))
+        self._edit_briefing(False)
 
     def action_edit(self) -> None:
         """The briefing, straight in $EDITOR."""
-        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec", editor=True))
+        self._edit_briefing(True)
+
+    def _edit_briefing(self, editor: bool) -> None:
+        # Loaded when it is first opened: a text area and a markdown parser would delay the start.
+        from cockpit.ui.screens.briefing import BriefingScreen
+
+        self.app.push_screen(BriefingScreen(self.cockpit.painted, "exec", editor))
 
     def action_export(self) -> None:
         """The briefing as it is drafted, to a file."""

@@ -43,7 +43,9 @@ class AsksSheet(Sheet):
     def body(self, cells: int) -> list[Line]:
         """Every ask, or the steps of a new one."""
         if self.prompt is not None and not self._answering:
-            lines: list[Line] = [((pad(name, 9), "dim"), (text, "text")) for name, text in self._new.items()]
+            lines: list[Line] = [
+                ((pad(name, 9), "dim"), (text, "text")) for name, text in self._new.items()
+            ]
             return [*lines, plain(_STEPS[min(len(self._new), 3)][1], "strong")]
         asks, current = self._asks(), self._current()
         if not asks:
@@ -112,7 +114,9 @@ class AsksSheet(Sheet):
         app, new = self.cockpit, self._new
         deadline = to_time(app, new["by"], inside=False) if new["by"] else None
         if app.act(
-            lambda: app.session.ask(new["who"], new["what"], deadline, new["default"], app.clock.at),
+            lambda: app.session.ask(
+                new["who"], new["what"], deadline, new["default"], app.clock.at
+            ),
             "Asked; it is in the journal.",
         ):
             self.stop_asking()

@@ -96,11 +96,15 @@ class ChooseSheet(Sheet):
         if row.expected_by is not None:
             by = self.cockpit.clock.at + row.expected_by
             lines.append(
-                plain(f"By {clock(by)} UTC if it is executed now ({duration(row.expected_by)} after).")
+                plain(
+                    f"By {clock(by)} UTC if it is executed now ({duration(row.expected_by)} after)."
+                )
             )
         if row.blocked:
             lines += sentence(f"! blocked: {row.blocked}", cells, 2, "bad")
-        lines.append(plain("enter writes the choice to the journal; x then marks it executed.", "accent"))
+        lines.append(
+            plain("enter writes the choice to the journal; x then marks it executed.", "accent")
+        )
         return lines
 
     def keys(self) -> list[Key]:

@@ -22,9 +22,7 @@ class CommandSheet(Sheet):
 
     def body(self, cells: int) -> list[Line]:
         """Every command with its help."""
-        return [
-            ((pad(f"{c.name} {c.usage}", 36), "key"), (c.help, "dim")) for c in COMMANDS
-        ]
+        return [((pad(f"{c.name} {c.usage}", 36), "key"), (c.help, "dim")) for c in COMMANDS]
 
     def entered(self, text: str) -> None:
         """Run it."""
@@ -45,7 +43,9 @@ class FilterSheet(Sheet):
 
     def body(self, cells: int) -> list[Line]:
         """What a filter does."""
-        return [plain("Words that must all be in an entry: its kind, its text or who wrote it.", "dim")]
+        return [
+            plain("Words that must all be in an entry: its kind, its text or who wrote it.", "dim")
+        ]
 
     def entered(self, text: str) -> None:
         """Filter by it."""

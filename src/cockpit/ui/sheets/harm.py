@@ -22,15 +22,21 @@ class HarmSheet(Sheet):
 
     def body(self, cells: int) -> list[Line]:
         """What it means, and what is asked now."""
-        meaning: Line = plain("This makes it SEV0 whatever the metrics say, and the briefing's first line.", "accent")
+        meaning: Line = plain(
+            "This makes it SEV0 whatever the metrics say, and the briefing's first line.", "accent"
+        )
         if self._kind:
             word = next(word for kind, word in KINDS.values() if kind == self._kind)
             return [
                 meaning,
                 (("marking: ", "dim"), (word, "strong")),
-                plain("What is seen? In one line; enter confirms, esc leaves without marking.", "text"),
+                plain(
+                    "What is seen? In one line; enter confirms, esc leaves without marking.", "text"
+                ),
             ]
-        lines: list[Line] = [((f" {key} ", "key"), (word, "text")) for key, (_, word) in KINDS.items()]
+        lines: list[Line] = [
+            ((f" {key} ", "key"), (word, "text")) for key, (_, word) in KINDS.items()
+        ]
         return [meaning, EMPTY, *lines]
 
     def on_key(self, event: KeyPress) -> None:

@@ -8,14 +8,16 @@ from cockpit.ui.lines import EMPTY, Line, pad, plain, sentence
 from cockpit.ui.sheets.sheet import Sheet
 
 _PANES = {
-    1: "Quality and drift of the model that serves now, the worst first. A verdict is a word: fine, "
-    "watch, degraded, critical, or not enough data. ⏎ shows which counts a figure was made of.",
-    2: "Latency, errors and traffic, and the recorded changes by how well their time fits the onset.",
-    3: "The opening questions with a proposed answer each, and what to do in each phase. ⏎ answers a "
-    "question or ticks a task; some tasks are ticked by what is measured.",
-    4: "What each containment option would do, in numbers. * marks what is assumed, not measured; "
-    "! says what blocks an option. c chooses, x marks the choice executed: two different things.",
-    5: "What is known, what is not, and what comes next. Leaving a phase keeps its lists as they were.",
+    1: "Quality and drift of the model that serves now, the worst first. A verdict is a word: "
+    "fine, watch, degraded, critical, or not enough data. ⏎ shows what a figure was made of.",
+    2: "Latency, errors and traffic, and the recorded changes by how well they fit the onset.",
+    3: "The opening questions with a proposed answer each, and what to do in each phase. "
+    "⏎ answers a question or ticks a task; some tasks are ticked by what is measured.",
+    4: "What each containment option would do, in numbers; quality is its change against now. "
+    "* marks what is assumed, not measured; ! says what blocks an option. "
+    "c chooses, x marks the choice executed: two different things.",
+    5: "What is known, what is not, and what comes next. "
+    "Leaving a phase keeps its lists as they were.",
     6: "Everything that happened, was seen or was decided, newest first. / filters.",
 }
 
@@ -41,4 +43,8 @@ class HelpSheet(Sheet):
             for key in keys[index::high]:
                 line += ((pad(key.label, 10), "key"), (pad(key.help, size - 11) + " ", "text"))
             lines.append(line)
-        return [*lines, EMPTY, plain("Letters are commands only outside text fields; esc always leaves.", "dim")]
+        return [
+            *lines,
+            EMPTY,
+            plain("Letters are commands only outside text fields; esc always leaves.", "dim"),
+        ]

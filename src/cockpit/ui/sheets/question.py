@@ -30,7 +30,9 @@ class QuestionSheet(Sheet):
         if question.answer is not None or question.unknown:
             lines.append((("answered before: ", "dim"), (question.answer or "unknown", "text")))
         proposal = question.proposal.answer
-        lines.append((("proposed: ", "dim"), (proposal or "nothing: there is no evidence yet", "strong")))
+        lines.append(
+            (("proposed: ", "dim"), (proposal or "nothing: there is no evidence yet", "strong"))
+        )
         if question.proposal.evidence:
             lines += sentence(f"because: {question.proposal.evidence}", cells, 4, "text")
         return lines

@@ -115,7 +115,13 @@ class Sheet(Vertical):
         hint = f" {more} more lines, j goes down " if more > 0 else ""
         title = f"[{self.title_text}]"
         rule = "─" * (width - text_width(title) - text_width(hint) - 2)
-        top: Line = (("─", "border"), (title, "accent"), (rule, "border"), (hint, "dim"), ("─", "border"))
+        top: Line = (
+            ("─", "border"),
+            (title, "accent"),
+            (rule, "border"),
+            (hint, "dim"),
+            ("─", "border"),
+        )
         lines = [fit(top, width), *(fit((("  ", "text"), *line), width) for line in shown)]
         message = self.cockpit.message
         bottom: Line = (

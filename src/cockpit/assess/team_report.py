@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.assess import intervals
 from cockpit.assess.baseline import source
-from cockpit.assess.estimates import Compared, Dresser, Subject
+from cockpit.assess.estimates import Compared, Moment, Subject
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.slices import about_all, groups, segment_name, slices
 from cockpit.assess.users import users
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 _DEFAULT_STEP = 1e-6
 
 
-def team_estimates(dresser: Dresser) -> list[Estimate]:
+def team_estimates(moment: Moment) -> list[Estimate]:
     """A team's own rates (k of n) and means, for the service, each version and each segment."""
-    return _team(dresser, "rate") + _team(dresser, "mean")
+    return _team(moment, "rate") + _team(moment, "mean")
 
 
-def _team(dresser: Dresser, table: str) -> list[Estimate]:
-    counts = dresser.inputs.now.get(table)
+def _team(moment: Moment, table: str) -> list[Estimate]:
+    counts = moment.inputs.now.get(table)
     if counts is None or len(counts) == 0:
         return []
-    base = source(dresser.inputs, table, dresser.begun)
+    base = source(moment.inputs, table, moment.begun)
     before: dict[tuple[str, ...], Measurement] = {}
     if base is not None:
         for key, rows in groups(base.counts, ("name", "dimension", "value"), base.mask):
-            before[key] = _additive(dresser, table, key[0], base.counts, rows)
+            before[key] = _additive(moment, table, key[0], base.counts, rows)
     found = []
     several = len(groups(counts, ("version",), about_all(counts))) > 1
     plain = groups(counts, ("name", "dimension", "value"))
@@ -46,9 +46,9 @@ def _team(dresser: Dresser, table: str) -> list[Estimate]:
         if base is not None and key[:3] in before:
             compared = Compared(base.what, before[key[:3]])
         found.append(
-            dresser.estimate(
+            moment.estimate(
                 inert(name),
-                _additive(dresser, table, name, counts, rows),
+                _additive(moment, table, name, counts, rows),
                 compared,
                 Subject(
                     inert(key[3]) if len(key) > 3 else None,
@@ -62,24 +62,24 @@ def _team(dresser: Dresser, table: str) -> list[Estimate]:
 
 
 def _additive(
-    dresser: Dresser, table: str, name: str, counts: Counts, rows: NDArray[np.int64]
+    moment: Moment, table: str, name: str, counts: Counts, rows: NDArray[np.int64]
 ) -> Measurement:
     c = counts.columns
     n = int(c["n"][rows].sum())
     if table == "rate":
         k = int(c["k"][rows].sum())
         return intervals.wilson(k, n) if 0 <= k <= n else unmeasured("more hits than rows", n)
-    step = next((m.step for m in dresser.inputs.map.means if m.name == name), _DEFAULT_STEP)
+    step = next((m.step for m in moment.inputs.map.means if m.name == name), _DEFAULT_STEP)
     total, squares = float(c["sum_x"][rows].sum()), float(c["sum_x2"][rows].sum())
-    return intervals.mean(n, total * step, squares * step * step)
+    return intervals.mean(n, total * step, squares * step)
 
 
-def user_estimates(dresser: Dresser) -> list[Estimate]:
+def user_estimates(moment: Moment) -> list[Estimate]:
     """Different users of the service, and of each version where several serve."""
-    counts = dresser.inputs.now.get("users")
+    counts = moment.inputs.now.get("users")
     if counts is None or len(counts) == 0:
         return []
     return [
-        dresser.estimate("users", users(counts, s.mask), None, s.subject, source="users")
+        moment.estimate("users", users(counts, s.mask), None, s.subject, source="users")
         for s in slices(counts, about_all(counts))
     ]

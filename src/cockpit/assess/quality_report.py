@@ -8,13 +8,12 @@ from cockpit.assess import scores
 from cockpit.assess.baseline import labelled_source, source
 from cockpit.assess.differences import weighted_sum
 from cockpit.assess.drift import compare_scores
-from cockpit.assess.estimates import Compared, Dresser, Subject
+from cockpit.assess.estimates import Compared, Moment, Subject
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION, QUALITY
 from cockpit.assess.quality import false_negative_share, false_positive_share, label_coverage
 from cockpit.assess.slices import slices
 from cockpit.assess.verdicts import Verdict
-from cockpit.bins import score_edges
 from cockpit.text import inert
 
 if TYPE_CHECKING:
@@ -33,13 +32,13 @@ _DRIFT_VERDICT: dict[DriftClass, VerdictWord] = {
 }
 
 
-def measure(name: str, rows: scores.Scores, dresser: Dresser) -> Measurement:
+def measure(name: str, rows: scores.Scores, moment: Moment) -> Measurement:
     """One quality metric, or why it cannot be had when labels exist for some decisions only."""
-    only_when = dresser.inputs.map.labels_only_when
+    only_when = moment.inputs.map.labels_only_when
     if only_when and name in NEEDS_EVERY_DECISION:
         return unmeasured(f"labels only when {inert(only_when)}", rows.labelled)
     if name == "harm_rate":
-        return harm_rate(rows, dresser.inputs.config.model.harm)
+        return harm_rate(rows, moment.inputs.config.model.harm)
     return QUALITY[name](rows)
 
 
@@ -53,44 +52,42 @@ def harm_rate(rows: scores.Scores, harm: Harm) -> Measurement:
     )
 
 
-def quality_estimates(dresser: Dresser) -> list[Estimate]:
+def quality_estimates(moment: Moment) -> list[Estimate]:
     """Every quality metric for what serves, for each version where several do, for each shadow."""
-    counts = dresser.inputs.now.get("score")
-    base = labelled_source(dresser.inputs, "score", dresser.begun)
+    counts = moment.inputs.now.get("score")
+    base = labelled_source(moment.inputs, "score", moment.begun)
     names = (*QUALITY, "harm_rate")
     before: dict[str, Compared] = {}
     if base is not None:
         rows = scores.of(base.counts, base.served())
-        before = {name: Compared(base.what, measure(name, rows, dresser)) for name in names}
+        before = {name: Compared(base.what, measure(name, rows, moment)) for name in names}
     if counts is None or len(counts) == 0:
         missing = unmeasured("no scores")
-        return [dresser.estimate(name, missing, source="score") for name in names]
-    drift_base = source(dresser.inputs, "score", dresser.begun)
+        return [moment.estimate(name, missing, source="score") for name in names]
+    drift_base = source(moment.inputs, "score", moment.begun)
     reference = scores.of(drift_base.counts, drift_base.served()).every if drift_base else None
     found = []
     for part in slices(counts):
         rows = scores.of(counts, part.mask)
         for name in names:
-            now = measure(name, rows, dresser)
-            found.append(
-                dresser.estimate(name, now, before.get(name), part.subject, source="score")
-            )
+            now = measure(name, rows, moment)
+            found.append(moment.estimate(name, now, before.get(name), part.subject, source="score"))
         coverage = label_coverage(rows)
         found.append(
-            dresser.estimate("label_coverage", coverage, None, part.subject, source="score")
+            moment.estimate("label_coverage", coverage, None, part.subject, source="score")
         )
         if reference is not None:
-            found.append(_psi(dresser, reference, rows, part.subject))
+            found.append(_psi(moment, reference, rows, part.subject))
     return found
 
 
 def _psi(
-    dresser: Dresser, reference: NDArray[np.int64], rows: scores.Scores, subject: Subject
+    moment: Moment, reference: NDArray[np.int64], rows: scores.Scores, subject: Subject
 ) -> Estimate:
     """Corrected PSI of the score; its verdict is the drift class."""
-    drift = compare_scores(reference, rows.every, score_edges(), dresser.inputs.config.drift)
+    drift = compare_scores(reference, rows.every, moment.inputs.config.drift)
     now = Measurement(
         value=drift.psi_corrected, low=drift.low, high=drift.high, reason=drift.reason, n=drift.n
     )
     verdict = Verdict(_DRIFT_VERDICT[drift.drift_class], drift.sentence)
-    return dresser.estimate("psi", now, None, subject, source="score", verdict=verdict)
+    return moment.estimate("psi", now, None, subject, source="score", verdict=verdict)

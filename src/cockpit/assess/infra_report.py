@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.baseline import Source, earlier, source
-from cockpit.assess.estimates import WHOLE, Compared, Dresser, Subject
+from cockpit.assess.estimates import WHOLE, Compared, Moment, Subject
 from cockpit.assess.gauges import Gauge, gauges, in_unit, reading, readings, unit_of
 from cockpit.assess.latency import QUANTILES, Latencies
+from cockpit.assess.measurement import unmeasured
 from cockpit.assess.slices import Slice, dimensions, segment_name, slices
 from cockpit.assess.traffic import error_rate, requests_and_errors, requests_per_second
 from cockpit.assess.verdicts import Verdict
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
     from cockpit.records import Counts, Estimate, VerdictWord
 
 
-def infra_estimates(dresser: Dresser) -> list[Estimate]:
+def infra_estimates(moment: Moment) -> list[Estimate]:
     """Requests, error rate and latency for the service and for each version, then the gauges.
 
     A gauge of the same name as a figure from counts is left out: counts have an interval.
     """
-    inputs = dresser.inputs
-    measured = _traffic(dresser) + _latency(dresser)
+    inputs = moment.inputs
+    measured = _traffic(moment) + _latency(moment)
     had = {(e.name, e.version, e.segment) for e in measured if e.value is not None}
-    found = [_gauge(dresser, gauge) for gauge in gauges(inputs.series, dimensions(inputs.map))]
+    found = [_gauge(moment, gauge) for gauge in gauges(inputs.series, dimensions(inputs.map))]
     read = [e for e in found if (e.name, e.version, e.segment) not in had]
     instead = {(e.name, e.version, e.segment) for e in read}
     return [e for e in measured if (e.name, e.version, e.segment) not in instead] + read
@@ -43,11 +44,11 @@ def _whole(counts: Counts | None) -> list[Slice]:
     return slices(counts)
 
 
-def _traffic(dresser: Dresser) -> list[Estimate]:
-    inputs = dresser.inputs
+def _traffic(moment: Moment) -> list[Estimate]:
+    inputs = moment.inputs
     counts = inputs.now.get("traffic")
-    base = source(inputs, "traffic", dresser.begun)
-    before = earlier(inputs, "traffic", dresser.begun)  # only time has requests per second
+    base = source(inputs, "traffic", moment.begun)
+    before = earlier(inputs, "traffic", moment.begun)  # only time has requests per second
     base_errors = Compared(base.what, error_rate(*_asked(base))) if base else None
     base_rate = None
     if before is not None and before.window is not None:
@@ -56,11 +57,13 @@ def _traffic(dresser: Dresser) -> list[Estimate]:
     for part in _whole(counts):
         requests, errors = requests_and_errors(counts, part.mask)
         rate = requests_per_second(requests, inputs.infra_window)
+        recorded = errors > 0 or inputs.map.error is not None
+        failing = error_rate(requests, errors) if recorded else unmeasured("errors not recorded")
         found += [
-            dresser.estimate(name, now, compared, part.subject, source="traffic", fast=True)
+            moment.estimate(name, now, compared, part.subject, source="traffic", fast=True)
             for name, now, compared in (
                 ("requests", rate, base_rate if part.subject == WHOLE else None),
-                ("error_rate", error_rate(requests, errors), base_errors),
+                ("error_rate", failing, base_errors),
             )
         ]
     return found
@@ -70,10 +73,10 @@ def _asked(base: Source) -> tuple[int, int]:
     return requests_and_errors(base.counts, base.mask)
 
 
-def _latency(dresser: Dresser) -> list[Estimate]:
-    inputs = dresser.inputs
+def _latency(moment: Moment) -> list[Estimate]:
+    inputs = moment.inputs
     counts = inputs.now.get("latency")
-    base = source(inputs, "latency", dresser.begun)
+    base = source(inputs, "latency", moment.begun)
     before = Latencies(base.counts, base.mask) if base else None
     found = []
     for part in _whole(counts):
@@ -81,7 +84,7 @@ def _latency(dresser: Dresser) -> list[Estimate]:
         for name, q in QUANTILES.items():
             compared = Compared(base.what, before.quantile(q)) if base and before else None
             found.append(
-                dresser.estimate(
+                moment.estimate(
                     name,
                     latencies.quantile(q),
                     compared,
@@ -93,11 +96,11 @@ def _latency(dresser: Dresser) -> list[Estimate]:
     return found
 
 
-def _gauge(dresser: Dresser, gauge: Gauge) -> Estimate:
-    inputs = dresser.inputs
+def _gauge(moment: Moment, gauge: Gauge) -> Estimate:
+    inputs = moment.inputs
     series = in_unit(gauge.series, inputs)
     now = reading(series, inputs.infra_window)
-    return dresser.estimate(
+    return moment.estimate(
         inert(gauge.name),
         now,
         subject=Subject(
@@ -107,17 +110,17 @@ def _gauge(dresser: Dresser, gauge: Gauge) -> Estimate:
         fast=True,
         source=f"gauge {inert(gauge.series)}",
         unit=unit_of(gauge.series, inputs),
-        verdict=_gauge_verdict(dresser, gauge, readings(series, inputs.infra_window)),
+        verdict=_gauge_verdict(moment, gauge, readings(series, inputs.infra_window)),
     )
 
 
-def _gauge_verdict(dresser: Dresser, gauge: Gauge, values: NDArray[np.float64]) -> Verdict:
+def _gauge_verdict(moment: Moment, gauge: Gauge, values: NDArray[np.float64]) -> Verdict:
     """A gauge against its promise: every reading beyond it is degraded, none is fine."""
-    bound = dresser.bounds.get(gauge.name)
+    bound = moment.bounds.get(gauge.name)
     if bound is None or values.size == 0:
         return Verdict("", "")
     missed = int((values < bound.limit if bound.at_least else values > bound.limit).sum())
     word: VerdictWord = "fine" if missed == 0 else "degraded" if missed == len(values) else "watch"
     side = "below" if bound.at_least else "over"
-    limit = number(bound.limit, unit_of(gauge.series, dresser.inputs))
+    limit = number(bound.limit, unit_of(gauge.series, moment.inputs))
     return Verdict(word, f"{side} {limit} in {missed} of {len(values)} readings")

@@ -1,0 +1,165 @@
+"""Verdicts: which word for which interval, and why in words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cockpit.assess.intervals import wilson
+from cockpit.assess.measurement import Measurement, unmeasured
+from cockpit.assess.objectives import Bound, bounds
+from cockpit.assess.verdicts import Comparison, judge, probability_missed
+from cockpit.config import Config, Objective
+from cockpit.records import HOUR, Baseline
+
+
+def held(base=None, bound=None, direction="higher_is_better", unit="", **more):
+    return Comparison(
+        direction=direction,
+        unit=unit,
+        base=base,
+        bound=bound,
+        tolerance=more.get("tolerance", 0.1),
+        fraction=more.get("fraction", 1.0),
+        elapsed=more.get("elapsed", HOUR),
+    )
+
+
+def baseline(value, half=0.002):
+    return Baseline(what="reference", value=value, low=value - half, high=value + half)
+
+
+PROMISE = Bound(0.88, True, 0.02)
+
+
+def test_the_screens_example_is_degraded_and_says_why():
+    found = judge(wilson(4310, 5310), held(baseline(0.893), PROMISE))
+    assert found.word in ("degraded", "critical")
+    assert found.sentence.startswith("fell from .893 to .812 (reference); even the optimistic end")
+    assert found.difference.value == pytest.approx(-0.0813, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "word"),
+    [
+        (8930, 10_000, "fine"),
+        (9500, 10_000, "fine"),  # better is fine
+        (88, 100, "not enough data"),
+        (88_000, 100_000, "fine"),
+        (87_300, 100_000, "degraded"),  # exactly at the tolerance, but the promise is missed
+        (84_500, 100_000, "critical"),
+    ],
+)
+def test_words_by_interval(k, n, word):
+    assert judge(wilson(k, n), held(baseline(0.893), PROMISE)).word == word
+
+
+def test_watch_is_a_narrow_interval_across_the_tolerance():
+    found = judge(wilson(88_300, 100_000), held(baseline(0.893), tolerance=0.01 / 0.893))
+    assert found.word == "watch"
+
+
+def test_not_enough_data_says_how_long_at_this_rate():
+    def said(k, n, elapsed, fraction):
+        held_against = held(baseline(0.893), PROMISE, elapsed=elapsed, fraction=fraction)
+        found = judge(wilson(k, n), held_against)
+        assert found.word == "not enough data"
+        return found.sentence.split("; ")[-1]
+
+    # Ten minutes of an hour have passed: the hour will hold enough. A tenth of the rows never will.
+    assert said(880, 1_000, HOUR // 6, 1 / 6) == (
+        "too few rows to tell, known in about 23 min at this rate"
+    )
+    assert said(88, 100, HOUR // 60, 1 / 60).startswith("too few rows to tell, a window of ")
+    assert said(88, 100, HOUR, 1.0) == "too few rows to tell, and not within a day at this rate"
+
+
+def test_a_baseline_with_few_rows_is_named_as_the_obstacle():
+    found = judge(wilson(8_800, 10_000), held(baseline(0.893, half=0.05), tolerance=0.02))
+    assert found.word == "not enough data"
+    assert "the baseline has too few rows" in found.sentence
+
+
+def test_no_value_is_not_enough_data_with_the_reason():
+    found = judge(unmeasured("no labels yet"), held(baseline(0.9)))
+    assert (found.word, found.sentence) == ("not enough data", "no labels yet")
+
+
+def test_nothing_to_compare_with_is_no_verdict():
+    assert judge(wilson(9, 10), held()).word == ""
+
+
+def test_a_promise_alone_is_enough():
+    late = Measurement(value=418.0, low=390.0, high=450.0, n=5000)
+    p99 = held(bound=Bound(250.0, False), direction="lower_is_better", unit="ms")
+    assert judge(late, p99).word == "critical"
+    assert judge(Measurement(value=180.0, low=170.0, high=190.0, n=5000), p99).word == "fine"
+
+
+def test_between_baseline_and_promise_is_within_tolerance():
+    p99 = held(
+        Baseline(what="before 02:48", value=150.0, low=145.0, high=155.0),
+        Bound(250.0, False),
+        "lower_is_better",
+        "ms",
+    )
+    assert judge(Measurement(value=190.0, low=185.0, high=195.0, n=5000), p99).word == "fine"
+
+
+def test_an_end_that_is_not_bounded_is_never_fine():
+    p99 = held(bound=Bound(250.0, False), direction="lower_is_better", unit="ms")
+    found = judge(Measurement(value=180.0, low=170.0, high=None, n=100), p99)
+    assert found.word == "not enough data"
+    assert "too few rows to bound it" in found.sentence
+
+
+def test_observed_over_expected_is_wrong_on_either_side():
+    for value in (1.41, 0.6):
+        now = Measurement(value=value, low=value - 0.05, high=value + 0.05, n=900)
+        found = judge(now, held(direction="nearer_one_is_better", unit="×"))
+        assert found.word in ("degraded", "critical")
+    near = Measurement(value=1.01, low=0.98, high=1.04, n=9000)
+    assert judge(near, held(direction="nearer_one_is_better", unit="×")).word == "fine"
+
+
+@given(
+    st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.floats(0.01, 0.99),
+    st.floats(0.01, 0.5),
+    st.sampled_from(["higher_is_better", "lower_is_better"]),
+)
+def test_every_share_gets_one_word_and_a_sentence(pair, centre, tolerance, direction):
+    found = judge(
+        wilson(*pair), held(baseline(centre), None, direction, "share", tolerance=tolerance)
+    )
+    assert found.word in ("fine", "not enough data", "watch", "degraded", "critical")
+    assert found.sentence
+    worse = found.difference.value * (-1 if direction == "higher_is_better" else 1)
+    if found.word in ("degraded", "critical"):
+        assert worse > 0
+
+
+@given(st.integers(0, 500), st.floats(0.01, 0.99))
+def test_probability_of_a_missed_promise_is_one(k, limit):
+    now = wilson(k, 500)
+    missed = probability_missed(now, Bound(limit, True))
+    assert 0 <= missed <= 1
+    assert missed + probability_missed(now, Bound(limit, False)) == pytest.approx(1, abs=1e-9)
+
+
+def test_objectives_bound_the_metrics_they_speak_of():
+    config = Config(
+        objectives=[
+            Objective(name="a", good="latency <= 250ms", target="99%"),
+            Objective(name="b", good="no error", target="99.9%"),
+            Objective(name="c", metric="precision", at_least=0.88, tolerance=0.02),
+            Objective(name="d", good="moon is full", target="10%"),
+        ]
+    )
+    found = bounds(config)
+    for quantile in ("latency_p99", "latency_p95", "latency_p50"):
+        assert found[quantile] == Bound(250.0, False)
+    assert found["error_rate"].limit == pytest.approx(0.001)
+    assert found["precision"] == Bound(0.88, True, 0.02)
+    assert set(found) == {"latency_p50", "latency_p95", "latency_p99", "error_rate", "precision"}
