@@ -54,7 +54,7 @@ def everything_told(file: Path, at: int) -> dict[str, Any]:
     return said
 
 
-@few(12)
+@few(6)
 @given(at=TIMES)
 def test_a_view_is_the_same_in_a_file_that_ends_there(
     incident: Path, tmp_path_factory: pytest.TempPathFactory, at: int
