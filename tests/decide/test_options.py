@@ -6,6 +6,10 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from cockpit.config import Config
+from cockpit.decide.options import option_table
+from cockpit.views import OptionRow, OptionTable
 from tests.decide.stories import (
     AT,
     CONFIG,
@@ -18,10 +22,6 @@ from tests.decide.stories import (
     event,
     state,
 )
-
-from cockpit.config import Config
-from cockpit.decide.options import option_table
-from cockpit.views import OptionRow, OptionTable
 
 SLOW = {"v42": 418.0, "v41": 118.0}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.state.events import journal
 
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE
+from tests.state.events import journal
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,9 @@ def test_the_mouse_is_never_asked_for(home):
     terminal = opened("0", home)
     terminal.type("q")
     terminal.wait()
-    assert not any(code in terminal.raw for code in (b"\x1b[?1000h", b"\x1b[?1003h", b"\x1b[?1006h"))
+    assert not any(
+        code in terminal.raw for code in (b"\x1b[?1000h", b"\x1b[?1003h", b"\x1b[?1006h")
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

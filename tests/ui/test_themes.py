@@ -11,7 +11,11 @@ from cockpit.records import BadInput
 from cockpit.ui.themes import COLOURS, NAMED, fitting, load, read
 
 PACKAGED = load(themes_folder())
-TEXTS = [c for c in COLOURS if c not in ("background", "raised", "cursor", "border", "critical_background")]
+TEXTS = [
+    c
+    for c in COLOURS
+    if c not in ("background", "raised", "cursor", "border", "critical_background")
+]
 HEX = [theme for theme in PACKAGED.by_name.values() if not theme.ansi]
 
 
@@ -84,7 +88,9 @@ def test_a_bad_file_stops_nothing_and_a_user_theme_replaces_one(tmp_path):
     themes = load(themes_folder(), tmp_path)
     assert themes.get("dark").colours["accent"] == "#00ff00"
     assert len(themes.problems) == 2
-    assert all(Path(re.split(r":\d|: ", problem)[0]).parent == tmp_path for problem in themes.problems)
+    assert all(
+        Path(re.split(r":\d|: ", problem)[0]).parent == tmp_path for problem in themes.problems
+    )
 
 
 def test_an_unknown_name_tells_the_known_ones():

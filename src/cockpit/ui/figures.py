@@ -64,7 +64,7 @@ def _digits(size: float, unit: str, like: float | None = None) -> str:
     elif like == int(like):
         decimals = 0
     else:
-        decimals = 2 if like < 1 else 1 if like < 10 else 0
+        decimals = 2 if round(like, 2) < 1 else 1 if round(like, 1) < 10 else 0
     if 0 < size < 0.5 * 10**-decimals:
         return f"<{10**-decimals:.{decimals}f}".replace("0.", ".", 1)
     text = f"{size:,.{decimals}f}"

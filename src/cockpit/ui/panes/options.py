@@ -92,6 +92,8 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         gap = 1
     while spare() < 0 and len(shown) > _LEAST:
         shown.remove(max(shown, key=lambda column: column.drop))
+    if spare() >= len(shown):
+        gap = 2
     notes = min(notes, 20)
     if spare() < 0:
         sizes["option"] = max(10, sizes["option"] + spare())

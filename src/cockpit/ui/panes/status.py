@@ -120,8 +120,11 @@ def phase_line(view: View | None, cells: int) -> Line:
             word = word[:6] if short else word
             sign = {"done": "✓", "current": "▸", "todo": "·"}[mark.state]
             role = {"done": "good", "current": "accent", "todo": "dim"}[mark.state]
-            current = mark.state == "current"
-            detail = f" {mark.detail}" if mark.detail and (detailed or current) else ""
+            told = mark.detail
+            if mark.phase == "containment" and view.choice is not None:
+                told = view.status.containment  # chosen or executed, whatever the phase
+            needed = mark.state == "current" or mark.phase == "containment"
+            detail = f" {told}" if told and (detailed or needed) else ""
             line.append((f"{word} {sign}{detail}", role))
             line.append(("  ", "text"))
         line.pop()

@@ -40,7 +40,9 @@ class IncidentScreen(CursorKeys, TravelKeys):
 
     def compose(self) -> ComposeResult:
         """One canvas; sheets are mounted over it."""
-        yield Canvas(self.cockpit.palette, id="incident")
+        canvas = Canvas(self.cockpit.palette, id="incident")
+        canvas.draw(self.lines(), self.cockpit.palette)  # the first paint is not a blank one
+        yield canvas
 
     # Drawing
 
@@ -60,7 +62,7 @@ class IncidentScreen(CursorKeys, TravelKeys):
     def lines(self) -> list[Line]:
         """What the canvas shows."""
         app = self.cockpit
-        size = (self.size.width, self.size.height)
+        size = (app.size.width, app.size.height)  # known before the first layout
         return layout.screen(
             app.view,
             self.place,
