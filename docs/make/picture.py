@@ -18,7 +18,7 @@ from cockpit.session import Session
 from cockpit.ui.app import CockpitApp
 from cockpit.units import parse_instant
 
-PICTURE = Path(__file__).with_name("cockpit.svg")
+PICTURE = Path(__file__).resolve().parents[1] / "cockpit.svg"
 SAMPLE, AT, SIZE = "card-fraud-rollout", "04:21:30", (120, 40)
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 
@@ -30,7 +30,7 @@ _TEXT = re.compile(r'<text class="([^"]+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*
 
 
 async def screenshot() -> str:
-    """The sample some minutes after the page, its first questions answered, as Textual exports it."""
+    """The sample some minutes after the page, worked a little, as Textual exports it."""
     with tempfile.TemporaryDirectory() as folder:
         journal = Path(folder) / "picture.incident"
         with Session.replay(
@@ -61,7 +61,9 @@ def self_contained(svg: str) -> str:
     """The same picture without anything that would be fetched, and with braille as dots."""
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.S)
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S)
-    svg = svg.replace("Fira Code, monospace", FONTS).replace("font-family: arial", "font-family: sans-serif")
+    svg = svg.replace("Fira Code, monospace", FONTS).replace(
+        "font-family: arial", "font-family: sans-serif"
+    )
     svg = re.sub(r"terminal-\d+-", "t-", svg)
     return _TEXT.sub(_dotted, svg)
 
