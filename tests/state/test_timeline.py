@@ -16,7 +16,7 @@ from tests.state.events import journal
     [
         ("answer", {"question": "who", "answer": "BR"}, "who? BR"),
         ("answer", {"question": "who", "answer": None}, "who? unknown"),
-        ("tick", {"task": "commander"}, "done: commander named"),
+        ("tick", {"task": "commander"}, "done: name a commander"),
         (
             "choose",
             {

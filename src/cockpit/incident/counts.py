@@ -127,13 +127,14 @@ def _concatenate(
     for name in names:
         pieces = [part.columns[name] for part in parts]
         if name in parts[0].words:
-            every = sorted({word for part in parts for word in part.words[name]})
-            code = {word: i for i, word in enumerate(every)}
-            for i, part in enumerate(parts):
-                own = part.words[name]
-                if own != tuple(every):
-                    pieces[i] = np.array([code[word] for word in own], dtype=np.int64)[pieces[i]]
-            words[name] = tuple(every)
+            lists = {part.words[name] for part in parts}  # few: most parts share theirs
+            words[name] = tuple(sorted(set().union(*lists)))
+            code = {word: i for i, word in enumerate(words[name])}
+            codes = {own: np.array([code[word] for word in own], np.int64) for own in lists}
+            pieces = [
+                piece if part.words[name] == words[name] else codes[part.words[name]][piece]
+                for part, piece in zip(parts, pieces, strict=True)
+            ]
         columns[name] = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
     return columns, words
 
@@ -167,13 +168,16 @@ def group(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
 
 def _digits(key: Ints) -> tuple[Ints, int]:
     """A key as numbers from 0, in the same order, and how many there can be."""
-    low, most = int(key.min()), 4 * key.size + (1 << 16)
+    low, high = int(key.min()), int(key.max())
+    if high - low >= 1 << 62:
+        return _compact(key)
     digits = key - low
-    radix = int(digits.max()) + 1
-    if radix > most:  # times are multiples of a bucket
-        step = max(int(np.gcd.reduce(digits)), 1)
-        digits, radix = digits // step, (radix - 1) // step + 1
-    return (digits, radix) if radix <= most else _compact(key)
+    few = 4 * key.size + (1 << 16)
+    if high - low > few:  # times are far apart, but in steps of a bucket
+        digits //= np.gcd.reduce(digits)
+        if digits.max() > few:
+            return _compact(key)
+    return digits, int(digits.max()) + 1
 
 
 def _compact(code: Ints) -> tuple[Ints, int]:
