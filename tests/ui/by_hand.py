@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
-from cockpit.records import BadInput
-from cockpit.ui.run import run
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import OPENS
+
+from cockpit.records import BadInput
+from cockpit.ui.run import run
 
 
 class Watched(FakeSession):

@@ -1,6 +1,8 @@
 """Keys: each does what the table says, letters belong to text fields, escape always leaves."""
 
 import pytest
+from tests.ui.driving import NARROW, cockpit
+from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 
 from cockpit.records import HOUR, MINUTE, SECOND
 from cockpit.ui.keys import KEYS, key_line, of, table
@@ -15,8 +17,6 @@ from cockpit.ui.sheets.harm import HarmSheet
 from cockpit.ui.sheets.help import HelpSheet
 from cockpit.ui.sheets.note import NoteSheet, ReportSheet
 from cockpit.ui.sheets.question import QuestionSheet
-from tests.ui.driving import NARROW, cockpit
-from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 
 
 def test_every_key_has_one_id_and_an_action():

@@ -1,4 +1,4 @@
-"""On a real terminal: what is written, how it is left, and what is imported before the first paint."""
+"""On a real terminal: what is written, how it is left, what is imported at first."""
 
 import os
 import signal
@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-
 from tests.ui.terminal import PYTHONPATH, ROOT, Terminal
 
 BY_HAND = ("-m", "tests.ui.by_hand")

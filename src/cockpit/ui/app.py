@@ -95,7 +95,7 @@ class CockpitApp(App[int]):
         self.view = self.session.stored_view(self.clock.at)
         self.redraw()
         self.call_after_refresh(self.want_view)
-        self.set_interval(1.0, self.tick)
+        self.ticking = self.set_interval(1.0, self.tick)
 
     def redraw(self) -> None:
         """Show what changed, on whichever screen is open."""

@@ -9,7 +9,7 @@ from cockpit.ui import clipboard, layout
 from cockpit.ui.canvas import Canvas
 from cockpit.ui.commands import run_command
 from cockpit.ui.keys import key_line, of
-from cockpit.ui.lines import Line
+from cockpit.ui.lines import Line, message
 from cockpit.ui.painting import Painted
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.screens.base import bindings
@@ -61,21 +61,13 @@ class IncidentScreen(CursorKeys, TravelKeys):
         """What the canvas shows."""
         app = self.cockpit
         size = (self.size.width, self.size.height)
-        return layout.screen(
-            app.view,
-            self.place,
-            app.playhead,
-            size,
-            self._bottom(),
-            app.session.recording.service,
-            app.problem,
-        )
-
-    def _bottom(self) -> Line:
-        message = self.cockpit.message
-        if message and self.sheet is None:
-            return ((f" {message}", "accent"),)
-        return key_line(of("incident"), self.size.width)
+        keys = key_line(of("incident"), self.size.width)
+        service = app.session.recording.service
+        lines = layout.screen(app.view, self.place, app.playhead, size, keys, service, app.problem)
+        if app.message and self.sheet is None:
+            said = message(app.message, self.size.width)
+            lines[-len(said) :] = said
+        return lines
 
     # The sheet
 
