@@ -199,6 +199,14 @@ class CockpitApp(App[int]):
         self.save_drafts()
         self.exit(0)
 
+    async def action_quit(self) -> None:
+        """Textual's own ctrl+q: leave like q does."""
+        self.leave()
+
+    def action_help_quit(self) -> None:
+        """Textual's own ctrl+c, which many press to leave."""
+        self.say("q leaves the cockpit; in a text field, esc first.")
+
     def leave_soon(self) -> None:
         """Like `leave`, from a signal handler: the interface's own loop does it next."""
         self._leaving = True

@@ -33,9 +33,9 @@ class Sheet(Vertical):
     where: ClassVar[Where | None] = None
     title_text: str = ""
     BINDINGS = [
-        Binding("escape", "leave", "leave", show=False, id="leave"),
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
+        Binding("escape", "leave", "leave", show=False, id="sheet_leave"),
+        Binding("j,down", "move(1)", "down", show=False, id="sheet_down"),
+        Binding("k,up", "move(-1)", "up", show=False, id="sheet_up"),
     ]
 
     def __init_subclass__(cls) -> None:
