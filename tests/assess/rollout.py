@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from tests.assess.building import score_table, summed, table
 
 from cockpit.assess.inputs import Inputs
 from cockpit.bins import FeatureBins, freeze_numeric, latency_bin
 from cockpit.config import Config, Objective, Predictions
 from cockpit.records import MINUTE, SECOND, Counts, Event, Window
 from cockpit.tables import ALL, USER_BITS
+from tests.assess.building import score_table, summed, table
 
 START = 1_700_000_040 * SECOND // MINUTE * MINUTE
 MINUTES = 20

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.assess.building import score_table
 
 from cockpit.assess import calibration, quality, scores
+from tests.assess.building import score_table
 
 DATA = Path(__file__).parents[3] / "shared/data/nannyml_car_loan"
 CHUNK = 5_000

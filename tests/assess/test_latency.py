@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.assess.building import table
 
 from cockpit.assess.latency import Latencies, slower_than
 from cockpit.bins import latency_bin
+from tests.assess.building import table
 
 
 def of(seconds: np.ndarray) -> Latencies:

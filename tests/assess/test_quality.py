@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
-from tests.assess.building import score_table
 
 from cockpit.assess import calibration, quality, scores
 from cockpit.assess.metrics import QUALITY
+from tests.assess.building import score_table
 
 # Two-decimal scores each fall into a bin of their own, so binned figures are exact.
 rows = st.lists(

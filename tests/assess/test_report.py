@@ -11,8 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.assess.building import score_table, table
-from tests.assess.rollout import DEPLOYED, END, START, rollout
 
 from cockpit.assess.changes import fits
 from cockpit.assess.charts import charts
@@ -22,6 +20,8 @@ from cockpit.assess.signals import find_onset
 from cockpit.config import Predictions
 from cockpit.records import MINUTE, SECOND, Counts, Window
 from cockpit.tables import TABLES
+from tests.assess.building import score_table, table
+from tests.assess.rollout import DEPLOYED, END, START, rollout
 
 NAMES = {
     "requests",

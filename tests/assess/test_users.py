@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.assess.building import table
 
 from cockpit.assess.users import users
 from cockpit.records import Counts
 from cockpit.tables import USER_BITS
+from tests.assess.building import table
 
 
 def of(bits: np.ndarray) -> Counts:

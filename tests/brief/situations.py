@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
-from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, ONSET, VIEW, quiet
 
 from cockpit.brief.knowledge import knowledge
 from cockpit.config import Config
 from cockpit.records import MINUTE
 from cockpit.views import PHASES, Ask, Choice, Phase, View
+from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, ONSET, VIEW, quiet
 
 changed = msgspec.structs.replace
 

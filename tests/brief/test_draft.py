@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, VIEW, quiet
-from tests.brief.situations import changed, views, with_knowledge
 
 from cockpit.brief.draft import draft
 from cockpit.brief.facts import as_data, facts
@@ -16,6 +14,8 @@ from cockpit.brief.likelihood import WORDS
 from cockpit.brief.reading import words
 from cockpit.records import MINUTE, BadInput, Event
 from cockpit.views import View
+from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, VIEW, quiet
+from tests.brief.situations import changed, views, with_knowledge
 
 METRIC_NAMES = re.compile(
     r"\b(auc|psi|p9[59]|ece|f1|kl|recall|precision|brier|latency_\w+)\b", re.IGNORECASE

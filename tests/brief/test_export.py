@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.brief.sample_view import AT
 
 from cockpit.brief.export import default_name, write_markdown
 from cockpit.records import BadInput
+from tests.brief.sample_view import AT
 
 
 def test_a_brief_is_written_for_its_owner_alone(tmp_path: Path) -> None:

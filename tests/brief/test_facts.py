@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hypothesis import given
-from tests.brief.sample_view import AT, PRECISION, VIEW, WINDOW
-from tests.brief.situations import changed, views
 
 from cockpit.brief.facts import as_data, facts, of_export
 from cockpit.records import Event
 from cockpit.views import View
+from tests.brief.sample_view import AT, PRECISION, VIEW, WINDOW
+from tests.brief.situations import changed, views
 
 
 @given(views())

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, VIEW
-from tests.brief.situations import changed, spoiled
 
 from cockpit.brief.audiences import AUDIENCES
 from cockpit.brief.draft import draft
 from cockpit.brief.reading import words
 from cockpit.text import inert, markdown
+from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, VIEW
+from tests.brief.situations import changed, spoiled
 
 FULL = changed(VIEW, choice=changed(CHOICE, executed_at=AT), asks=[*VIEW.asks, EXEC_ASK])
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from tests.brief.sample_view import AT, CHOICE, CONFIG, VIEW, quiet
-from tests.brief.situations import changed, known_in, views
 
 from cockpit.brief.knowledge import MOST
 from cockpit.config import Config
@@ -13,6 +11,8 @@ from cockpit.records import MINUTE
 from cockpit.text import inert
 from cockpit.units import parse_duration
 from cockpit.views import PHASES, Phase, View
+from tests.brief.sample_view import AT, CHOICE, CONFIG, VIEW, quiet
+from tests.brief.situations import changed, known_in, views
 
 
 @given(views())

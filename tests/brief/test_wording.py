@@ -8,10 +8,10 @@ from statistics import NormalDist
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.brief.sample_view import CONFIG, LATENCY, PRECISION, estimate
 
 from cockpit.brief import likelihood, plain, reading, wording
 from cockpit.records import Baseline, Difference
+from tests.brief.sample_view import CONFIG, LATENCY, PRECISION, estimate
 
 SHARES = st.floats(0.0, 1.0, allow_nan=False)
 

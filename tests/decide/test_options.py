@@ -6,6 +6,10 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from cockpit.config import Config
+from cockpit.decide.options import option_table
+from cockpit.views import OptionRow, OptionTable
 from tests.decide.stories import (
     AT,
     CONFIG,
@@ -18,10 +22,6 @@ from tests.decide.stories import (
     event,
     state,
 )
-
-from cockpit.config import Config
-from cockpit.decide.options import option_table
-from cockpit.views import OptionRow, OptionTable
 
 SLOW = {"v42": 418.0, "v41": 118.0}
 
@@ -138,7 +138,7 @@ def test_too_few_warm_workers_block_a_rollback_and_half_of_them_a_split() -> Non
     found = option_table(assessment(ROLLOUT, p99=SLOW), state(), cold)
     rollback = by_kind(found)["rollback"]
     assert rollback.needs == "8/12 warm"
-    assert rollback.blocked == "4 more workers to warm first"
+    assert rollback.blocked == "warm 4 more workers first"
     assert found.recommended != "rollback"
     split = with_option("split", capacity={"warm_workers": 8, "needed": 12})
     row = by_kind(option_table(assessment(ROLLOUT, p99=SLOW), state(), split))["split"]

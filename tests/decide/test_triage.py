@@ -6,6 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+
+from cockpit.checklist import QUESTIONS, TASKS
+from cockpit.decide.effect import watch
+from cockpit.decide.impact import impact
+from cockpit.decide.severity import CADENCE, LEVELS, Severity, refusal, severity
+from cockpit.decide.triage import checklist, companions, leaving, phase_marks
+from cockpit.records import MINUTE, Assessment
+from cockpit.state import State
+from cockpit.views import PHASES, Change, Checklist, Choice, Impact, Phase, Status
 from tests.decide.stories import (
     AT,
     CONFIG,
@@ -18,15 +27,6 @@ from tests.decide.stories import (
     event,
     state,
 )
-
-from cockpit.checklist import QUESTIONS, TASKS
-from cockpit.decide.effect import watch
-from cockpit.decide.impact import impact
-from cockpit.decide.severity import CADENCE, LEVELS, Severity, refusal, severity
-from cockpit.decide.triage import checklist, companions, leaving, phase_marks
-from cockpit.records import MINUTE, Assessment
-from cockpit.state import State
-from cockpit.views import PHASES, Change, Checklist, Choice, Impact, Phase, Status
 
 SLOW = {"v42": 418.0, "v41": 118.0}
 HEALTHY = {key: Counts(60, 9, 9, 1_300, 5_000) for key in ROLLOUT}

@@ -6,11 +6,11 @@ import random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.state.events import journal, made
 
 from cockpit.incident.state import fold, last_undoable
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE, Event
+from tests.state.events import journal, made
 
 TIMES = st.integers(0, 40 * MINUTE)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 from hypothesis import given
-from tests.state.events import made
 
 from cockpit.incident.state import fold
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE, Event
+from tests.state.events import made
 
 
 @given(made)

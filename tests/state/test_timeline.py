@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.state.events import journal
 
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE
+from tests.state.events import journal
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from cockpit.records import MINUTE
     [
         ("answer", {"question": "who", "answer": "BR"}, "who? BR"),
         ("answer", {"question": "who", "answer": None}, "who? unknown"),
-        ("tick", {"task": "commander"}, "done: commander named"),
+        ("tick", {"task": "commander"}, "done: name a commander"),
         (
             "choose",
             {

@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
-from tests.ui.fake_session import FakeSession
-from tests.ui.hand_measured import OPENS
-
 from cockpit.records import BadInput
 from cockpit.ui.run import run
+from tests.ui.fake_session import FakeSession
+from tests.ui.hand_measured import OPENS
 
 
 class Watched(FakeSession):

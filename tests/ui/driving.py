@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-from tests.ui.fake_session import FakeSession
-from tests.ui.hand_measured import OPENS
 from textual.pilot import Pilot
 
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.canvas import Canvas
 from cockpit.ui.screens.incident import IncidentScreen
 from cockpit.ui.sheets.sheet import Sheet
+from tests.ui.fake_session import FakeSession
+from tests.ui.hand_measured import OPENS
 
 WIDE, NARROW = (120, 40), (80, 24)
 

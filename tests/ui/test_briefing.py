@@ -5,14 +5,14 @@ import stat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ui.driving import NARROW, WIDE, cockpit
-from tests.ui.hand_measured import ONSET
 from textual.widgets import TextArea
 
 from cockpit.ui.crash import write_crash
 from cockpit.ui.lines import width
 from cockpit.ui.preview import rendered
 from cockpit.ui.screens.briefing import BriefingScreen
+from tests.ui.driving import NARROW, WIDE, cockpit
+from tests.ui.hand_measured import ONSET
 
 
 def plain(lines):

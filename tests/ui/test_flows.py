@@ -3,11 +3,11 @@
 import threading
 
 import pytest
+
+from cockpit.records import MINUTE, BadInput
 from tests.ui.driving import NARROW, WIDE, cockpit
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import OPENS
-
-from cockpit.records import MINUTE, BadInput
 
 SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
 

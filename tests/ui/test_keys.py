@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from tests.ui.driving import NARROW, cockpit
-from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 
 from cockpit.records import HOUR, MINUTE, SECOND
 from cockpit.ui.keys import KEYS, key_line, of, table
@@ -21,6 +19,8 @@ from cockpit.ui.sheets.help import HelpSheet
 from cockpit.ui.sheets.note import NoteSheet, ReportSheet
 from cockpit.ui.sheets.question import QuestionSheet
 from cockpit.ui.sheets.sheet import Sheet
+from tests.ui.driving import NARROW, cockpit
+from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 
 
 def test_every_key_has_one_id_and_an_action():

@@ -3,10 +3,10 @@
 from typing import Any, cast
 
 import pytest
-from tests.ui.fake_session import FakeSession
-from tests.ui.hand_measured import OPENS
 
 from cockpit.ui.app import CockpitApp
+from tests.ui.fake_session import FakeSession
+from tests.ui.hand_measured import OPENS
 
 SCREENS = {
     "overview": [],

@@ -6,15 +6,15 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ui.driving import Driven, cockpit
-from tests.ui.fake_session import FakeSession
-from tests.ui.hand_measured import OPENS
 
 from cockpit.ui import layout
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.layout import Place
 from cockpit.ui.lines import plain, width
 from cockpit.ui.panes.status import Playhead, status_line
+from tests.ui.driving import Driven, cockpit
+from tests.ui.fake_session import FakeSession
+from tests.ui.hand_measured import OPENS
 
 PLAY = Playhead(OPENS, 1.0, True)
 VIEW = FakeSession().view(OPENS)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.ui.terminal import PYTHONPATH, ROOT, Terminal
 
 BY_HAND = ("-m", "tests.ui.by_hand")

@@ -137,4 +137,5 @@ def _option(row: OptionRow) -> list[str]:
 
 
 def _cell(figure: Figure) -> str:
-    return figure.text + (" (assumed)" if figure.assumed else "")
+    marked = figure.assumed and "assumed" not in figure.text
+    return figure.text + (" (assumed)" if marked else "")

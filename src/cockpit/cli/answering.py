@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from cockpit.cli import tables
-from cockpit.cli.common import AT, FILE, JSON, instant, open_reading, parse_length, parse_time, print_json
+from cockpit.cli.common import (
+    AT,
+    FILE,
+    JSON,
+    instant,
+    open_reading,
+    parse_length,
+    parse_time,
+    print_json,
+)
 from cockpit.records import BadInput, Window
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ from cockpit import __version__
 from cockpit.records import BadInput
 from cockpit.text import inert
 
-
 # Which module of this package holds which commands: only that of the one asked for is imported.
 FAMILIES = {
     "watching": ("demo", "replay"),
@@ -36,7 +35,7 @@ class _Cockpit(click.Group):
         family = next((f for f, names in FAMILIES.items() if cmd_name in names), None)
         if family is None:
             return None
-        commands = import_module(f"cockpit.cli.{family}").COMMANDS
+        commands: tuple[click.Command, ...] = import_module(f"cockpit.cli.{family}").COMMANDS
         return next(command for command in commands if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:

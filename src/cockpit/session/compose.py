@@ -151,18 +151,17 @@ def _shares(facts: Assessment) -> list[tuple[str, float]]:
 
 
 def _drift_sentence(facts: Assessment) -> str:
-    """The worst drift by name, the others by number: 'drift amount major · 3 others minor'."""
+    """The worst drift by name, the others by number: 'drift major: amount · the rest minor'."""
     said = [d for d in facts.drift if d.drift_class in ("major", "noticeable", "minor")]
     if not said:
         return f"drift: {facts.drift[0].drift_class}" if facts.drift else "drift: no reference"
     worst = said[0]
-    where = f" ({worst.segment})" if worst.segment else ""
     if worst.drift_class == "minor":
         return f"drift minor in all {len(said)}"
     others = sum(d.drift_class != "minor" for d in said[1:])
-    return f"drift {worst.feature}{where} {worst.drift_class}" + (
-        f" · {others} more noticeable or major" if others else " · the rest minor"
-    )
+    where = f" ({worst.segment})" if worst.segment else ""
+    rest = f"{others} more" if others else "the rest minor"
+    return f"drift {worst.drift_class}: {worst.feature}{where} · {rest}"
 
 
 def _worst(hurt: Impact) -> str:

@@ -43,6 +43,6 @@ def import_incident(
 
 
 def _leave_first_view(file: IncidentFile) -> None:
-    """Put the view at which a replay opens into a new file, to be painted before numpy is loaded."""
+    """Keep the view at which a replay opens in a new file: it is painted before numpy is loaded."""
     session = Session(Replay(file, None, ""))
     store_view(file, session.view(session.opens_at))

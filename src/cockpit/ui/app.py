@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -64,9 +65,12 @@ class CockpitApp(App[int]):
         self.themes: theming.Themes = themes if themes is not None else theming.installed()
         self.palette = self.themes.get(theme or theming.fitting(os.environ))
         super().__init__(ansi_color=self.palette.ansi)
+        for each in self.themes.by_name.values():
+            self.register_theme(each.for_textual())
+        self.theme = f"cockpit-{self.palette.name}"
         self.session = session
         self.clock = ReplayClock(at=at, span=session.recording.span, speed=speed, paused=paused)
-        self.view: View | None = None
+        self.view: View | None = session.stored_view(at)
         self.problem = ""
         self.message = hint or (self.themes.problems[0] if self.themes.problems else "")
         self.background = Background()
@@ -83,19 +87,19 @@ class CockpitApp(App[int]):
         return IncidentScreen(self.painted)
 
     def on_mount(self) -> None:
-        """Paint a stored view at once; the first live one follows."""
+        """Ask for the first live view; a stored one is painted by now."""
         self._event_loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         if self._leaving:
             self.leave()
             return
-        for theme in self.themes.by_name.values():
-            self.register_theme(theme.for_textual())
-        self.theme = f"cockpit-{self.palette.name}"
-        self.view = self.session.stored_view(self.clock.at)
-        self.redraw()
-        self.call_after_refresh(self.want_view)
+        self.call_after_refresh(self._painted_first)
         self.ticking = self.set_interval(1.0, self.tick)
+
+    def _painted_first(self) -> None:
+        gc.freeze()  # what was imported stays: it need not be looked through for garbage
+        gc.enable()
+        self.want_view()
 
     def redraw(self) -> None:
         """Show what changed, on whichever screen is open."""

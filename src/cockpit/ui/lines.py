@@ -152,6 +152,9 @@ def to_cells(spans: Iterable[tuple[str, S]], cells: int, fill: S) -> list[Styled
     """Exactly `cells` cells; a wide character is followed by an empty cell, never split."""
     row: list[StyledCell[S]] = []
     for text, style in spans:
+        if text.isascii() and text.isprintable():  # the most of it: one cell a character
+            row += [(character, style) for character in text[: cells - len(row)]]
+            continue
         for character in clean(text):
             size = get_character_cell_size(character)
             if size == 0:

@@ -54,7 +54,7 @@ def _joined_spaces(row: list[StyledCell[Style | None]]) -> list[StyledCell[Style
     result = row[:1]
     for character, style in row[1:]:
         before = result[-1][1]
-        if character == " " and before is not None and style is not None:
+        if character == " " and style is not before and before is not None and style is not None:
             plain = not (before.reverse or before.underline or before.strike)
             plain = plain and not (style.reverse or style.underline or style.strike)
             if plain and before.bgcolor == style.bgcolor:

@@ -40,7 +40,9 @@ class IncidentScreen(CursorKeys, TravelKeys):
 
     def compose(self) -> ComposeResult:
         """One canvas; sheets are mounted over it."""
-        yield Canvas(self.cockpit.palette, id="incident")
+        canvas = Canvas(self.cockpit.palette, id="incident")
+        canvas.draw(self.lines(), self.cockpit.palette)  # the first paint is not a blank one
+        yield canvas
 
     # Drawing
 
@@ -60,12 +62,13 @@ class IncidentScreen(CursorKeys, TravelKeys):
     def lines(self) -> list[Line]:
         """What the canvas shows."""
         app = self.cockpit
-        size = (self.size.width, self.size.height)
-        keys = key_line(of("incident"), self.size.width)
+        width, height = app.size  # known before the first layout
+        size = (width, height)
+        keys = key_line(of("incident"), width)
         service = app.session.recording.service
         lines = layout.screen(app.view, self.place, app.playhead, size, keys, service, app.problem)
         if app.message and self.sheet is None:
-            said = message(app.message, self.size.width)
+            said = message(app.message, width)[:height]
             lines[-len(said) :] = said
         return lines
 
