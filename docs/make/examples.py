@@ -90,6 +90,18 @@ def _short(value: Any, name: str = "") -> Any:
     return [_short((chosen or value)[0]), f"… {len(value) - 1} more"]
 
 
+def imported(_: str) -> str:
+    """What a small import reports."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = PREDICTIONS + "not a time,0.4,0,DE,3\n"
+        (folder / "log.csv").write_text(rows, encoding="utf-8")
+        (folder / "map.yaml").write_text(SMALLEST_MAP, encoding="utf-8")
+        command = "import --predictions log.csv --map map.yaml -o outage.incident"
+        result = invoke(command.split(), folder)
+    return _console(command, [*result.stderr.splitlines(), *result.stdout.splitlines()])
+
+
 def refused(_: str) -> str:
     """What is said of each mistake in the files of an import."""
     rows = ["| mistake | what it says |", "|---|---|"]
