@@ -79,7 +79,8 @@ def _type(kind: types.Type) -> str:
     if isinstance(kind, types.StructType):
         return f"[block](#{kind.cls.__name__.lower()})"
     if isinstance(kind, types.ListType):
-        return f"list of {_type(kind.item_type)}"
+        item = _type(kind.item_type)
+        return f"list of ({item})" if " or " in item else f"list of {item}"
     if isinstance(kind, types.TupleType):
         return " and ".join(_type(t) for t in kind.item_types)
     if isinstance(kind, types.DictType):
