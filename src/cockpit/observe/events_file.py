@@ -51,7 +51,10 @@ class RecordedEvent(NamedTuple):
 
 
 def read_events(path: Path, report: ImportReport) -> list[RecordedEvent]:
-    """The events of a file in order of time. Raises BadInput naming the line."""
+    """The events of a file in the order they could be known. Raises BadInput naming the line.
+
+    The journal numbers them in this order: what is not known yet leaves no gap in the numbers.
+    """
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise BadInput(f"{inert(path.name)}: too large for a file of events")
@@ -64,7 +67,7 @@ def read_events(path: Path, report: ImportReport) -> list[RecordedEvent]:
     events = [_event(fields, f"{inert(path.name)}:{line}", report) for line, fields in rows]
     report.events = len(events)
     return sorted(
-        events, key=lambda e: (e.at, e.observed_at, e.kind, e.text, sorted(e.data.items()))
+        events, key=lambda e: (e.observed_at, e.at, e.kind, e.text, sorted(e.data.items()))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -92,8 +93,13 @@ class CockpitApp(App[int]):
         if self._leaving:
             self.leave()
             return
-        self.call_after_refresh(self.want_view)
+        self.call_after_refresh(self._painted_first)
         self.set_interval(1.0, self.tick)
+
+    def _painted_first(self) -> None:
+        gc.freeze()  # what was imported stays: it need not be looked through for garbage
+        gc.enable()
+        self.want_view()
 
     def redraw(self) -> None:
         """Show what changed, on whichever screen is open."""
