@@ -3,7 +3,7 @@
 import pytest
 
 from cockpit.records import HOUR, MINUTE, SECOND
-from cockpit.ui.keys import KEYS, key_line, of, table
+from cockpit.ui.keys import KEYS, key_line, of
 from cockpit.ui.lines import width
 from cockpit.ui.screens.briefing import BriefingScreen
 from cockpit.ui.screens.incident import IncidentScreen
@@ -42,11 +42,6 @@ def test_the_key_line_drops_the_least_needed_and_fits(cells):
         text = "".join(text for text, _ in line)
         assert "? help" in text
         assert "q quit" in text
-
-
-def test_the_table_for_the_documentation_holds_every_key():
-    text = table()
-    assert all(f"`{key.id}`" in text for key in KEYS)
 
 
 @pytest.mark.parametrize("pane", range(1, 7))
