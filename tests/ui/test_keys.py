@@ -1,11 +1,9 @@
 """Keys: each does what the table says, letters belong to text fields, escape always leaves."""
 
-from pathlib import Path
-
 import pytest
 
 from cockpit.records import HOUR, MINUTE, SECOND
-from cockpit.ui.keys import KEYS, key_line, of, table
+from cockpit.ui.keys import KEYS, key_line, of
 from cockpit.ui.lines import width
 from cockpit.ui.prompt import Field
 from cockpit.ui.screens.briefing import BriefingScreen
@@ -46,11 +44,6 @@ def test_the_key_line_drops_the_least_needed_and_fits(cells):
         text = "".join(text for text, _ in line)
         assert "? help" in text
         assert "q quit" in text
-
-
-def test_the_documentation_holds_the_table_as_it_is():
-    page = Path(__file__).parents[2] / "docs" / "keys.md"
-    assert page.read_text(encoding="utf-8").endswith(table())
 
 
 @pytest.mark.parametrize("place", [Sheet, ChooseSheet, QuestionSheet, AsksSheet, Field])
