@@ -68,7 +68,7 @@ def _console(command: str, lines: list[str]) -> str:
 
 
 def json_of(arguments: str) -> str:
-    """The JSON a command prints, each list cut to one entry and the number of the others."""
+    """The JSON a command prints: of each list one entry and how many more, six digits a number."""
     command = arguments.removeprefix("cockpit ")
     document = _short(json.loads(invoke(command.split()).stdout))
     text = json.dumps(document, indent=2, ensure_ascii=False)
@@ -84,10 +84,24 @@ def _one_line(match: re.Match[str]) -> str:
 def _short(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _short(inner, key) for key, inner in value.items()}
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
     if not isinstance(value, list) or len(value) < 2:
         return [_short(inner) for inner in value] if isinstance(value, list) else value
     chosen = [v for v in value if isinstance(v, dict) and v.get("id") == PREFERRED.get(name)]
     return [_short((chosen or value)[0]), f"… {len(value) - 1} more"]
+
+
+def imported(_: str) -> str:
+    """What a small import reports."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = PREDICTIONS + ",0.4,0,DE,3\n"
+        (folder / "log.csv").write_text(rows, encoding="utf-8")
+        (folder / "map.yaml").write_text(SMALLEST_MAP, encoding="utf-8")
+        command = "import --predictions log.csv --map map.yaml -o outage.incident"
+        result = invoke(command.split(), folder)
+    return _console(command, [*result.stderr.splitlines(), *result.stdout.splitlines()])
 
 
 def refused(_: str) -> str:

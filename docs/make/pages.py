@@ -19,6 +19,7 @@ MAKERS: dict[str, Callable[[str], str]] = {
     "settings": reference.settings,
     "run": examples.run,
     "json": examples.json_of,
+    "imported": examples.imported,
     "refused": examples.refused,
     "by hand": examples.by_hand,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from itertools import zip_longest
 from typing import Any
 
 import click
@@ -13,9 +14,15 @@ from msgspec import inspect as types
 
 from cockpit import config
 from cockpit.cli import main
-from cockpit.ui.keys import table
+from cockpit.ui.keys import Where, of
 
 _FIELD = re.compile(r"    (\w+): .*?(?:  # (.*))?")
+_PLACES: dict[Where, str] = {
+    "question": "answer",
+    "choose": "choose",
+    "asks": "look at asks",
+    "briefing": "write the briefing",
+}
 _PLAIN = {
     types.StrType: "text",
     types.IntType: "whole number",
@@ -25,8 +32,16 @@ _PLAIN = {
 
 
 def keys(_: str) -> str:
-    """Every key."""
-    return table()
+    """Every key of the incident, two to a row; then those of each place that has its own."""
+    labels = [f"`{key.label}` | {key.help}" for key in of("incident")]
+    half = -(-len(labels) // 2)
+    rows = ["| key | does | key | does |", "|---|---|---|---|"]
+    pairs = zip_longest(labels[:half], labels[half:], fillvalue=" | ")
+    rows += [f"| {left} | {right} |" for left, right in pairs]
+    rows += ["", "| while you | key | does |", "|---|---|---|"]
+    for place, doing in _PLACES.items():
+        rows += [f"| {doing} | `{key.label}` | {key.help} |" for key in of(place)]
+    return "\n".join(rows)
 
 
 def commands(_: str) -> str:
@@ -79,7 +94,8 @@ def _type(kind: types.Type) -> str:
     if isinstance(kind, types.StructType):
         return f"[block](#{kind.cls.__name__.lower()})"
     if isinstance(kind, types.ListType):
-        return f"list of {_type(kind.item_type)}"
+        item = _type(kind.item_type)
+        return f"list of ({item})" if " or " in item else f"list of {item}"
     if isinstance(kind, types.TupleType):
         return " and ".join(_type(t) for t in kind.item_types)
     if isinstance(kind, types.DictType):

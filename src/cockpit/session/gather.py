@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from cockpit.assess.changes import Onset, fits
 from cockpit.assess.baseline import window_before
+from cockpit.assess.changes import Onset, fits
 from cockpit.assess.charts import charts
 from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN, Inputs
 from cockpit.assess.report import assess, model_report
