@@ -1,7 +1,6 @@
-"""Measures everything, prints it and writes it to docs/performance.md; with names, only prints.
+"""Measures everything, prints it and writes it to docs/performance.md.
 
-    python -m bench                 all of it, some minutes
-    python -m bench first_paint     one of it
+`python -m bench first_paint` measures one of it, and only prints.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from cockpit.incident.counts import concatenate
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.telemetry import REFERENCE, append
 from cockpit.records import MINUTE, SECOND, Counts
-from cockpit.tables import ALL, FIXED_POINT, NEGATIVE, NEW, POSITIVE, SERIES, SERVED, UNKNOWN
+from cockpit.tables import ALL, FIXED_POINT, NEW, SERIES, SERVED, UNKNOWN
 
 MINUTES = 24 * 60
 SERIES_COUNT, SAMPLE_EVERY = 200, 15 * SECOND
@@ -104,10 +104,10 @@ class Predictions:
         valid = begin + self.second * SECOND
         times = {"valid": valid, "observed": valid + SECOND, "n": self._all(1)}
         version = {"version": self.version}
-        for kind, asked in (("", slice(None)), ("timeout", self.error)):
-            columns = {**version, "kind": self._all(0), **times}
-            columns = {name: column[asked] for name, column in columns.items()}
-            yield self._counts("traffic", columns, {"kind": (kind,)})
+        asked = {**version, "kind": self._all(0), **times}
+        yield self._counts("traffic", asked, {"kind": ("",)})
+        failed = {name: column[self.error] for name, column in asked.items()}
+        yield self._counts("traffic", failed, {"kind": ("timeout",)})
         columns = {**version, "bin": bins.latency_bin(self.seconds), **times}
         yield self._counts("latency", columns, {})
 
@@ -146,7 +146,7 @@ class Predictions:
         return np.full(self.rows, value, dtype=np.int64)
 
     def _counts(
-        self, table: str, columns: dict[str, Any], words: dict[str, tuple[str, ...]]
+        self, table: str, columns: dict[str, Any], words: Mapping[str, tuple[str, ...]]
     ) -> Counts:
         every = {"version": ("v41", "v42"), "dimension": (ALL,), "value": (ALL,), **words}
         return Counts(table, columns, {n: w for n, w in every.items() if n in columns})

@@ -5,7 +5,10 @@ import pytest
 from bench import page
 from bench.figures import Figure, percentile
 
-FIGURES = [Figure("paint", "1 ms", "bare: 1 ms", "≤ 2 ×", True), Figure("rows", "9/s", "plain: 10/s")]
+FIGURES = [
+    Figure("paint", "1 ms", "bare: 1 ms", "≤ 2 ×", True),
+    Figure("rows", "9/s", "plain: 10/s"),
+]
 
 
 @pytest.fixture
@@ -18,7 +21,8 @@ def written(tmp_path, monkeypatch):
 
 
 def test_words_around_the_table_are_kept(written):
-    assert written.startswith("before\n") and written.endswith("after\n")
+    assert written.startswith("before\n")
+    assert written.endswith("after\n")
     assert "old figures" not in written
 
 
