@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from tests.incident.samples import Row, same, scores, table_of, tables
 
 from cockpit.incident.chunks import BLOCK, MOST_ROWS, Block, Chunk, Header, decode, encode
 from cockpit.incident.counts import empty, merge
 from cockpit.records import BadInput, Counts
 from cockpit.tables import SERIES
+from tests.incident.samples import Row, same, scores, table_of, tables
 
 
 def traffic_of(n: np.ndarray) -> Counts:

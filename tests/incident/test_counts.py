@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.incident.samples import Row, keyed, rows_of, same, summed, table_of, tables
 
 from cockpit.incident.counts import empty, expand_moves, merge, without
 from cockpit.tables import SERIES, TABLES
+from tests.incident.samples import Row, keyed, rows_of, same, summed, table_of, tables
 
 NAMES = sorted(TABLES)
 

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.incident.samples import MINUTES, recording, same
 
 from cockpit.incident.cut import cut
 from cockpit.incident.file import IncidentFile
@@ -17,6 +16,7 @@ from cockpit.incident.telemetry import Telemetry
 from cockpit.incident.verify import verify
 from cockpit.records import MINUTE, SECOND, BadInput, Window
 from cockpit.tables import TABLES
+from tests.incident.samples import MINUTES, recording, same
 
 LAST = (MINUTES + 5) * MINUTE
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.incident.samples import recording
 
 from cockpit.incident.cut import cut
 from cockpit.incident.file import IncidentFile
@@ -15,6 +14,7 @@ from cockpit.incident.telemetry import Telemetry
 from cockpit.incident.verify import verify
 from cockpit.records import BadInput, Window
 from cockpit.tables import TABLES
+from tests.incident.samples import recording
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.incident.samples import fill, recording
 
 from cockpit.incident import schema
 from cockpit.incident.file import IncidentFile
@@ -15,6 +14,7 @@ from cockpit.incident.replay import open_incident, open_replay
 from cockpit.incident.telemetry import Telemetry
 from cockpit.incident.verify import verify
 from cockpit.records import MINUTE, BadInput
+from tests.incident.samples import fill, recording
 
 AWKWARD = ["a b.incident", "100%.incident", "%41?mode=rwc#x.incident", "ö×\n.incident", "'\"&.x"]
 

@@ -5,7 +5,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.incident.samples import recording
 
 from cockpit.incident import schema
 from cockpit.incident.file import IncidentFile
@@ -13,6 +12,7 @@ from cockpit.incident.journal import events
 from cockpit.incident.telemetry import Telemetry
 from cockpit.incident.verify import verify
 from cockpit.records import BadInput
+from tests.incident.samples import recording
 
 
 def foreign(path: Path) -> None:

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.incident.samples import recording
 
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.journal import Journal
 from cockpit.incident.replay import newest, open_incident, open_replay
 from cockpit.incident.verify import verify
 from cockpit.records import MINUTE, BadInput
+from tests.incident.samples import recording
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 

@@ -9,6 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from cockpit.incident import telemetry as module
+from cockpit.incident.cache import Cache
+from cockpit.incident.counts import merge, without
+from cockpit.incident.file import IncidentFile
+from cockpit.incident.telemetry import Telemetry, append
+from cockpit.records import MINUTE, SECOND, BadInput, Window
+from cockpit.tables import SERIES, UNKNOWN
 from tests.incident.samples import (
     MINUTES,
     Row,
@@ -22,14 +30,6 @@ from tests.incident.samples import (
     traffic,
     write,
 )
-
-from cockpit.incident import telemetry as module
-from cockpit.incident.cache import Cache
-from cockpit.incident.counts import merge, without
-from cockpit.incident.file import IncidentFile
-from cockpit.incident.telemetry import Telemetry, append
-from cockpit.records import MINUTE, SECOND, BadInput, Window
-from cockpit.tables import SERIES, UNKNOWN
 
 
 @contextmanager

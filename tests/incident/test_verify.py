@@ -4,11 +4,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.incident.samples import recording
 
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.journal import Journal, events
 from cockpit.incident.verify import verify
+from tests.incident.samples import recording
 
 
 def tampered(path: Path, statement: str) -> str:

@@ -17,7 +17,7 @@ from cockpit.records import SECOND, BadInput, Counts, Window
 from cockpit.tables import SERIES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from numpy.typing import NDArray
 
@@ -98,6 +98,16 @@ def _in_time(
     return valid[last], x[last]
 
 
+def _is_whole(row: ChunkRow, window: Window, as_of: int) -> bool:
+    """Whether all rows of a chunk lie in the window and were observed by `as_of`."""
+    inside = window.start <= row.valid_min and row.valid_max < window.end
+    return inside and row.observed_end <= as_of
+
+
+def _ids(rows: list[ChunkRow]) -> tuple[int, ...]:
+    return tuple(row.id for row in rows)
+
+
 class Telemetry:
     """The telemetry of one file. Decoded chunks are kept, within a bound of bytes."""
 
@@ -149,21 +159,54 @@ class Telemetry:
         self, name: str, table: str, window: Window | None, as_of: int, dropped: tuple[str, ...]
     ) -> Counts:
         window = window or EVERYTHING
+        rows = self._rows(name, window, as_of)
+        whole = [row for row in rows if _is_whole(row, window, as_of)]
+        partly = [row for row in rows if not _is_whole(row, window, as_of)]
 
-        def add() -> tuple[Counts, int]:
-            parts, pending = [tables.expand_moves(tables.empty(table, dropped))], 0
-            for row in self._rows(name, window, as_of):
-                part = tables.expand_moves(self._visible(row, window, as_of, dropped))
-                parts.append(part)
-                pending += len(part)
-                if pending > _MERGE_AT_ROWS:
-                    parts, pending = [tables.merge(parts)], 0
-            total = tables.merge(parts)
-            for column in total.columns.values():
-                column.flags.writeable = False  # the next caller gets the same
-            return total, sum(column.nbytes for column in total.columns.values())
+        # A moment later the same chunks are seen whole, and only the newest are seen in part.
+        def before() -> Counts:
+            nothing = tables.merge([tables.expand_moves(tables.empty(table, dropped))])
+            return self._add(nothing, whole, window, as_of, dropped)
 
-        return self._cache.get((name, window.start, window.end, as_of, dropped), add)
+        def total() -> Counts:
+            seen_whole = self._kept((name, dropped, *_ids(whole)), before)
+            return self._add(seen_whole, partly, window, as_of, dropped)
+
+        if not partly:
+            return self._kept((name, dropped, *_ids(whole)), before)
+        key = (name, dropped, window.start, window.end, as_of, *_ids(rows))
+        return self._kept(key, total)
+
+    def _kept(self, key: tuple[object, ...], add: Callable[[], Counts]) -> Counts:
+        """A sum, made once; whoever asks again gets the same arrays, so they are made read-only."""
+
+        def make() -> tuple[Counts, int]:
+            counts = add()
+            for column in counts.columns.values():
+                column.flags.writeable = False
+            return counts, sum(column.nbytes for column in counts.columns.values())
+
+        return self._cache.get(key, make)
+
+    def _add(
+        self,
+        total: Counts,
+        rows: list[ChunkRow],
+        window: Window,
+        as_of: int,
+        dropped: tuple[str, ...],
+    ) -> Counts:
+        """`total` and what is visible in some chunks; `total` itself where nothing is."""
+        parts, pending = [total], 0
+        for row in rows:
+            part = self._visible(row, window, as_of, dropped)
+            if len(part) == 0:
+                continue
+            parts.append(tables.expand_moves(part))
+            pending += len(parts[-1])
+            if pending > _MERGE_AT_ROWS:
+                parts, pending = [tables.merge(parts)], 0
+        return tables.merge(parts) if len(parts) > 1 else parts[0]
 
     def _visible(
         self, row: ChunkRow, window: Window, as_of: int, dropped: tuple[str, ...]
@@ -179,8 +222,7 @@ class Telemetry:
             },
             words=chunk.words,
         )
-        inside = window.start <= row.valid_min and row.valid_max < window.end
-        if inside and row.observed_end <= as_of:
+        if _is_whole(row, window, as_of):
             return part
         valid, observed = self._column(row, "valid"), self._column(row, "observed")
         return tables.select(

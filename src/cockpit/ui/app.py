@@ -94,7 +94,7 @@ class CockpitApp(App[int]):
             self.leave()
             return
         self.call_after_refresh(self._painted_first)
-        self.set_interval(1.0, self.tick)
+        self.ticking = self.set_interval(1.0, self.tick)
 
     def _painted_first(self) -> None:
         gc.freeze()  # what was imported stays: it need not be looked through for garbage
@@ -202,6 +202,14 @@ class CockpitApp(App[int]):
         """Save what is open and end."""
         self.save_drafts()
         self.exit(0)
+
+    async def action_quit(self) -> None:
+        """Textual's own ctrl+q: leave like q does."""
+        self.leave()
+
+    def action_help_quit(self) -> None:
+        """Textual's own ctrl+c, which many press to leave."""
+        self.say("q leaves the cockpit; in a text field, esc first.")
 
     def leave_soon(self) -> None:
         """Like `leave`, from a signal handler: the interface's own loop does it next."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cockpit.ui.lines import Line, Span, text_width
 
-Where = Literal["incident", "choose", "question", "briefing", "asks", "text"]
+Where = Literal["incident", "choose", "question", "briefing", "asks"]
 
 
 @dataclass(frozen=True)

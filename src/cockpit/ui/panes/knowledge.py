@@ -50,8 +50,8 @@ def rows(view: View, cells: int, height: int) -> list[Row]:
         next_steps.append("ASKS: " + "; ".join(_ask(ask) for ask in asks) + ".")
     known = knowledge.known or ["Nothing yet."]
     unknown = [_unknown(u) for u in knowledge.unknown] or ["Nothing is listed as unknown."]
-    result = block("KNOWN", known, cells, each + (more > 0), "text")
-    result += block("NOT KNOWN", unknown, cells, each + (more > 1), "text")
+    result = block("KNOWN", known, cells, each + (more > 1), "text")
+    result += block("NOT KNOWN", unknown, cells, each, "text")
     return result + block("NEXT", next_steps, cells, height - len(result), "strong")
 
 
