@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 	--generate-hashes --custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test lint bench docs lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: $(VENV)/development ## check style, types and which room imports which
 
 bench: $(VENV)/development ## measure what docs/performance.md tells
 	$(BIN)/python bench
+
+docs: $(VENV)/development ## write the parts of README.md and docs/ that follow from the code
+	$(BIN)/python -m docs.make
 
 lock: $(VENV)/development ## write the lock files from pyproject.toml; UPGRADE=--upgrade for new versions
 	$(COMPILE) --group build --output-file requirements.lock pyproject.toml

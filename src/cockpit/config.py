@@ -30,205 +30,210 @@ class Secret(Settings, kw_only=True):
 class Every(Settings, kw_only=True):
     """Times made from the row number: row i happened at start + i · every."""
 
-    start: str
-    every: str
+    start: str  # when row 0 happened: 2018-01-01T00:00:00Z
+    every: str  # time from one row to the next: 12ms
 
 
 class Label(Settings, kw_only=True):
-    """Labels kept apart from predictions (`horizon`: the longest they may take)."""
+    """Labels kept apart from predictions."""
 
-    path: str = ""
-    column: str
-    time: str | None = None
-    horizon: str = "30d"
+    path: str = ""  # a file beside the map; --labels replaces it
+    column: str  # the column that holds 0 or 1
+    time: str | None = None  # the column that says when each label was known
+    horizon: str = "30d"  # a label known later than this after its event is not used
 
 
 class NamedColumn(Settings, kw_only=True):
-    """A rate (k of n) or a mean a team names; `step` is the resolution sums are kept in."""
+    """A rate (k of n) or a mean a team names."""
 
-    name: str
-    column: str
-    step: float = 1e-6
-    unit: str = ""
+    name: str  # what it is called everywhere
+    column: str  # of a rate: yes or no; of a mean: a number
+    step: float = 1e-6  # of a mean: the resolution its sums are kept in
+    unit: str = ""  # printed after the value; empty for a rate means a share
+    # which way is better; only with one can it be judged
     direction: Literal["higher_is_better", "lower_is_better", "neither"] = "neither"
 
 
 class Features(Settings, kw_only=True):
     """Which columns are the model's inputs."""
 
-    numeric: list[str] = []
-    categorical: list[str] = []
+    numeric: list[str] = []  # binned by the reference's quantiles
+    categorical: list[str] = []  # the 50 most frequent values of the reference, one bin each
 
 
 class MetricColumn(Settings, kw_only=True):
     """A column (wide file) or a name (long file) of the metrics file."""
 
-    name: str
-    column: str = ""
-    unit: str = ""
+    name: str  # what it is called here: latency_p99, saturation, …
+    column: str = ""  # what it is called in the file; empty: the same
+    unit: str = ""  # ms, s, 1/s, cores, …; latencies are shown in ms
 
 
 class Shadow(Settings, kw_only=True):
     """A version that scored the same rows without deciding."""
 
-    version: str
-    score: str
-    threshold: float | None = None
+    version: str  # its name
+    score: str  # the column of its scores
+    threshold: float | None = None  # from which score on it would decide 1
 
 
 class Predictions(Settings, kw_only=True):
     """The map from the columns people have to what they mean (`sources.predictions`)."""
 
-    service: str = ""
-    path: str = ""
-    reference: str = ""
-    time: str | Every | None = None
-    bucket: str = "1m"
-    score: str | None = None
+    service: str = ""  # what people call the service; empty: that of the configuration
+    path: str = ""  # not read yet: the file is given by --predictions
+    reference: str = ""  # a file beside the map; --reference replaces it
+    time: str | Every | None = None  # the column of event times, or {start, every}; required
+    bucket: str = "1m"  # the slow bucket, a whole number of seconds from 1s to 1d
+    score: str | None = None  # the column of scores from 0 to 1
+    # from which score on the decision is 1, for all versions or by version: {v41: 0.5, v42: 0.4}
     threshold: float | dict[str, float] | None = None
-    prediction: str | None = None
-    label: str | Label | None = None
-    label_time: str | None = None
-    label_delay: str | None = None
-    labels_only_when: str | None = None
-    id: str | None = None
-    user: str | None = None
-    version: str = ""
-    segments: list[str | list[str]] = []
-    protected: list[str] = []
-    features: Features | Literal["auto"] = field(default_factory=Features)
-    rates: list[NamedColumn] = []
-    means: list[NamedColumn] = []
-    latency: str | None = None
-    latency_unit: Literal["s", "ms"] = "ms"
-    error: str | None = None
-    metrics: list[MetricColumn] = []
-    schemas: dict[str, str] = {}
-    shadow: Shadow | None = None
+    prediction: str | None = None  # the column of decisions, 0 or 1, instead of a threshold
+    label: str | Label | None = None  # the column of labels, 0 or 1, or a block
+    label_time: str | None = None  # the column that says when each label was known
+    label_delay: str | None = None  # else labels are known this long after their event
+    labels_only_when: str | None = None  # decision=0: only such decisions ever get a label
+    id: str | None = None  # the column that joins predictions and labels; else by row order
+    user: str | None = None  # the column of users; counted, never stored
+    version: str = ""  # a column, else the name of the one version
+    segments: list[str | list[str]] = []  # columns, and pairs of them: [region, device]
+    protected: list[str] = []  # columns counted as segments too
+    features: Features | Literal["auto"] = field(default_factory=Features)  # auto: every other one
+    rates: list[NamedColumn] = []  # any k of n: {name: manual_review, column: sent_to_review}
+    means: list[NamedColumn] = []  # any mean: {name: mae, column: abs_error}
+    latency: str | None = None  # the column of each request's latency
+    latency_unit: Literal["s", "ms"] = "ms"  # what it is in
+    error: str | None = None  # the column of errors; empty, 0 or no is none, any word is its kind
+    metrics: list[MetricColumn] = []  # of the metrics file; empty: all of them, as they are called
+    schemas: dict[str, str] = {}  # version: a file kept in the incident file as it is
+    shadow: Shadow | None = None  # a second model that scored the same rows
 
 
 class Versions(Settings, kw_only=True):
     """Which versions serve, and which could."""
 
-    current: str = ""
-    previous: str = ""
-    fallback: str = "rules"
+    current: str = ""  # the new one; empty: that of the last deploy, else the one that serves most
+    previous: str = ""  # what a rollback goes back to; empty: another that serves or was deployed
+    fallback: str = "rules"  # what decides without a model
 
 
 class Harm(Settings, kw_only=True):
     """What a wrong decision costs, relative to one missed positive."""
 
-    unit: str = "wrong decisions"
-    false_negative: float = 1.0
-    false_positive: float = 0.2
-    slow: float = 0.02
-    shed: float = 0.1
+    unit: str = "wrong decisions"  # the team's own word
+    false_negative: float = 1.0  # a missed positive
+    false_positive: float = 0.2  # a false alarm
+    slow: float = 0.02  # a request over the latency objective
+    shed: float = 0.1  # a request that is not served
 
 
 class Model(Settings, kw_only=True):
     """The model behind the service."""
 
-    versions: Versions = field(default_factory=Versions)
-    threshold: float | None = None
-    harm: Harm = field(default_factory=Harm)
-    positive: str = "positive"  # what one positive is called: "fraud", "default", "spam"
-    label_delay: str = ""
+    versions: Versions = field(default_factory=Versions)  # which versions there are
+    threshold: float | None = None  # not read yet: decisions come from the map
+    harm: Harm = field(default_factory=Harm)  # what wrong decisions cost
+    positive: str = "positive"  # what one positive is called: fraud, default, spam
+    label_delay: str = ""  # how long labels usually take; said in briefings
 
 
 class Objective(Settings, kw_only=True):
-    """A promise: a share of good events over a window, or a bound on a metric."""
+    """A promise: a share of good events (`good`, `target`), or a bound on a metric."""
 
-    name: str
-    good: str = ""
-    target: str = ""
-    window: str = "28d"
-    metric: str = ""
-    at_least: float | None = None
-    at_most: float | None = None
+    name: str  # what the team calls it
+    good: str = ""  # "latency <= 250ms" or "no error"
+    target: str = ""  # the share of good requests: 99%
+    window: str = "28d"  # not read yet: the time the promise is about
+    metric: str = ""  # else the metric that is bound, as `assess` names it
+    at_least: float | None = None  # its lower bound
+    at_most: float | None = None  # or its upper bound
+    # how much worse than its baseline it may be; else the distance from baseline to bound
     tolerance: float | None = None
 
 
 class Capacity(Settings, kw_only=True):
     """Warm workers an option finds, and how many it needs."""
 
-    warm_workers: int
-    needed: int
+    warm_workers: int  # used where no gauge warm_replicas says how many there are
+    needed: int  # to carry all traffic
 
 
 class OptionSettings(Settings, kw_only=True):
     """What is particular to one containment option here."""
 
-    minutes: tuple[float, float] | None = None  # median, 90th percentile
+    minutes: tuple[float, float] | None = None  # to effect: median, 90th percentile
     undo: float | None = None  # minutes
-    capacity: Capacity | None = None
-    share: str | None = None
-    sticky: bool | None = None
-    shed: str | None = None
-    segments: list[str] | None = None
-    precision: float | None = None
-    latency_p99: float | None = None  # ms
-    wrong_share: str | None = None
-    needs: str | None = None
-    action: str | None = None
-    enabled: bool = True
+    capacity: Capacity | None = None  # of rollback, canary and split
+    share: str | None = None  # of canary and split: requests that stay on the new version
+    sticky: bool | None = None  # whether a user stays on one version; shown beside the share
+    shed: str | None = None  # of throttle: requests turned away
+    segments: list[str] | None = None  # of segment_off: dimensions it can switch; none: any
+    precision: float | None = None  # of rules
+    latency_p99: float | None = None  # of rules, ms
+    wrong_share: str | None = None  # of rules: decisions that are wrong
+    needs: str | None = None  # what must be there first, in words: legal OK
+    action: str | None = None  # not read yet: what carries it out
+    enabled: bool = True  # false: not in the table
 
 
 class Stakeholder(Settings, kw_only=True):
     """Who is asked for what."""
 
-    ask: str
-    owner: str
-    default: str = ""
+    ask: str  # for what
+    owner: str  # by name or role
+    default: str = ""  # what happens without an answer
 
 
 class Owner(Settings, kw_only=True):
     """Whose service it is."""
 
-    team: str = ""
-    commander: str = ""
-    compliance: str = ""
+    team: str = ""  # owns what is not known where no commander is named
+    commander: str = ""  # owns what is not known, on the screen and in briefings
+    compliance: str = ""  # not read yet: who may clear a safety mark
 
 
 class IncidentSettings(Settings, kw_only=True):
     """How much is kept, and what opens an incident."""
 
-    look_back: str = "6h"
-    keep: str = "7d"
+    look_back: str = "6h"  # how far back charts and the search for the onset look
+    keep: str = "7d"  # not read yet: how long a rolling recording is kept
+    # not read yet: which events open an incident
     declare_on: list[str] = field(default_factory=lambda: ["page", "alert"])
 
 
 class Drifting(Settings, kw_only=True):
     """When drift may be said: the classes of PSI, and the rows it takes."""
 
-    min_rows: Annotated[int, Meta(ge=1)] = 1000
-    noticeable: float = 0.1
-    major: float = 0.25
-    importance: dict[str, float] = {}
+    min_rows: Annotated[int, Meta(ge=1)] = 1000  # fewer rows, and no class unless it is certain
+    noticeable: float = 0.1  # corrected PSI from which drift is noticeable
+    major: float = 0.25  # corrected PSI above which it is major
+    importance: dict[str, float] = {}  # feature: weight, to order the list of drifts by
 
 
 class Sources(Settings, kw_only=True):
     """Where facts come from."""
 
-    predictions: Predictions | None = None
+    predictions: Predictions | None = None  # the import's map, where no --map is given
 
 
 class Config(Settings, kw_only=True):
     """One `cockpit.yaml`."""
 
-    service: str = ""
-    owner: Owner = field(default_factory=Owner)
-    timezone: str = "UTC"
-    model: Model = field(default_factory=Model)
-    objectives: list[Objective] = []
-    sources: Sources = field(default_factory=Sources)
-    options: dict[str, OptionSettings] = {}
-    drift: Drifting = field(default_factory=Drifting)
+    service: str = ""  # what people call the service; empty: that of the map
+    owner: Owner = field(default_factory=Owner)  # whose service it is
+    timezone: str = "UTC"  # shown beside UTC: Europe/Berlin
+    model: Model = field(default_factory=Model)  # the model behind the service
+    objectives: list[Objective] = []  # what was promised
+    sources: Sources = field(default_factory=Sources)  # where facts come from
+    options: dict[str, OptionSettings] = {}  # by option: rollback, canary, split, shadow, …
+    drift: Drifting = field(default_factory=Drifting)  # when drift may be said
     tolerance: str = "10%"  # of the baseline, where no objective says otherwise
-    incident: IncidentSettings = field(default_factory=IncidentSettings)
+    incident: IncidentSettings = field(default_factory=IncidentSettings)  # how much is looked at
+    # what must hold whatever a model gains; the briefing says so
     guarantees: list[str] = field(default_factory=lambda: ["safety", "availability"])
-    stakeholders: dict[str, Stakeholder] = {}
-    escalation: dict[str, list[str]] = {}
-    glossary: dict[str, str] = {}
+    stakeholders: dict[str, Stakeholder] = {}  # not read yet: who is asked for what
+    escalation: dict[str, list[str]] = {}  # not read yet: whom to call, in which order
+    glossary: dict[str, str] = {}  # not read yet: the team's own words
 
 
 def check(config: Config) -> None:

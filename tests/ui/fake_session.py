@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.ui.hand_made import TASKS, HandMade
-from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
-
 from cockpit.records import MINUTE, NeedsReason, Refused, Window
 from cockpit.views import Ask, Choice, Knowledge, Phase, RecordingInfo, TimelineEntry, View
+from tests.ui.hand_made import TASKS, HandMade
+from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 
 
 class FakeSession(HandMade):

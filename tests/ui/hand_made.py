@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tests.ui.hand_measured import ONSET, PAGED, START, infra_pane, model_pane
-
 from cockpit.records import MINUTE, SECOND, Window
 from cockpit.units import clock
 from cockpit.views import (
@@ -29,6 +27,7 @@ from cockpit.views import (
     Unknown,
     View,
 )
+from tests.ui.hand_measured import ONSET, PAGED, START, infra_pane, model_pane
 
 QUESTIONS = (
     (

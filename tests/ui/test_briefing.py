@@ -3,16 +3,16 @@
 import stat
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import TextArea
 
+from cockpit.ui.crash import write_crash
 from cockpit.ui.lines import width
 from cockpit.ui.preview import rendered
 from cockpit.ui.screens.briefing import BriefingScreen
 from tests.ui.driving import NARROW, WIDE, cockpit
 from tests.ui.hand_measured import ONSET
-
-from hypothesis import given
-from hypothesis import strategies as st
-from textual.widgets import TextArea
 
 
 def plain(lines):
@@ -148,7 +148,10 @@ def test_the_preview_fits_whatever_is_typed(source, cells):
 
 
 def test_the_preview_reads_as_the_markdown_means():
-    source = "# Title\n\nSome **bold** words\nand `code`.\n\n- one\n- two\n  1. inner\n\nAfter.\n\n| a | b |\n|---|---|\n| 1 | 22 |\n"
+    source = (
+        "# Title\n\nSome **bold** words\nand `code`.\n\n- one\n- two\n  1. inner\n\nAfter.\n\n"
+        "| a | b |\n|---|---|\n| 1 | 22 |\n"
+    )
     text = plain(rendered(source, 40))
     assert "Title\n═════" in text
     assert "Some bold words and code." in text
@@ -165,8 +168,6 @@ def test_links_and_html_are_only_text():
 
 
 def test_a_crash_report_is_private_and_holds_no_values(tmp_path):
-    from cockpit.ui.crash import write_crash
-
     try:
         token = "hunter2"
         raise ValueError(token)

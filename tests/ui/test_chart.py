@@ -23,18 +23,18 @@ def test_a_chart_has_exactly_its_cells(points, cells, rows):
     assert all(c == " " or 0x2800 < ord(c) <= 0x28FF for row in drawn for c in row)
 
 
-@given(st.lists(VALUES, min_size=30, max_size=30), st.integers(2, 40))
-def test_columns_stay_where_they_are_as_points_arrive(points, cells):
-    """Of a window of fixed length sliding by one point, the columns already full keep their value."""
+@given(st.lists(VALUES, min_size=40, max_size=80), st.integers(4, 15))
+def test_columns_keep_their_values_as_the_window_slides(points, cells):
+    """All columns but the first and the one still filling are the same, or moved by whole cells."""
     before = columns(chart(points), cells)
     after = columns(chart([*points[1:], 0.0], start=1_000_000), cells)
-    shifts = [
-        shift
-        for shift in range(0, 2 * cells, 2)
-        if [v for v in before[shift + 2 : -4]] == [v for v in after[2 : len(after) - shift - 4]]
-        or len(before) - shift - 6 <= 0
-    ]
-    assert shifts, (before, after)
+
+    def still(by):
+        kept = list(zip(before[by:-2], after, strict=False))
+        return all(old == new for old, new in kept if old is not None and new is not None)
+
+    assert still(0) or still(2)
+    assert sum(value is not None for value in after) >= cells
 
 
 @given(st.lists(VALUES, min_size=1, max_size=50))

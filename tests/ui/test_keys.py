@@ -3,8 +3,9 @@
 import pytest
 
 from cockpit.records import HOUR, MINUTE, SECOND
-from cockpit.ui.keys import KEYS, key_line, of, table
+from cockpit.ui.keys import KEYS, key_line, of
 from cockpit.ui.lines import width
+from cockpit.ui.prompt import Field
 from cockpit.ui.screens.briefing import BriefingScreen
 from cockpit.ui.screens.incident import IncidentScreen
 from cockpit.ui.sheets.asks import AsksSheet
@@ -15,6 +16,7 @@ from cockpit.ui.sheets.harm import HarmSheet
 from cockpit.ui.sheets.help import HelpSheet
 from cockpit.ui.sheets.note import NoteSheet, ReportSheet
 from cockpit.ui.sheets.question import QuestionSheet
+from cockpit.ui.sheets.sheet import Sheet
 from tests.ui.driving import NARROW, cockpit
 from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 
@@ -44,9 +46,18 @@ def test_the_key_line_drops_the_least_needed_and_fits(cells):
         assert "q quit" in text
 
 
-def test_the_table_for_the_documentation_holds_every_key():
-    text = table()
-    assert all(f"`{key.id}`" in text for key in KEYS)
+@pytest.mark.parametrize("place", [Sheet, ChooseSheet, QuestionSheet, AsksSheet, Field])
+def test_every_other_binding_has_an_id_too(place):
+    assert all(binding.id for binding in place.__dict__["BINDINGS"])
+
+
+async def test_control_q_and_c_do_what_people_expect():
+    async with cockpit() as driven:
+        await driven.press("ctrl+c")
+        assert "q leaves the cockpit" in driven.text()
+        await driven.pilot.press("ctrl+q")
+        await driven.pilot.pause()
+    assert driven.app.return_code == 0
 
 
 @pytest.mark.parametrize("pane", range(1, 7))

@@ -1,4 +1,4 @@
-"""Lines: measured in cells, cut and wrapped inside them, and their differences cover every change."""
+"""Lines: measured in cells, cut and wrapped inside them; differences cover every change."""
 
 import unicodedata
 

@@ -1,16 +1,18 @@
 """Each pane has its empty, loading, stale and error state as a sentence, at every size."""
 
 import threading
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.ui import layout
+from cockpit.ui.app import CockpitApp
 from cockpit.ui.layout import Place
 from cockpit.ui.lines import plain, width
 from cockpit.ui.panes.status import Playhead, status_line
-from tests.ui.driving import cockpit
+from tests.ui.driving import Driven, cockpit
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import OPENS
 
@@ -103,11 +105,6 @@ async def test_a_stored_view_is_painted_before_anything_is_computed():
             return super().view(at)
 
     session = Slow(stored=True)
-    from typing import Any, cast
-
-    from cockpit.ui.app import CockpitApp
-    from tests.ui.driving import Driven
-
     app = CockpitApp(cast("Any", session), at=OPENS, paused=True, theme="dark")
     async with app.run_test(size=(120, 40)) as pilot:
         driven = Driven(app, pilot, session)

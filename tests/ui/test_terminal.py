@@ -1,4 +1,4 @@
-"""On a real terminal: what is written, how it is left, and what is imported before the first paint."""
+"""On a real terminal: what is written, how it is left, what is imported at first."""
 
 import os
 import signal

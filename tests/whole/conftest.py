@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import Phase, settings
-from tests.whole.made import Log, made
 
 from cockpit.cli import main
+from tests.whole.made import Log, made
 
 
 def few(examples: int) -> settings:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.whole.conftest import told, told_json
-from tests.whole.made import iso
 
 from cockpit.records import MINUTE
 from cockpit.units import parse_instant
+from tests.whole.conftest import told, told_json
+from tests.whole.made import iso
 
 LOGS = Path(__file__).parents[2].parent / "shared" / "data" / "nannyml_car_loan"
 START = parse_instant("2018-01-01T00:00:00Z")

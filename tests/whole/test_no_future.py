@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.whole.conftest import differences, few, imported, told, told_json
-from tests.whole.made import DEPLOY, END, HARD_TO_KNOW, LENGTH, START, Log, iso, made
 
 from cockpit.records import HOUR, MINUTE, SECOND, Window
 from cockpit.session import Session
 from cockpit.units import parse_instant
+from tests.whole.conftest import differences, few, imported, told, told_json
+from tests.whole.made import DEPLOY, END, HARD_TO_KNOW, LENGTH, START, Log, iso, made
 
 FROM, TO = START - HOUR, END + HOUR
 
@@ -111,4 +111,3 @@ def test_at_the_end_is_what_is_looked_at_where_no_time_is_given(incident: Path) 
         end = session.recording.span.end
     assert told_json("status", incident) == told_json("status", incident, "--at", iso(end))
     assert parse_instant(iso(end)) == end
-

@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.whole.conftest import differences, few
-from tests.whole.made import Log, made
-from tests.whole.test_no_future import everything_known
 
 from cockpit.incident.counts import merge
 from cockpit.incident.file import IncidentFile
@@ -19,6 +16,9 @@ from cockpit.incident.telemetry import Telemetry
 from cockpit.observe.importer import ImportRequest, import_incident
 from cockpit.records import MINUTE, Counts, Window
 from cockpit.tables import TABLES
+from tests.whole.conftest import differences, few
+from tests.whole.made import Log, made
+from tests.whole.test_no_future import everything_known
 
 ROWS = 1_000
 EVER = (1 << 62) - 1

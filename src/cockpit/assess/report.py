@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from cockpit import numbers
 from cockpit.assess.drift_report import drifts
@@ -16,34 +19,54 @@ from cockpit.records import Assessment
 if TYPE_CHECKING:
     from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
-    from cockpit.records import Estimate
+    from cockpit.records import Drift, Estimate
 
 _COMPLETE = 0.95  # label coverage from which nothing need be said of it
 
 
-def assess(inputs: Inputs, begun: Onset | None) -> Assessment:
+@dataclass(frozen=True)
+class ModelReport:
+    """What is told by the slow tables alone: it holds until one of their buckets closes."""
+
+    quality: list[Estimate]
+    others: list[Estimate]  # of users, of segments, and the team's own
+    drift: list[Drift]
+
+    def taken_at(self, at: int) -> ModelReport:
+        """The same figures, taken at another moment at which they still hold."""
+        return ModelReport(
+            [replace(estimate, taken_at=at) for estimate in self.quality],
+            [replace(estimate, taken_at=at) for estimate in self.others],
+            self.drift,
+        )
+
+
+def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
+    """Quality, users, segments, the team's own figures, and drift."""
+    moment = Moment(inputs, begun)
+    return ModelReport(
+        quality=quality_estimates(moment),
+        others=[*user_estimates(moment), *segment_estimates(moment), *team_estimates(moment)],
+        drift=drifts(moment),
+    )
+
+
+def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None) -> Assessment:
     """Every metric, drift and segment figure at one moment; one that cannot be had says why.
 
     `begun` is when the incident began (`signals.find_onset`): without a reference, figures are
-    compared with the time before it.
+    compared with the time before it. `model` is what `model_report` gave for the same slow tables.
     """
-    moment = Moment(inputs, begun)
-    quality = quality_estimates(moment)
-    every = [
-        *infra_estimates(moment),
-        *quality,
-        *user_estimates(moment),
-        *segment_estimates(moment),
-        *team_estimates(moment),
-    ]
+    model = model_report(inputs, begun) if model is None else model.taken_at(inputs.at)
+    every = [*infra_estimates(Moment(inputs, begun)), *model.quality, *model.others]
     return Assessment(
         at=inputs.at,
         as_of=inputs.as_of_slow,
         window=inputs.quality_window,
         metrics=[e for e in every if not _of_segments(e)],
-        drift=drifts(moment),
+        drift=model.drift,
         segments=[e for e in every if _of_segments(e)],
-        notes=_notes(begun, quality),
+        notes=_notes(begun, model.quality),
     )
 
 

@@ -7,6 +7,7 @@ A share of k in n labelled rows is drawn from its Jeffreys posterior Beta(k + ½
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ from cockpit.decide.assumptions import Rules
 from cockpit.decide.measured import Cell, Measured
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -48,15 +51,17 @@ class Draws:
 
 def draw(measured: Measured, rules: Rules, harm: Harm) -> Draws:
     """Every cell's draws; cells about which nothing tells are left out."""
-    generator = np.random.default_rng(SEED)
-    haste = generator.standard_normal(DRAWS)
+    versions = sorted({version for version, _ in measured.cells})
+    cells = [measured.cells[version, part] for part in measured.parts for version in versions]
+    haste, shares = _drawn(tuple(pair for cell in cells for pair in _shares(cell)))
+    drawn = iter(shares)
     quality: dict[tuple[str, str], Quality] = {}
     for part in measured.parts:
         flagged = _flagged(measured, part)
-        for version in sorted({version for version, _ in measured.cells}):
+        for version in versions:
             cell = measured.cells[version, part]
             if cell.source == "measured":
-                quality[version, part] = _measured(cell, harm, generator)
+                quality[version, part] = _measured(cell, harm, drawn)
             elif cell.rate is not None:
                 quality[version, part] = _constant(cell.rate, cell.precision, flagged, harm)
         fallback = (measured.versions.fallback, part)
@@ -65,16 +70,36 @@ def draw(measured: Measured, rules: Rules, harm: Harm) -> Draws:
     return Draws(quality, haste)
 
 
-def _measured(cell: Cell, harm: Harm, generator: np.random.Generator) -> Quality:
-    def share(k: int, n: int) -> Floats:
-        return generator.beta(k + 0.5, n - k + 0.5, DRAWS)
-
-    wrong = share(cell.wrong, cell.labelled)
+def _shares(cell: Cell) -> list[tuple[int, int]]:
+    """(k, n) of the shares that are drawn for a cell: wrong, false alarms of these, and hits."""
+    if cell.source != "measured":
+        return []
     counts = cell.confusion
     if counts is None:
+        return [(cell.wrong, cell.labelled)]
+    return [
+        (cell.wrong, cell.labelled),
+        (counts.false_positives, counts.false_positives + counts.false_negatives),
+        (counts.true_positives, counts.true_positives + counts.true_negatives),
+    ]
+
+
+@lru_cache(maxsize=4)
+def _drawn(shares: tuple[tuple[int, int], ...]) -> tuple[Floats, list[Floats]]:
+    """Haste, and draws of each share; kept, for the counts stay while the draws are asked for."""
+    generator = np.random.default_rng(SEED)
+    haste = generator.standard_normal(DRAWS)
+    drawn = [generator.beta(k + 0.5, n - k + 0.5, DRAWS) for k, n in shares]
+    for values in (haste, *drawn):
+        values.flags.writeable = False
+    return haste, drawn
+
+
+def _measured(cell: Cell, harm: Harm, drawn: Iterator[Floats]) -> Quality:
+    wrong = next(drawn)
+    if cell.confusion is None:
         return Quality(wrong, wrong * harm.false_negative, None, None, True)
-    false_alarms = share(counts.false_positives, counts.false_positives + counts.false_negatives)
-    hits = share(counts.true_positives, counts.true_positives + counts.true_negatives)
+    false_alarms, hits = next(drawn), next(drawn)
     false_positives = wrong * false_alarms
     false_negatives = wrong - false_positives
     return Quality(

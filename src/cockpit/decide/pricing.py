@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,9 @@ SURE = 0.9  # how sure one must be to call a path bad
 NEGLIGIBLE = 0.05  # share of requests of which it may be unknown whether they are on a bad path
 LATE = 0.01  # share of requests over the bound of a p99
 INTERVAL = (5, 95)  # percentiles of every interval in the table
+
+
+Weights = dict[tuple[str, str], float]  # (version, part) → share of all requests
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,21 @@ class Price:
     wrong: Interval | None  # decisions
     unserved: float  # requests turned away
     harm: Floats | None
-    precision: Interval | None  # change against now
-    right: Interval | None  # change in the share of served decisions that are right
     exposed: float | None  # share of requests on a path measured as bad, once it is in effect
     slow: float | None  # share of served requests over the latency bound
     guessed: bool  # something assumed is in `wrong`
+    draws: Draws
+    weights: tuple[Weights, Weights] | None  # now and after; null where a quality is not known
+
+    @cached_property
+    def precision(self) -> Interval | None:
+        """Change against now."""
+        return None if self.weights is None else _precision_change(self.draws, *self.weights)
+
+    @cached_property
+    def right(self) -> Interval | None:
+        """Change in the share of served decisions that are right."""
+        return None if self.weights is None else _right_change(self.draws, *self.weights)
 
 
 def price(plan: Plan, measured: Measured, draws: Draws, harm: Harm, tolerance: float) -> Price:
@@ -87,15 +101,12 @@ def price(plan: Plan, measured: Measured, draws: Draws, harm: Harm, tolerance: f
         wrong=wrong,
         unserved=0.0 if rate is None else rate * shed * float(np.mean(1.0 - until)),
         harm=total,
-        precision=_precision_change(draws, current, after) if known else None,
-        right=_right_change(draws, current, after) if known else None,
         exposed=_exposed(measured, draws, after, tolerance),
         slow=slow_after,
         guessed=any(not draws.quality[key].measured for key in used if key in draws.quality),
+        draws=draws,
+        weights=(current, after) if known else None,
     )
-
-
-Weights = dict[tuple[str, str], float]  # (version, part) → share of all requests
 
 
 def _weights(measured: Measured, serving: Serving) -> Weights:

@@ -109,7 +109,7 @@ class Chunk:
         first, last = start // BLOCK, -(-stop // BLOCK)
         with self._damage_named():
             pieces = [self._unpack(name, index) for index in range(first, last)]
-            bits = np.concatenate([np.zeros(0, dtype=np.uint64), *pieces])
+            bits = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.uint64)
             bits = bits[start - first * BLOCK : stop - first * BLOCK]
             if name == "x":
                 return bits.view(np.float64)
@@ -204,19 +204,21 @@ def _deflate(bits: Bits) -> tuple[int, int, int, bytes]:
 
 
 def _unpack(block: Block, data: bytes, rows: int) -> Bits:
-    rows = rows - 1 if block.differences else rows
-    stored = np.zeros((rows, 8), dtype=np.uint8)
-    if block.width:
-        raw = _inflate(data, rows * block.width)
-        if len(raw) != rows * block.width:
-            raise _Damage("a block of it is too short")
-        stored[:, : block.width] = np.frombuffer(raw, dtype=np.uint8).reshape(block.width, rows).T
-    values = stored.view("<u8").ravel().astype(np.uint64, copy=False)
-    values = values * np.uint64(block.step & _WORD) + np.uint64(block.base & _WORD)
-    if not block.differences:
-        return values
-    first = np.array([block.first & _WORD], dtype=np.uint64)
-    return np.cumsum(np.concatenate([first, values]), dtype=np.uint64)
+    stored = rows - 1 if block.differences else rows
+    bits: Bits = np.zeros(rows, dtype=np.uint64)
+    values = bits[rows - stored :]
+    raw = _inflate(data, stored * block.width) if block.width else b""
+    if len(raw) != stored * block.width:
+        raise _Damage("a block of it is too short")
+    for byte in range(block.width):
+        plane = np.frombuffer(raw, dtype=np.uint8, count=stored, offset=byte * stored)
+        values |= plane.astype(np.uint64) << np.uint64(8 * byte)
+    values *= np.uint64(block.step & _WORD)
+    values += np.uint64(block.base & _WORD)
+    if block.differences:
+        bits[0] = block.first & _WORD
+        np.cumsum(bits, out=bits)
+    return bits
 
 
 def _inflate(data: bytes, most: int) -> bytes:

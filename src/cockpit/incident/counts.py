@@ -127,13 +127,14 @@ def _concatenate(
     for name in names:
         pieces = [part.columns[name] for part in parts]
         if name in parts[0].words:
-            every = sorted({word for part in parts for word in part.words[name]})
-            code = {word: i for i, word in enumerate(every)}
-            for i, part in enumerate(parts):
-                own = part.words[name]
-                if own != tuple(every):
-                    pieces[i] = np.array([code[word] for word in own], dtype=np.int64)[pieces[i]]
-            words[name] = tuple(every)
+            lists = {part.words[name] for part in parts}  # few: most parts share theirs
+            words[name] = tuple(sorted(set().union(*lists)))
+            code = {word: i for i, word in enumerate(words[name])}
+            codes = {own: np.array([code[word] for word in own], np.int64) for own in lists}
+            pieces = [
+                piece if part.words[name] == words[name] else codes[part.words[name]][piece]
+                for part, piece in zip(parts, pieces, strict=True)
+            ]
         columns[name] = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
     return columns, words
 
@@ -168,9 +169,15 @@ def group(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
 def _digits(key: Ints) -> tuple[Ints, int]:
     """A key as numbers from 0, in the same order, and how many there can be."""
     low, high = int(key.min()), int(key.max())
-    if high - low > 4 * key.size + (1 << 16):
+    if high - low >= 1 << 62:
         return _compact(key)
-    return key - low, high - low + 1
+    digits = key - low
+    few = 4 * key.size + (1 << 16)
+    if high - low > few:  # times are far apart, but in steps of a bucket
+        digits //= np.gcd.reduce(digits)
+        if digits.max() > few:
+            return _compact(key)
+    return digits, int(digits.max()) + 1
 
 
 def _compact(code: Ints) -> tuple[Ints, int]:

@@ -10,14 +10,14 @@ from cockpit.incident import chunk_log
 from cockpit.incident import counts as tables
 from cockpit.incident.cache import Cache
 from cockpit.incident.chunk_log import ChunkRow
-from cockpit.incident.chunks import MOST_ROWS, Chunk, encode
+from cockpit.incident.chunks import BLOCK, MOST_ROWS, Chunk, encode
 from cockpit.incident.connection import damaged, shown
 from cockpit.incident.schema import EARLIEST, LATEST
 from cockpit.records import SECOND, BadInput, Counts, Window
 from cockpit.tables import SERIES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from numpy.typing import NDArray
 
@@ -70,14 +70,42 @@ def _sorted_series(counts: Counts) -> Counts:
     )
 
 
-def _joined(pieces: list[tuple[NDArray[Any], ...]]) -> Series:
-    """One series from pieces (valid, observed, x): of values for one time, the last observed."""
-    valid, observed, x = (np.concatenate(column) for column in zip(*pieces, strict=True))
+def _by_name(rows: Counts) -> dict[str, Series]:
+    """Rows of series, name by name, in the order of their times."""
+    order = np.argsort(rows.columns["name"], kind="stable")
+    names, valid, observed, x = (
+        rows.columns[name][order] for name in ("name", "valid", "observed", "x")
+    )
+    words = rows.words["name"]
+    ends = np.searchsorted(names, np.arange(len(words)), side="right").tolist()
+    found = {}
+    for name, start, end in zip(words, [0, *ends], ends, strict=False):
+        if end > start:
+            found[name] = _in_time(valid[start:end], observed[start:end], x[start:end])
+    return found
+
+
+def _in_time(
+    valid: NDArray[np.int64], observed: NDArray[np.int64], x: NDArray[np.float64]
+) -> Series:
+    """One series ascending in time: of values for one time, the last observed."""
+    if np.all(valid[1:] > valid[:-1]):  # as they were written
+        return valid, x
     order = np.lexsort((observed, valid))
     valid, x = valid[order], x[order]
     last = np.ones(valid.size, dtype=bool)
     last[:-1] = valid[1:] != valid[:-1]
     return valid[last], x[last]
+
+
+def _is_whole(row: ChunkRow, window: Window, as_of: int) -> bool:
+    """Whether all rows of a chunk lie in the window and were observed by `as_of`."""
+    inside = window.start <= row.valid_min and row.valid_max < window.end
+    return inside and row.observed_end <= as_of
+
+
+def _ids(rows: list[ChunkRow]) -> tuple[int, ...]:
+    return tuple(row.id for row in rows)
 
 
 class Telemetry:
@@ -130,15 +158,55 @@ class Telemetry:
     def _sum(
         self, name: str, table: str, window: Window | None, as_of: int, dropped: tuple[str, ...]
     ) -> Counts:
-        total = tables.merge([tables.expand_moves(tables.empty(table, dropped))])
+        window = window or EVERYTHING
+        rows = self._rows(name, window, as_of)
+        whole = [row for row in rows if _is_whole(row, window, as_of)]
+        partly = [row for row in rows if not _is_whole(row, window, as_of)]
+
+        # A moment later the same chunks are seen whole, and only the newest are seen in part.
+        def before() -> Counts:
+            nothing = tables.merge([tables.expand_moves(tables.empty(table, dropped))])
+            return self._add(nothing, whole, window, as_of, dropped)
+
+        def total() -> Counts:
+            seen_whole = self._kept((name, dropped, *_ids(whole)), before)
+            return self._add(seen_whole, partly, window, as_of, dropped)
+
+        if not partly:
+            return self._kept((name, dropped, *_ids(whole)), before)
+        key = (name, dropped, window.start, window.end, as_of, *_ids(rows))
+        return self._kept(key, total)
+
+    def _kept(self, key: tuple[object, ...], add: Callable[[], Counts]) -> Counts:
+        """A sum, made once; whoever asks again gets the same arrays, so they are made read-only."""
+
+        def make() -> tuple[Counts, int]:
+            counts = add()
+            for column in counts.columns.values():
+                column.flags.writeable = False
+            return counts, sum(column.nbytes for column in counts.columns.values())
+
+        return self._cache.get(key, make)
+
+    def _add(
+        self,
+        total: Counts,
+        rows: list[ChunkRow],
+        window: Window,
+        as_of: int,
+        dropped: tuple[str, ...],
+    ) -> Counts:
+        """`total` and what is visible in some chunks; `total` itself where nothing is."""
         parts, pending = [total], 0
-        for row in self._rows(name, window or EVERYTHING, as_of):
-            part = self._visible(row, window or EVERYTHING, as_of, dropped)
+        for row in rows:
+            part = self._visible(row, window, as_of, dropped)
+            if len(part) == 0:
+                continue
             parts.append(tables.expand_moves(part))
             pending += len(parts[-1])
             if pending > _MERGE_AT_ROWS:
                 parts, pending = [tables.merge(parts)], 0
-        return tables.merge(parts)
+        return tables.merge(parts) if len(parts) > 1 else parts[0]
 
     def _visible(
         self, row: ChunkRow, window: Window, as_of: int, dropped: tuple[str, ...]
@@ -154,8 +222,7 @@ class Telemetry:
             },
             words=chunk.words,
         )
-        inside = window.start <= row.valid_min and row.valid_max < window.end
-        if inside and row.observed_end <= as_of:
+        if _is_whole(row, window, as_of):
             return part
         valid, observed = self._column(row, "valid"), self._column(row, "observed")
         return tables.select(
@@ -175,40 +242,48 @@ class Telemetry:
 
         `names` None means all. Of values observed later for one time, the last counts.
         """
-        wanted = None if names is None else set(names)
-        pieces: dict[str, list[tuple[NDArray[Any], ...]]] = {}
         window = window or EVERYTHING
-        for row in self._rows(SERIES, window, as_of):
-            for name, start, stop in self._runs(row, wanted):
-                columns = self._run(row, start, stop)
-                valid, observed, _ = columns
-                seen = (valid >= window.start) & (valid < window.end) & (observed <= as_of)
-                pieces.setdefault(name, []).append(tuple(column[seen] for column in columns))
-        joined = {name: _joined(pieces[name]) for name in sorted(pieces)}
-        return {name: series for name, series in joined.items() if series[0].size}
+        wanted = None if names is None else set(names)
+        parts = [
+            part
+            for row in self._rows(SERIES, window, as_of)
+            for part in self._series_parts(row, wanted, window, as_of)
+        ]
+        return _by_name(tables.concatenate(parts)) if parts else {}
 
-    def _runs(self, row: ChunkRow, wanted: set[str] | None) -> Iterator[tuple[str, int, int]]:
-        """Name, first row and row after the last of each wanted series in a chunk."""
+    def _series_parts(
+        self, row: ChunkRow, wanted: set[str] | None, window: Window, as_of: int
+    ) -> Iterator[Counts]:
+        """Rows of the wanted series in one chunk; blocks without any are not inflated."""
         words = self._chunk(row).words["name"]
         codes = self._column(row, "name")
-        for code, name in enumerate(words):
-            if wanted is None or name in wanted:
-                yield (
-                    name,
-                    int(np.searchsorted(codes, code, side="left")),
-                    int(np.searchsorted(codes, code, side="right")),
-                )
+        is_wanted = np.array([wanted is None or word in wanted for word in words], dtype=bool)
+        rows = is_wanted[codes]
+        for start in np.unique(np.flatnonzero(rows) // BLOCK) * BLOCK:
+            here = slice(int(start), int(start) + BLOCK)
+            columns = self._block(row, here)
+            valid, observed = columns["valid"], columns["observed"]
+            seen = rows[here] & (valid >= window.start) & (valid < window.end)
+            seen &= observed <= as_of
+            part = Counts(
+                table=SERIES, columns={"name": codes[here], **columns}, words={"name": words}
+            )
+            yield part if seen.all() else tables.select(part, seen)
 
-    def _run(self, row: ChunkRow, start: int, stop: int) -> tuple[NDArray[Any], ...]:
-        """The columns valid, observed and x of one series in a chunk."""
+    def _block(self, row: ChunkRow, rows: slice) -> dict[str, NDArray[Any]]:
+        """The columns valid, observed and x of one block of rows of a chunk of series."""
 
-        def inflate() -> tuple[tuple[NDArray[Any], ...], int]:
-            chunk = self._chunk(row)
-            columns = tuple(chunk.column(n, start, stop) for n in ("valid", "observed", "x"))
-            check_times(self._file, row, "valid", columns[0])
-            return columns, sum(column.nbytes for column in columns)
+        def inflate() -> tuple[dict[str, NDArray[Any]], int]:
+            stop = min(rows.stop, row.rows)
+            columns = {
+                name: self._chunk(row).column(name, rows.start, stop)
+                for name in ("valid", "observed", "x")
+            }
+            for name, column in columns.items():
+                check_times(self._file, row, name, column)
+            return columns, sum(column.nbytes for column in columns.values())
 
-        return self._cache.get((row.id, start, stop), inflate)
+        return self._cache.get((row.id, rows.start), inflate)
 
     # --- chunks ------------------------------------------------------------------------------
 

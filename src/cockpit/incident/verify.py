@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cockpit.incident import chunk_log
 from cockpit.incident.file import CONTENT, IncidentFile, document_hash
 from cockpit.incident.journal import entries, events
@@ -68,8 +66,6 @@ def _check_chunks(file: IncidentFile, checked: dict[str, int]) -> None:
         columns = open_chunk(file, row).counts().columns
         for name, column in columns.items():
             check_times(file, row, name, column)
-        if "x" in columns and np.any(np.diff(columns["name"]) < 0):
-            raise _Break(f"{row.title()}: its series are not in order")
         previous = row.hash
         checked["chunks"] += 1
 

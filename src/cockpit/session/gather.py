@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from cockpit.assess.baseline import window_before
 from cockpit.assess.changes import Onset, fits
 from cockpit.assess.charts import charts
 from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN, Inputs
-from cockpit.assess.report import assess
+from cockpit.assess.report import assess, model_report
 from cockpit.assess.signals import find_onset
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
@@ -23,11 +24,13 @@ from cockpit.yamlfile import load
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cockpit.assess.report import ModelReport
     from cockpit.config import Config
     from cockpit.incident.replay import Replay
     from cockpit.records import Assessment, Counts, Event
     from cockpit.views import Change, Chart
 
+_SLOW = tuple(name for name, table in TABLES.items() if table.clock == "slow")
 # What is looked at step by step, for charts and for when it began.
 _HISTORY = ("traffic", "latency", "score", "score_by_segment", "rate", "feature", "users", "mean")
 
@@ -43,6 +46,22 @@ class Gathered:
     changes: list[Change]
 
 
+class _SlowFacts(NamedTuple):
+    """What the figures of the model rest on; tables of counts are the same where they are one."""
+
+    as_of: int
+    window: Window
+    window_before: Window | None
+    counts: list[Counts]
+
+    def same_as(self, other: _SlowFacts) -> bool:
+        return (
+            self[:3] == other[:3]
+            and len(self.counts) == len(other.counts)
+            and all(a is b for a, b in zip(self.counts, other.counts, strict=True))
+        )
+
+
 class Gatherer:
     """Reads one recording for any time T, and only what was observed by T."""
 
@@ -52,17 +71,15 @@ class Gatherer:
         self._config = config
         self._start = self._telemetry.span().start
         self._earlier: Assessment | None = None
+        self._kept: tuple[_SlowFacts, ModelReport] | None = None
 
     def at(self, at: int, events: Sequence[Event], window: Window | None = None) -> Gathered:
         """The assessed facts at `at`; `window` replaces both default windows."""
-        inputs = self._inputs(at, events, window)
-        begun = find_onset(inputs)
-        if window is None and begun is not None:
-            inputs = self._since(inputs, begun)
-        inputs = replace(inputs, now=self._now(inputs))
+        inputs, begun = self._read(at, events, window)
+        model = self._model(inputs, begun) if window is None else None
         return Gathered(
             inputs=inputs,
-            assessment=assess(inputs, begun),
+            assessment=assess(inputs, begun, model),
             onset=begun,
             charts=charts(inputs, begun),
             changes=fits(inputs.events, begun),
@@ -77,10 +94,31 @@ class Gatherer:
         if closed <= self._start:
             return None
         if self._earlier is None or self._earlier.at != closed:
-            self._earlier = self.at(
-                closed, [e for e in events if e.observed_at <= closed]
-            ).assessment
+            known = [event for event in events if event.observed_at <= closed]
+            self._earlier = assess(*self._read(closed, known, None))
         return self._earlier
+
+    def _read(
+        self, at: int, events: Sequence[Event], window: Window | None
+    ) -> tuple[Inputs, Onset | None]:
+        """Everything there is to assess, and when the incident began."""
+        inputs = self._inputs(at, events, window)
+        begun = find_onset(inputs)
+        if window is None and begun is not None:
+            inputs = self._since(inputs, begun)
+        return replace(inputs, now=self._now(inputs)), begun
+
+    def _model(self, inputs: Inputs, begun: Onset | None) -> ModelReport:
+        """The model's figures, made anew where a table or window they rest on is another one."""
+        rests_on = _SlowFacts(
+            inputs.as_of_slow,
+            inputs.quality_window,
+            window_before(inputs, "score", begun),
+            [t[name] for t in (inputs.now, inputs.history) for name in _SLOW if name in t],
+        )
+        if self._kept is None or not self._kept[0].same_as(rests_on):
+            self._kept = rests_on, model_report(inputs, begun)
+        return self._kept[1]
 
     def _inputs(self, at: int, events: Sequence[Event], window: Window | None) -> Inputs:
         fast = self._telemetry.as_of("fast", at)
@@ -96,7 +134,12 @@ class Gatherer:
             history_window=history,
             now={},
             history={
-                name: self._telemetry.counts_by_valid(name, history, _seen(name, fast, slow))
+                name: self._telemetry.counts_by_valid(
+                    name,
+                    # Not beyond what was observed, so that it stays the same for a slow bucket.
+                    history if _is_fast(name) else Window(start=history.start, end=slow),
+                    fast if _is_fast(name) else slow,
+                )
                 for name in _HISTORY
             },
             reference=self._reference,
@@ -118,10 +161,9 @@ class Gatherer:
 
     def _now(self, inputs: Inputs) -> dict[str, Counts]:
         found = {}
-        for name, table in TABLES.items():
-            fast = table.clock == "fast"
-            window = inputs.infra_window if fast else inputs.quality_window
-            as_of = inputs.as_of_fast if fast else inputs.as_of_slow
+        for name in TABLES:
+            window = inputs.infra_window if _is_fast(name) else inputs.quality_window
+            as_of = inputs.as_of_fast if _is_fast(name) else inputs.as_of_slow
             found[name] = self._telemetry.counts(name, window, as_of)
         return found
 
@@ -148,5 +190,5 @@ class Gatherer:
         return load(text, Predictions, where=where) if text else Predictions()
 
 
-def _seen(table: str, fast: int, slow: int) -> int:
-    return fast if TABLES[table].clock == "fast" else slow
+def _is_fast(table: str) -> bool:
+    return TABLES[table].clock == "fast"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -92,8 +93,13 @@ class CockpitApp(App[int]):
         if self._leaving:
             self.leave()
             return
-        self.call_after_refresh(self.want_view)
-        self.set_interval(1.0, self.tick)
+        self.call_after_refresh(self._painted_first)
+        self.ticking = self.set_interval(1.0, self.tick)
+
+    def _painted_first(self) -> None:
+        gc.freeze()  # what was imported stays: it need not be looked through for garbage
+        gc.enable()
+        self.want_view()
 
     def redraw(self) -> None:
         """Show what changed, on whichever screen is open."""
@@ -196,6 +202,14 @@ class CockpitApp(App[int]):
         """Save what is open and end."""
         self.save_drafts()
         self.exit(0)
+
+    async def action_quit(self) -> None:
+        """Textual's own ctrl+q: leave like q does."""
+        self.leave()
+
+    def action_help_quit(self) -> None:
+        """Textual's own ctrl+c, which many press to leave."""
+        self.say("q leaves the cockpit; in a text field, esc first.")
 
     def leave_soon(self) -> None:
         """Like `leave`, from a signal handler: the interface's own loop does it next."""

@@ -44,7 +44,8 @@ def columns(chart: Chart, cells: int) -> list[float | None]:
     """The newest points as 2·cells columns, whose edges stay where they are as time goes on.
 
     Where there are more points than columns, groups of them are averaged, and groups begin at
-    multiples of their span since the epoch; where there are fewer, a point is several columns wide.
+    multiples of their span since the epoch, so the oldest is left out once it is incomplete; where
+    there are fewer, a point is several columns wide.
     """
     wanted = 2 * cells
     count = len(chart.points)
@@ -58,7 +59,8 @@ def columns(chart: Chart, cells: int) -> list[float | None]:
             slot = (chart.start + index * chart.step) // (chart.step * group)
             total, n = sums.get(slot, (0.0, 0))
             sums[slot] = (total + point, n + 1)
-    means = {slot: total / n for slot, (total, n) in sums.items()}
+    oldest = -(-chart.start // (chart.step * group))
+    means = {slot: total / n for slot, (total, n) in sums.items() if slot >= oldest}
     last = (chart.start + (count - 1) * chart.step) // (chart.step * group)
     end = (last + 1) * repeat
     end += end % 2  # whole cells: a pair of columns each

@@ -114,9 +114,9 @@ def _option(option: OptionRow, cells: int) -> list[Line]:
     for name, figure in (
         ("quality", option.quality),
         ("p99 after", option.latency),
-        ("on bad path", option.exposed),
+        ("bad path", option.exposed),
         ("wrong next h", option.wrong),
-        ("effect in", option.effect),
+        ("effect", option.effect),
         ("undo", option.undo),
     ):
         mark = "  (assumed)" if figure.assumed and "assumed" not in figure.text else ""

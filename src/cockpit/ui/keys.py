@@ -8,7 +8,7 @@ from typing import Literal
 
 from cockpit.ui.lines import Line, Span, text_width
 
-Where = Literal["incident", "choose", "question", "briefing", "asks", "text"]
+Where = Literal["incident", "choose", "question", "briefing", "asks"]
 
 
 @dataclass(frozen=True)
@@ -173,10 +173,3 @@ def key_line(keys: Iterable[Key], cells: int, always: Iterable[tuple[str, str]] 
         spans += [(before, "text"), (label, "key"), (f" {what}", "dim")]
         used += size
     return tuple(spans)
-
-
-def table() -> str:
-    """All keys as a markdown table, for the documentation."""
-    rows = ["| key | does | where | id |", "|---|---|---|---|"]
-    rows += [f"| `{key.label}` | {key.help} | {key.where} | `{key.id}` |" for key in KEYS]
-    return "\n".join(rows) + "\n"

@@ -136,6 +136,13 @@ def sentence(text: str, cells: int, most: int, role: str = "text", indent: str =
     ]
 
 
+def message(text: str, cells: int, most: int = 3) -> list[Line]:
+    """What the cockpit says to the person, as lines in place of the key line; "" is none."""
+    return [
+        fit(((" ", "text"), *line), cells) for line in sentence(text, cells - 2, most, "accent")
+    ]
+
+
 def marked(line: Line) -> Line:
     """The line as the row the cursor stands on."""
     return tuple((text, f"{role} cursor") for text, role in line)

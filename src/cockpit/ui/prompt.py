@@ -64,10 +64,10 @@ class Field(Input):
     """The field of a prompt."""
 
     BINDINGS = [
-        Binding("escape", "leave", "leave", show=False),
-        Binding("tab", "complete", "complete", show=False),
-        Binding("up", "older", "older", show=False),
-        Binding("down", "newer", "newer", show=False),
+        Binding("escape", "leave", "leave", show=False, id="prompt_leave"),
+        Binding("tab", "complete", "complete", show=False, id="prompt_complete"),
+        Binding("up", "older", "older", show=False, id="prompt_older"),
+        Binding("down", "newer", "newer", show=False, id="prompt_newer"),
     ]
 
     def __init__(

@@ -43,14 +43,14 @@ def block(label: str, texts: list[str], cells: int, most: int, role: str) -> lis
 def rows(view: View, cells: int, height: int) -> list[Row]:
     """The pane on the overview: three kinds share the height; asks stand behind what is next."""
     knowledge = view.knowledge
-    each = max(1, height // 3)
+    each, more = divmod(max(3, height), 3)
     asks = [ask for ask in view.asks if ask.state != "answered"]
     next_steps = list(knowledge.next) or ["Nothing is proposed; a phase's list is in pane 3."]
     if asks:
         next_steps.append("ASKS: " + "; ".join(_ask(ask) for ask in asks) + ".")
     known = knowledge.known or ["Nothing yet."]
     unknown = [_unknown(u) for u in knowledge.unknown] or ["Nothing is listed as unknown."]
-    result = block("KNOWN", known, cells, each, "text")
+    result = block("KNOWN", known, cells, each + (more > 1), "text")
     result += block("NOT KNOWN", unknown, cells, each, "text")
     return result + block("NEXT", next_steps, cells, height - len(result), "strong")
 

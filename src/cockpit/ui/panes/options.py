@@ -21,17 +21,15 @@ _COLUMNS = (
     Column("option", 0),
     Column("quality", 5),
     Column("p99 after", 4),
-    Column("on bad path", 3),
+    Column("bad path", 3),
     Column("wrong next h", 1),
-    Column("effect in", 2),
+    Column("effect", 2),
     Column("undo", 6),
     Column("needs", 7),
 )
-
-_NOTES = (
-    24  # cells kept for notes before columns are dropped; they may take more where there is room
-)
-_LEAST = 4  # option, wrong next h, effect in, on bad path: what the narrow overview shows
+# Cells kept for notes before columns are dropped, and before names are cut; they take what is left.
+_NOTES, _NARROW_NOTES = 24, 18
+_LEAST = 4  # option, wrong next h, effect, bad path: what the narrow overview shows
 
 
 def title(view: View) -> str:
@@ -63,9 +61,9 @@ def _cells(row: OptionRow) -> dict[str, Span]:
         "option": (row.label, "strong"),
         "quality": _figure(row.quality),
         "p99 after": _figure(row.latency),
-        "on bad path": _figure(row.exposed),
+        "bad path": _figure(row.exposed),
         "wrong next h": _figure(row.wrong),
-        "effect in": _figure(row.effect),
+        "effect": _figure(row.effect),
         "undo": _figure(row.undo),
         "needs": (row.needs or "nothing", "dim"),
     }
@@ -82,21 +80,20 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         for column in _COLUMNS
     }
     gap = 2 if cells >= 100 else 1
-    notes = min(_NOTES, max((width(_notes(row, view)) for row in options), default=0))
+    noted = max((width(_notes(row, view)) for row in options), default=0)
     shown = list(_COLUMNS)
 
-    def spare() -> int:
+    def spare(notes: int) -> int:
         return cells - sum(sizes[c.name] + gap for c in shown) - notes
 
-    if spare() < 0:
+    if spare(noted) < 0:
         gap = 1
-    while spare() < 0 and len(shown) > _LEAST:
+    while spare(min(noted, _NOTES)) < 0 and len(shown) > _LEAST:
         shown.remove(max(shown, key=lambda column: column.drop))
-    if spare() >= len(shown):
+    if spare(noted) >= len(shown):
         gap = 2
-    notes = min(notes, 20)
-    if spare() < 0:
-        sizes["option"] = max(10, sizes["option"] + spare())
+    if spare(min(noted, _NARROW_NOTES)) < 0:
+        sizes["option"] = max(10, sizes["option"] + spare(min(noted, _NARROW_NOTES)))
     head = tuple((pad(column.name, sizes[column.name] + gap), "dim") for column in shown)
     result = [Row(head)]
     for option, row in zip(options, grid, strict=True):

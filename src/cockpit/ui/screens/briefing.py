@@ -18,7 +18,7 @@ from cockpit.records import BadInput
 from cockpit.text import inert, inert_lines
 from cockpit.ui.canvas import Canvas
 from cockpit.ui.keys import key_line, of
-from cockpit.ui.lines import Line, fit, text_width
+from cockpit.ui.lines import EMPTY, Line, fit, message, text_width
 from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import status_line
 from cockpit.ui.preview import rendered
@@ -83,9 +83,9 @@ class BriefingScreen(CockpitScreen):
             said = str(result) if isinstance(result, BadInput) else type(result).__name__
             self.cockpit.say(f"No draft could be made: {said}")
             return
-        self._loaded = True
         self._saved = result
         self.query_one(TextArea).text = result
+        self._loaded = True
         self.cockpit.say("")
         self.redraw()
         if self._editor_first:
@@ -115,9 +115,10 @@ class BriefingScreen(CockpitScreen):
         )
         status = status_line(app.view, app.playhead, width, app.session.recording.service)
         self.query_one("#above", Canvas).draw([status, fit(top, width)], app.palette)
-        message: Line = ((f" {app.message}", "accent"),) if app.message else ()
         keys = key_line(of("briefing"), width, (("esc", "save and go back"),))
-        self.query_one("#below", Canvas).draw([message, keys], app.palette)
+        said = message(app.message, width, 2)
+        below = said if len(said) == 2 else [*(said or [EMPTY]), keys]
+        self.query_one("#below", Canvas).draw(below, app.palette)
         self.render_preview()
 
     def on_resize(self) -> None:
@@ -148,6 +149,7 @@ class BriefingScreen(CockpitScreen):
         event.stop()
         if not self._loaded:
             return
+        self.cockpit.message = ""
         if self._later is not None:
             self._later.stop()
         self._later = self.set_timer(_QUIET, self._settled)

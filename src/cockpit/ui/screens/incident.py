@@ -9,7 +9,7 @@ from cockpit.ui import clipboard, layout
 from cockpit.ui.canvas import Canvas
 from cockpit.ui.commands import run_command
 from cockpit.ui.keys import key_line, of
-from cockpit.ui.lines import Line
+from cockpit.ui.lines import Line, message
 from cockpit.ui.painting import Painted
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.screens.base import bindings
@@ -62,22 +62,15 @@ class IncidentScreen(CursorKeys, TravelKeys):
     def lines(self) -> list[Line]:
         """What the canvas shows."""
         app = self.cockpit
-        size = (app.size.width, app.size.height)  # known before the first layout
-        return layout.screen(
-            app.view,
-            self.place,
-            app.playhead,
-            size,
-            self._bottom(),
-            app.session.recording.service,
-            app.problem,
-        )
-
-    def _bottom(self) -> Line:
-        message = self.cockpit.message
-        if message and self.sheet is None:
-            return ((f" {message}", "accent"),)
-        return key_line(of("incident"), self.size.width)
+        width, height = app.size  # known before the first layout
+        size = (width, height)
+        keys = key_line(of("incident"), width)
+        service = app.session.recording.service
+        lines = layout.screen(app.view, self.place, app.playhead, size, keys, service, app.problem)
+        if app.message and self.sheet is None:
+            said = message(app.message, width)[:height]
+            lines[-len(said) :] = said
+        return lines
 
     # The sheet
 

@@ -31,7 +31,7 @@ class ChooseSheet(Sheet):
     where = "choose"
     BINDINGS = [
         *(b for b in bindings("choose") if b.id in ("companion", "confirm")),
-        Binding("backspace,left", "step_back", "step back", show=False),
+        Binding("backspace,left", "step_back", "step back", show=False, id="choose_back"),
     ]
 
     def __init__(self, view: View, option: str) -> None:

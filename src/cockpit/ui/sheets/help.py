@@ -13,7 +13,8 @@ _PANES = {
     2: "Latency, errors and traffic, and the recorded changes by how well they fit the onset.",
     3: "The opening questions with a proposed answer each, and what to do in each phase. "
     "⏎ answers a question or ticks a task; some tasks are ticked by what is measured.",
-    4: "What each containment option would do, in numbers; quality is its change against now. "
+    4: "What each containment option would do, in numbers; quality is its change against now, "
+    "bad path the share of requests that stays on it, effect the time until it works. "
     "* marks what is assumed, not measured; ! says what blocks an option. "
     "c chooses, x marks the choice executed: two different things.",
     5: "What is known, what is not, and what comes next. "

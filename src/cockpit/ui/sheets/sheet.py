@@ -11,7 +11,7 @@ from textual.containers import Vertical
 
 from cockpit.ui.canvas import Canvas
 from cockpit.ui.keys import Key, Where, key_line, of
-from cockpit.ui.lines import Line, fit, text_width
+from cockpit.ui.lines import Line, cut, fit, message, text_width
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.screens.base import bindings
 
@@ -33,9 +33,9 @@ class Sheet(Vertical):
     where: ClassVar[Where | None] = None
     title_text: str = ""
     BINDINGS = [
-        Binding("escape", "leave", "leave", show=False, id="leave"),
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
+        Binding("escape", "leave", "leave", show=False, id="sheet_leave"),
+        Binding("j,down", "move(1)", "down", show=False, id="sheet_down"),
+        Binding("k,up", "move(-1)", "up", show=False, id="sheet_up"),
     ]
 
     def __init_subclass__(cls) -> None:
@@ -104,16 +104,19 @@ class Sheet(Vertical):
             return
         width, most = self.screen.size.width, self.screen.size.height - _ABOVE
         body = self.body(width - 4)
+        bottom = message(self.cockpit.message, width) or [
+            key_line(self.keys(), width, self.always())
+        ]
         field = 1 if self.prompt is not None else 0
-        room = max(1, most - 2 - field)
+        room = max(1, most - 1 - len(bottom) - field)
         self.offset_lines = max(0, min(self.offset_lines, len(body) - room))
         shown = body[self.offset_lines : self.offset_lines + room]
-        height = len(shown) + 2 + field
+        height = 1 + len(shown) + len(bottom) + field
         if self.styles.height is None or self.styles.height.value != height:
             self.styles.height = height
         more = len(body) - room - self.offset_lines
         hint = f" {more} more lines, j goes down " if more > 0 else ""
-        title = f"[{self.title_text}]"
+        title = f"[{cut(self.title_text, width - 40)}]"
         rule = "─" * (width - text_width(title) - text_width(hint) - 2)
         top: Line = (
             ("─", "border"),
@@ -123,11 +126,7 @@ class Sheet(Vertical):
             ("─", "border"),
         )
         lines = [fit(top, width), *(fit((("  ", "text"), *line), width) for line in shown)]
-        message = self.cockpit.message
-        bottom: Line = (
-            ((f" {message}", "accent"),) if message else key_line(self.keys(), width, self.always())
-        )
-        self.query_one(Canvas).draw([*lines, bottom], self.cockpit.palette)
+        self.query_one(Canvas).draw([*lines, *bottom], self.cockpit.palette)
 
     def ask(self, prompt: Prompt) -> None:
         """Show a text field under the text."""

@@ -1,0 +1,1 @@
+"""What the pages take from the code: tables, outputs and the picture. `make docs` writes them."""

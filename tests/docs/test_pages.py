@@ -1,0 +1,144 @@
+"""The documentation says what the code does: generated parts, commands, files, fields and links."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+
+from cockpit import config, records, views
+from cockpit.cli import main
+from cockpit.config import Config, Predictions, check
+from cockpit.yamlfile import read
+from docs.make import pages, picture
+from docs.make.reference import meanings_of
+
+PAGES = pages.every()
+DOCS = pages.ROOT / "docs"
+named = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """What stands in the fenced blocks of a language."""
+    return [body for name, body in _FENCE.findall(page.read_text()) if name == language]
+
+
+@named
+def test_generated_parts_are_current(page: Path) -> None:
+    assert pages.current(page) == page.read_text(), "run make docs"
+
+
+COMMANDS = [
+    (page.name, line[2:])
+    for page in PAGES
+    for block in blocks(page, "console")
+    for line in block.splitlines()
+    if line.startswith("$ cockpit ")
+]
+
+
+@pytest.mark.parametrize(("page", "line"), COMMANDS)
+def test_every_command_can_be_typed(page: str, line: str) -> None:
+    _, name, *arguments = shlex.split(line.split(" | ")[0])
+    command = main.get_command(click.Context(main), name)
+    assert command is not None, name
+    command.make_context(name, arguments)  # raises click.UsageError
+
+
+@named
+def test_links_lead_somewhere(page: Path) -> None:
+    for _, target in _LINK.findall(page.read_text()):
+        file, _, anchor = target.partition("#")
+        if "://" in target:
+            continue
+        linked = (page.parent / file) if file else page
+        assert linked.exists(), target
+        if anchor:
+            assert anchor in anchors(linked), target
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as code hosts make them."""
+    titles = _HEADING.findall(page.read_text())
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@named
+def test_pictures_are_our_own(page: Path) -> None:
+    images = [target for bang, target in _LINK.findall(page.read_text()) if bang]
+    assert all("://" not in target for target in images)
+    assert "<img" not in page.read_text()
+
+
+@named
+def test_no_page_names_a_machine(page: Path) -> None:
+    found = re.findall(r"(?<![\w.<])/(?:home|root|work|tmp|Users|usr|var)/\S*", page.read_text())
+    assert found == []
+
+
+def test_the_picture_fetches_nothing() -> None:
+    svg = picture.PICTURE.read_text()
+    addresses = set(re.findall(r"\w+://[^\s\"'<)]+", svg))
+    assert addresses == {"http://www.w3.org/2000/svg"}  # a name space, not a place
+    assert not re.search(r"@font-face|@import|url\((?!#)|<image|<script|xlink:href", svg)
+    assert not any(0x2800 <= ord(character) < 0x2900 for character in svg)
+    assert "IMPACT" in svg
+
+
+def test_braille_becomes_dots_where_its_cell_was() -> None:
+    text = '<text class="t" x="12.2" y="44.4" textLength="24.4">a⣿</text>'
+    drawn = picture.self_contained(text)
+    assert "a&#160;</text>" in drawn
+    assert drawn.count("h3.6v3.6") == 8
+
+
+def test_every_field_of_the_json_is_described() -> None:
+    page = (DOCS / "json.md").read_text()
+    described = {
+        name: re.findall(r"^\| `(\w+)` \|", body, re.MULTILINE)
+        for name, body in re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, re.MULTILINE | re.DOTALL)
+    }
+    for name, fields in described.items():
+        struct: type[msgspec.Struct] = getattr(records, name, None) or getattr(views, name)
+        assert fields == list(struct.__struct_encode_fields__), name
+    assert {"Estimate", "Drift", "OptionRow", "Status", "TimelineEntry"} <= described.keys()
+
+
+def test_every_key_of_the_configuration_has_a_meaning_and_a_place() -> None:
+    page = (DOCS / "configuration.md").read_text()
+    for name in reachable(Config):
+        struct = getattr(config, name)
+        assert f"<!-- make settings: {name} -->" in page, name
+        meanings = meanings_of(struct)
+        assert [f for f in struct.__struct_fields__ if not meanings.get(f)] == [], name
+
+
+def reachable(struct: type[msgspec.Struct]) -> set[str]:
+    """Names of all the blocks a configuration may hold."""
+    schema = msgspec.json.schema(struct)
+    return set(schema["$defs"])
+
+
+EXAMPLES = [
+    block
+    for page in PAGES
+    for block in blocks(page, "yaml")
+    if block.startswith(("# map.yaml", "# cockpit.yaml"))
+]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_every_example_is_a_valid_file(text: str) -> None:
+    document = read(text, "example")
+    if text.startswith("# map.yaml"):
+        assert document.convert(Predictions).service
+    else:
+        document.convert(Config, check)
