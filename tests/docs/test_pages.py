@@ -127,6 +127,15 @@ def reachable(struct: type[msgspec.Struct]) -> set[str]:
     return set(schema["$defs"])
 
 
+def test_the_table_agrees_with_the_arithmetic_by_hand() -> None:
+    page = (DOCS / "decisions.md").read_text()
+    pairs = re.findall(r" = ([\d,]+)    the table says ([\d,]+)", page)
+    assert len(pairs) == 2
+    for by_hand, in_table in pairs:
+        here, there = (int(number.replace(",", "")) for number in (by_hand, in_table))
+        assert here == pytest.approx(there, rel=0.005)
+
+
 EXAMPLES = [
     block
     for page in PAGES
