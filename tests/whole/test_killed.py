@@ -87,6 +87,7 @@ def opened(incident: Path, *options: str) -> Terminal:
     terminal = Terminal(
         *("-m", "cockpit", "replay", str(incident), "--paused", "--at", iso(AT), *options),
         COCKPIT_STATE=os.environ["COCKPIT_STATE"],
+        XDG_STATE_HOME=os.environ["COCKPIT_STATE"],
     )
     terminal.read_until("rollback to v41")
     terminal.read_until("02:31:00 UTC")
@@ -95,21 +96,8 @@ def opened(incident: Path, *options: str) -> Terminal:
 
 def test_what_the_keyboard_did_outlives_a_kill(incident: Path) -> None:
     terminal = opened(incident, "--fresh", "--as", "ana")
-    terminal.type("3\r")
-    terminal.read_until("who?")
-    terminal.type("\r")
-    terminal.read(0.5)
-    terminal.type("onthe gateway changed\r")
-    terminal.read_until("Noted")
-    terminal.type("c")
-    terminal.read_until("choose 1 of 4")
-    terminal.type("\r")
-    terminal.read_until("2 of 4")
-    terminal.type("1")
-    terminal.read_until("3 of 4")
-    terminal.type("\r")
-    terminal.read_until("4 of 4")
-    terminal.type("\r")
+    # Typed in one go, as over a slow line: each sheet gets what was meant for it.
+    terminal.type("3\rmine alone\r" "n" "the gateway changed\r" "c\r1\r\r")
     terminal.read_until("not yet executed")
     terminal.signal(signal.SIGKILL)
     assert terminal.wait() == -signal.SIGKILL
@@ -117,7 +105,8 @@ def test_what_the_keyboard_did_outlives_a_kill(incident: Path) -> None:
     assert own is not None
     steps = [e for e in told_json("timeline", own)["entries"] if e["who"] == "ana"]
     assert [e["kind"] for e in steps] == ["answer", "note", "choose"]
-    assert "the gateway changed" in steps[1]["text"]
+    assert steps[0]["text"].endswith("mine alone")
+    assert steps[1]["text"] == "the gateway changed"
     assert {e["at"] for e in steps} == {AT}
 
     terminal = opened(incident, "--resume", "--as", "ana")
