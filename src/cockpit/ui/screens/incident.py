@@ -153,6 +153,7 @@ class IncidentScreen(CursorKeys, TravelKeys):
         app.act(
             lambda: app.session.execute(app.clock.at),
             "Marked as executed now; the expected effect is being watched.",
+            keep="execute",
         )
 
     def action_next_phase(self) -> None:
