@@ -155,7 +155,10 @@ def freeze_numeric(name: str, values: Floats) -> FeatureBins:
     distinct, counts = np.unique(finite, return_counts=True)
     atoms = distinct[counts * QUANTILE_BINS >= finite.size]
     edges = np.unique(np.quantile(finite, np.linspace(0.0, 1.0, QUANTILE_BINS + 1)[:-1]))
-    ends = np.concatenate([atoms, np.nextafter(atoms, np.inf), np.nextafter(distinct[-1:], np.inf)])
+    with np.errstate(over="ignore"):  # the largest float has nothing after it but infinity
+        ends = np.concatenate(
+            [atoms, np.nextafter(atoms, np.inf), np.nextafter(distinct[-1:], np.inf)]
+        )
     every = np.unique(np.concatenate([edges, ends]))
     return FeatureBins(name=name, kind="numeric", edges=tuple(every.tolist()))
 

@@ -6,6 +6,7 @@ they are used, and `check` reads each of them once so that a bad one is reported
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, dataclass_transform
 
 import msgspec
@@ -13,18 +14,12 @@ from msgspec import Meta, field
 
 from cockpit.records import BadInput
 from cockpit.units import parse_duration, parse_share
+from cockpit.yamlfile import nearest
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of every block: immutable, and an unknown key is an error."""
-
-
-class Secret(Settings, kw_only=True):
-    """Where a secret is to be found; never the secret itself."""
-
-    env: str | None = None
-    file: str | None = None
 
 
 class Every(Settings, kw_only=True):
@@ -236,8 +231,24 @@ class Config(Settings, kw_only=True):
     glossary: dict[str, str] = {}  # not read yet: the team's own words
 
 
+# The containment options that `options` may set.
+OPTIONS = (
+    "observe",
+    "rollback",
+    "canary",
+    "split",
+    "shadow",
+    "rules",
+    "throttle",
+    "kill",
+    "segment_off",
+)
+NO_ERROR = "no error"
+LATENCY = re.compile(r"latency\s*<=?\s*(.+)")  # of an objective's `good`; a duration follows
+
+
 def check(config: Config) -> None:
-    """Read every duration, share and zone once. Raises BadInput naming the key."""
+    """Read every duration, share, name and zone once. Raises BadInput naming the key."""
     from zoneinfo import ZoneInfo
 
     try:
@@ -255,7 +266,12 @@ def check(config: Config) -> None:
         _read(f"objectives[{i}].window", objective.window, parse_duration)
         if objective.target:
             _read(f"objectives[{i}].target", objective.target, parse_share)
+        if objective.good:
+            _read(f"objectives[{i}].good", objective.good, _check_good)
     for name, option in config.options.items():
+        if name not in OPTIONS:
+            known = nearest(name, OPTIONS) or f"there are: {', '.join(OPTIONS)}"
+            raise BadInput(f"options.{name}: no such option; {known}")
         for key, share in (
             ("share", option.share),
             ("shed", option.shed),
@@ -263,6 +279,14 @@ def check(config: Config) -> None:
         ):
             if share is not None:
                 _read(f"options.{name}.{key}", share, parse_share)
+
+
+def _check_good(text: str) -> None:
+    latency = LATENCY.fullmatch(text.strip())
+    if latency is not None:
+        parse_duration(latency[1])
+    elif text.strip() != NO_ERROR:
+        raise BadInput(f"'{text}' says nothing known; write 'latency <= 250ms' or '{NO_ERROR}'")
 
 
 def _read(key: str, text: str, reader: object) -> None:

@@ -148,3 +148,25 @@ def test_asks_become_overdue_and_answered() -> None:
 def test_an_update_sent_is_remembered() -> None:
     events = journal(("export", {"audience": "exec"}), ("export", {"audience": "technical"}))
     assert fold(events, MINUTE).last_update == events[1].at
+
+
+def test_answering_how_bad_confirms_the_severity_and_undoing_takes_it_back() -> None:
+    answer = {"question": "severity", "answer": "sev2, rising"}
+    answered = journal(("answer", answer))
+    assert fold(answered, MINUTE).severity.severity == "SEV2"
+    unsure = journal(("answer", {"question": "severity", "answer": "bad"}))
+    assert fold(unsure, MINUTE).severity is None
+    undone = journal(("answer", answer), ("undo", {"event": answered[0].id}))
+    assert fold(undone, MINUTE).severity is None
+
+
+def test_a_report_can_be_undone() -> None:
+    reported = journal(("report", {}))
+    assert last_undoable(reported, MINUTE) == reported[0]
+    undone = journal(("report", {}), ("undo", {"event": reported[0].id}))
+    assert fold(undone, MINUTE).reports == []
+
+
+def test_a_segment_is_named_as_figures_name_it() -> None:
+    marked = journal(("safety", {"segment": "region=BR"}))
+    assert fold(marked, MINUTE).safety.segment == "region BR"

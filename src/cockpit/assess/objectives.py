@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cockpit.assess.latency import QUANTILES
+from cockpit.config import LATENCY, NO_ERROR
 from cockpit.records import BadInput
 from cockpit.units import parse_duration, parse_share
 
 if TYPE_CHECKING:
     from cockpit.config import Config, Objective
-
-_LATENCY = re.compile(r"latency\s*<=?\s*(.+)")
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,9 @@ def _read(objective: Objective) -> list[tuple[str, Bound]]:
     if not objective.target:
         return []
     target = parse_share(objective.target)
-    if objective.good.strip() == "no error":
+    if objective.good.strip() == NO_ERROR:
         return [("error_rate", Bound(1.0 - target, False, objective.tolerance))]
-    latency = _LATENCY.fullmatch(objective.good.strip())
+    latency = LATENCY.fullmatch(objective.good.strip())
     if latency is None:
         return []
     try:

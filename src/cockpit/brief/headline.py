@@ -45,7 +45,7 @@ def _who(now: Situation) -> str:
     impact = now.impact
     where = _where(now)
     if impact.wrong_one_in is not None:
-        return f"about {wording.one_in(impact.wrong_one_in)} decisions {where} is wrong"
+        return wording.wrong_decisions(impact.wrong_one_in, where)
     if impact.share is not None:
         named = f"({_name(impact.segment)})" if impact.segment else where
         return f"about {numbers.share(impact.share)} of {impact.of} {named} are affected"

@@ -121,7 +121,7 @@ class Situation:
         if impact.wrong_one_in is None and impact.share is None:
             return wording.sentence(impact.sentence) or "Who is hurt is not yet known."
         since = f"Since {units.clock(impact.since)} UTC" if impact.since is not None else "So far"
-        where = f" in {impact.segment}" if impact.segment else ""
+        where = f"in {impact.segment}" if impact.segment else ""
         if impact.wrong_one_in is None:
             named = f" ({impact.segment})" if impact.segment else ""
             share = numbers.share(impact.share or 0.0)
@@ -132,6 +132,6 @@ class Situation:
                 if impact.healthy_one_in is not None
                 else ""
             )
-            wrong = wording.one_in(impact.wrong_one_in)
-            said = f"{since}, about {wrong} decisions{where} is wrong{before}"
+            wrong = wording.wrong_decisions(impact.wrong_one_in, where)
+            said = f"{since}, {wrong}{before}"
         return wording.sentence(said + (f"; it is {impact.trend}" if impact.trend else ""))

@@ -22,6 +22,12 @@ def one_in(k: float) -> str:
     return numbers.one_in(1.0 / k)
 
 
+def wrong_decisions(k: float, where: str) -> str:
+    """'about 1 in 12 decisions in region BR is wrong', 'about 54 in 100 decisions are wrong'."""
+    decisions = f"decisions {where}".rstrip()
+    return f"about {one_in(k)} {decisions} {'is' if k >= 2.0 else 'are'} wrong"
+
+
 def quantity(value: float, unit: str = "") -> str:
     """As many digits as matter, and the unit: '0.812', '418 ms', '6.10×', '8 %' of a share."""
     if unit == "share":

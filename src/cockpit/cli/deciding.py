@@ -1,4 +1,8 @@
-"""Commands that write to a replay's own journal: the rest of the keyboard, for scripts."""
+"""Commands that write to the journal of a replay: the rest of the keyboard, for scripts.
+
+FILE is a recording or a replay's own file. A recording is never changed: what is said goes to the
+newest replay of it, or to a new one. Each command prints the file it wrote to.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +24,12 @@ WHEN = click.option("--at", required=True, metavar="T", help="When, in the incid
 
 @contextmanager
 def _writing(file: Path, who: str | None, at: str) -> Iterator[tuple[Session, int]]:
-    """A replay's own file opened to write, and the moment --at names."""
+    """A replay opened to write, and the moment --at names; prints the file written to."""
     from cockpit.session import Session
 
-    with Session.write_to(file, who=who) as session:
+    with Session.replay(file, resume=True, who=who) as session:
         yield session, parse_time(session, at, "--at")
+        click.echo(session.close())
 
 
 @click.command()
@@ -37,7 +42,7 @@ def answer(file: Path, question: str, answer: str | None, at: str, who: str | No
     """Answer an opening question; without ANSWER it is recorded as unknown.
 
     \b
-    cockpit answer replay.incident who "BR, all devices" --at 02:50
+    cockpit answer outage.incident who "BR, all devices" --at 02:50
     """
     with _writing(file, who, at) as (session, moment):
         session.answer(question, answer, moment)
@@ -56,7 +61,7 @@ def choose(
     """Choose a containment option. Choosing is not doing: see `cockpit execute`.
 
     \b
-    cockpit choose replay.incident rollback --reason "worse in BR and slower" --at 02:53
+    cockpit choose outage.incident rollback --reason "worse in BR and slower" --at 02:53
     """
     with _writing(file, who, at) as (session, moment):
         session.choose(option, reason, list(companions), moment)
@@ -70,7 +75,7 @@ def execute(file: Path, at: str, who: str | None) -> None:
     """Mark the chosen containment as executed.
 
     \b
-    cockpit execute replay.incident --at 02:55
+    cockpit execute outage.incident --at 02:55
     """
     with _writing(file, who, at) as (session, moment):
         session.execute(moment)
@@ -85,7 +90,7 @@ def note(file: Path, text: str, at: str, who: str | None) -> None:
     """Add a time-stamped note.
 
     \b
-    cockpit note replay.incident "vendor says the gateway changed" --at 02:52
+    cockpit note outage.incident "vendor says the gateway changed" --at 02:52
     """
     with _writing(file, who, at) as (session, moment):
         session.note(text, moment)
@@ -105,7 +110,7 @@ def ask(
     """Ask a person for something, with a deadline and what happens without an answer.
 
     \b
-    cockpit ask replay.incident infra "warm 12 workers" --deadline 02:58 --at 02:52
+    cockpit ask outage.incident infra "warm 12 workers" --deadline 02:58 --at 02:52
     """
     with _writing(file, who, at) as (session, moment):
         due = None if deadline is None else parse_time(session, deadline, "--deadline")

@@ -1,6 +1,6 @@
 """The `cockpit` command: its groups, its exit codes, and nothing slow to import.
 
-Exit 0 success, 1 a finding, 2 bad usage or bad input with one clear line, 3 a source out of reach.
+Exit 0 success, 1 a finding, 2 bad usage or bad input with one clear line.
 """
 
 from __future__ import annotations

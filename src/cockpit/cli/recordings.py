@@ -88,10 +88,10 @@ def verify(file: Path) -> None:
     report = check(file)
     sound = ", ".join(f"{n:,} {what}" for what, n in report.checked.items())
     click.echo(f"sound: {sound}")
-    click.echo(f"content {report.content_id}")
     if not report.ok:
         click.echo(f"broken: {inert(report.first_break, 500)}")
         raise SystemExit(1)
+    click.echo(f"content {report.content_id}")
 
 
 @click.command()

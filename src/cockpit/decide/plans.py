@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cockpit.config import Config
+from cockpit.config import OPTIONS, Config
 from cockpit.decide.assumptions import Assumed, assumed
 from cockpit.decide.measured import Measured
 from cockpit.numbers import share as share_text
@@ -38,17 +38,7 @@ def plans(measured: Measured, state: State, config: Config) -> list[Plan]:
     """Every option the configuration allows, in no order."""
     built = [
         _plan(given, measured, state)
-        for kind in (
-            "observe",
-            "rollback",
-            "canary",
-            "split",
-            "shadow",
-            "rules",
-            "throttle",
-            "kill",
-            "segment_off",
-        )
+        for kind in OPTIONS
         if (given := assumed(kind, config)) is not None
     ]
     return built

@@ -1,11 +1,12 @@
 """State as a fold of events: the same events in any order give the same state, at any time.
 
 Undoing is an event too. It takes back one entry that came before it (an answer, a tick, a choice,
-an execution, a note or an ask); it cannot take back another undo, and nothing recorded.
+an execution, a note, a report or an ask); it cannot take back another undo, and nothing recorded.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ from cockpit.views import PHASES, Ask, Choice, Knowledge, Phase
 __all__ = ["RECORDING", "UNDOABLE", "State", "fold", "last_undoable", "undone", "visible"]
 
 RECORDING = "recording"  # the writer of what was imported
-UNDOABLE = frozenset({"answer", "tick", "choose", "execute", "note", "ask", "onset"})
+UNDOABLE = frozenset({"answer", "tick", "choose", "execute", "note", "report", "ask", "onset"})
 CHANGES = frozenset({"deploy", "flag", "schema", "traffic"})
 LONGEST = 2_000  # characters of a note or a reason
 LAST_INSTANT = 2_900_000 * DAY  # the year 9909: nothing later can be printed
@@ -157,6 +158,15 @@ def _answer(draft: _Draft, event: Event) -> None:
             proposed=_text(event, "proposed"),
             evidence=_text(event, "evidence"),
         )
+        level = severity_in(_text(event, "answer"))
+        if question == "severity" and level:
+            draft.severity = SeverityCall(id=event.id, at=event.at, severity=level)
+
+
+def severity_in(answer: str) -> str:
+    """The severity an answer names, 'sev2, going on 1' → 'SEV2'; "" where it names none."""
+    named = re.match(r"\s*SEV\s?([0-4])\b", answer, re.IGNORECASE)
+    return f"SEV{named[1]}" if named else ""
 
 
 def _tick(draft: _Draft, event: Event) -> None:
@@ -305,7 +315,7 @@ def _occurrence(event: Event) -> Occurrence:
         text=inert(event.text, LONGEST),
         who=inert(event.who),
         version=_text(event, "version"),
-        segment=_text(event, "segment"),
+        segment=_text(event, "segment").replace("=", " ", 1),  # as estimates name it: "region BR"
     )
 
 

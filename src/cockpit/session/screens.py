@@ -30,8 +30,9 @@ _ELEMENTS = frozenset(
     for name in ("svg", "style", "defs", "clipPath", "rect", "circle", "g", "path", "text")
 )
 _ATTRIBUTES = frozenset(
-    "class clip-path cx cy d fill height id r rx shape-rendering stroke stroke-width text-anchor"
-    " textLength transform viewBox width x y".split()
+    ("class", "clip-path", "cx", "cy", "d", "fill", "height", "id", "r", "rx", "shape-rendering")
+    + ("stroke", "stroke-width", "text-anchor", "textLength", "transform", "viewBox", "width")
+    + ("x", "y")
 )
 _REACHES_OUT = re.compile(r"//|@|\\|url\((?!#)|image", re.IGNORECASE)
 

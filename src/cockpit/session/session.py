@@ -15,9 +15,9 @@ import msgspec
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.journal import RECORDING, person
 from cockpit.incident.replay import Replay, newest, open_incident, open_replay
-from cockpit.incident.state import fold, last_undoable
+from cockpit.incident.state import fold, last_undoable, severity_in
 from cockpit.incident.timeline import timeline
-from cockpit.records import BadInput, NeedsReason, Refused
+from cockpit.records import NeedsReason, Refused
 from cockpit.session import screens, settings
 from cockpit.text import inert, inert_lines
 from cockpit.views import Phase, RecordingInfo, TimelineEntry, View
@@ -51,20 +51,10 @@ class Session:
         return cls(open_incident(path))
 
     @classmethod
-    def write_to(cls, path: Path, who: str | None = None) -> Self:
-        """A replay's own file, opened to add to its journal. Raises BadInput."""
-        with open_incident(path) as incident:
-            if incident.own is None:
-                raise BadInput(
-                    f"{inert(path)}: a recording is never changed; name the file of a replay of it"
-                )
-        return cls(open_replay(path, state_folder=settings.state_folder()), who)
-
-    @classmethod
     def replay(
-        cls, path: Path, *, journal: Path | None, resume: bool, who: str | None = None
+        cls, path: Path, *, journal: Path | None = None, resume: bool, who: str | None = None
     ) -> Self:
-        """A replay of a recording, in a file of its own. Raises BadInput."""
+        """A replay of a recording, in a file of its own; or that file again. Raises BadInput."""
         folder = settings.state_folder()
         return cls(open_replay(path, journal=journal, resume=resume, state_folder=folder), who)
 
@@ -174,6 +164,9 @@ class Session:
         if found is None:
             known = ", ".join(q.id for q in checklist.questions)
             raise Refused(f"there is no question '{inert(question)}'; there are: {known}")
+        level = severity_in(answer or "") if question == "severity" else ""
+        if level:
+            self._refuse_severity(level, answer or "", at)
         self._write(
             "answer",
             at,
@@ -285,12 +278,15 @@ class Session:
 
     def set_severity(self, severity: str, reason: str, at: int) -> None:
         """Confirm, raise or lower the severity. Raises Refused where the policy forbids it."""
+        self._refuse_severity(severity, reason, at)
+        self._write("severity", at, text=_clean(reason), severity=severity, reason=_clean(reason))
+
+    def _refuse_severity(self, severity: str, reason: str, at: int) -> None:
         from cockpit.decide.severity import refusal
 
         refused = refusal(self._state(at), self._seen(at).status, severity, reason, at)
         if refused:
             raise Refused(refused)
-        self._write("severity", at, text=_clean(reason), severity=severity, reason=_clean(reason))
 
     def undo(self, at: int) -> str:
         """Undo the last entry that can be; says what was undone."""

@@ -70,7 +70,7 @@ def _terminal(theme: Theme) -> TerminalTheme:
     if theme.ansi:
         return SVG_EXPORT_THEME
     ground = Color.parse(theme.colours["background"]).get_truecolor()
-    sixteen = [tuple(SVG_EXPORT_THEME.ansi_colors[number]) for number in range(16)]
+    sixteen = [(*SVG_EXPORT_THEME.ansi_colors[number],) for number in range(16)]
     return TerminalTheme(ground, SVG_EXPORT_THEME.foreground_color, sixteen[:8], sixteen[8:])
 
 
