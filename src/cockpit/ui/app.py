@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
-from textual.events import Resize
+from textual.events import Event, Key, Resize
 from textual.geometry import Size
 from textual.message import Message
 
@@ -18,11 +18,15 @@ from cockpit.records import SECOND, BadInput
 from cockpit.text import inert
 from cockpit.ui import themes as theming
 from cockpit.ui.background import Background
+from cockpit.ui.canvas import plain_text
 from cockpit.ui.clock import ReplayClock
+from cockpit.ui.layout import overview
+from cockpit.ui.lines import width
 from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import Playhead
 from cockpit.ui.screens.base import CockpitScreen
 from cockpit.ui.screens.incident import IncidentScreen
+from cockpit.ui.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -74,10 +78,12 @@ class CockpitApp(App[int]):
         self.problem = ""
         self.message = hint or (self.themes.problems[0] if self.themes.problems else "")
         self.background = Background()
+        self._type_ahead = TypeAhead(self, super().on_event)
         self.painted = Painted()
         self._shown_size: Size | None = None
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._leaving = False
+        self._kept = 0  # screens asked to be kept
         self.live = False  # whether a view of this run has arrived yet
 
     # Life
@@ -117,6 +123,13 @@ class CockpitApp(App[int]):
         if self._shown_size not in (None, event.size):
             self.painted.forget()
         self._shown_size = event.size
+
+    async def on_event(self, event: Event) -> None:
+        """Keys wait for each other; everything else is Textual's."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self._type_ahead.put(event)
+        else:
+            await super().on_event(event)
 
     # Time
 
@@ -180,16 +193,44 @@ class CockpitApp(App[int]):
         self.message = inert(text, 400)
         self.redraw()
 
-    def act(self, action: Callable[[], object], said: str = "") -> bool:
-        """Do something durable; what is refused is said in one line. True when it was done."""
+    def act(self, action: Callable[[], object], said: str = "", keep: str = "") -> bool:
+        """Do something durable; what is refused is said in one line. True when it was done.
+
+        `keep` names why the screen that shows it is kept; "" keeps none.
+        """
         try:
             answer = action()
         except BadInput as error:
             self.say(str(error))
             return False
-        self.want_view()
-        self.say(said or (answer if isinstance(answer, str) else ""))
+        self.done(said or (answer if isinstance(answer, str) else ""), keep)
         return True
+
+    def done(self, said: str, keep: str = "") -> None:
+        """Something durable was done: show what it changed, and keep that screen if it is to be."""
+        self.want_view()
+        if keep:
+            self.keep_screen(keep)
+        self.say(said)
+
+    def keep_screen(self, kind: str) -> None:
+        """Keep the overview of this moment in the replay's file, once its view was computed."""
+        session, play, size, palette = self.session, self.playhead, self.size, self.palette
+
+        def work() -> None:
+            from cockpit.ui.picture import svg
+
+            lines = overview(session.view(play.at), play, size, session.recording.service)
+            picture = svg(lines, width(lines[0]), palette)
+            session.keep_screen(kind, plain_text(lines), picture, play.at)
+
+        def done(result: object) -> None:
+            if isinstance(result, Exception):
+                said = str(result) if isinstance(result, BadInput) else type(result).__name__
+                self.say(f"The screen of this moment could not be kept: {said}")
+
+        self._kept += 1
+        self.in_background(f"screen {self._kept}", work, done)
 
     def use_theme(self, name: str) -> None:
         """Change the colours now. Raises BadInput naming the themes there are."""
