@@ -7,10 +7,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from tests.whole.made import Words
-
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.journal import Journal
+from tests.whole.made import Words
 
 PIECES = (
     "\x1b[31mred\x1b[2J",  # colours, clears the screen

@@ -1,4 +1,4 @@
-"""Hostile words on the screen: every pane, sheet and the briefing show them as words and no more."""
+"""Hostile words on the screen: every pane, sheet and the briefing show them as words."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+
+from cockpit.records import MINUTE
+from cockpit.session import Session
 from tests.ui.driving import Driven
 from tests.ui.driving import cockpit as opened
 from tests.whole.hostile import EVERYTHING, unsafe
 from tests.whole.made import DEPLOY
-
-from cockpit.records import MINUTE
-from cockpit.session import Session
 
 PANES = "123456"
 SIZES = [(120, 40), (80, 24)]

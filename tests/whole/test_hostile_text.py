@@ -1,4 +1,4 @@
-"""Hostile words in every imported field and in every step of a replay: no command repeats the harm."""
+"""Hostile words in every imported field and every step of a replay: no command repeats the harm."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from tests.whole.conftest import cockpit, imported, told, told_json
-from tests.whole.hostile import EVERYTHING, LONG, hostile_words, strings, unsafe
-from tests.whole.made import DEPLOY, END, iso, made
 
 from cockpit.records import MINUTE
+from tests.whole.conftest import cockpit, told, told_json
+from tests.whole.hostile import EVERYTHING, LONG, hostile_words, strings, unsafe
+from tests.whole.made import DEPLOY, END, iso, made
 
 LONGEST_STRING = 5_000  # one value may quote two texts of 2,000
 LONGEST_TEXT = 120_000

@@ -1,4 +1,4 @@
-"""No view at T holds anything observed after T: not by the clock, not by a cut, not by the source."""
+"""No view at T holds anything observed after T, by clock, by cut or by source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A replay worked by commands alone: each step is in its own file, and the recording is as it was."""
+"""A replay worked by commands alone: each step is in its file, the recording is as it was."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.whole.conftest import cockpit, told, told_json
-from tests.whole.made import START, iso
 
 from cockpit.records import MINUTE
 from cockpit.session import Session
 from cockpit.views import PHASES
+from tests.whole.conftest import cockpit, told, told_json
+from tests.whole.made import START, iso
 
 ME = ("--as", "ana@ops")
 
