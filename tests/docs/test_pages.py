@@ -13,6 +13,7 @@ import pytest
 from cockpit import config, records, views
 from cockpit.cli import main
 from cockpit.config import Config, Predictions, check
+from cockpit.ui.picture import with_dots
 from cockpit.yamlfile import read
 from docs.make import pages, picture
 from docs.make.reference import meanings_of
@@ -95,7 +96,7 @@ def test_the_picture_fetches_nothing() -> None:
 
 def test_braille_becomes_dots_where_its_cell_was() -> None:
     text = '<text class="t" x="12.2" y="44.4" textLength="24.4">a⣿</text>'
-    drawn = picture.self_contained(text)
+    drawn = with_dots(text)
     assert "a&#160;</text>" in drawn
     assert drawn.count("h3.6v3.6") == 8
 

@@ -48,6 +48,7 @@ class FakeSession(HandMade):
         self.drafts: dict[str, str] = {}
         self.frozen: list[Knowledge] = []
         self.saved_view: View | None = None
+        self.screens: list[tuple[str, str, str, int]] = []
         self.closed = False
 
     # Looking
@@ -70,6 +71,9 @@ class FakeSession(HandMade):
 
     def save_view(self, view: View) -> None:
         self.saved_view = view
+
+    def keep_screen(self, kind: str, text: str, svg: str, at: int) -> None:
+        self.screens.append((kind, text, svg, at))
 
     def close(self) -> str:
         self.closed = True

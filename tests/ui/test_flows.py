@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from cockpit.records import MINUTE, BadInput
+from cockpit.ui.panes.checklist import open_questions
 from tests.ui.driving import NARROW, WIDE, cockpit
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import OPENS
@@ -48,6 +49,33 @@ async def test_a_task_is_ticked_and_a_measured_one_is_refused_in_one_line():
         await driven.press("j", "enter")
         assert "ticked by what is measured" in driven.text()
         assert driven.session.done[-1][0] == "tick"
+
+
+async def test_after_an_answer_the_cursor_is_on_the_next_question_then_on_the_tasks():
+    async with cockpit() as driven:
+        checklist = driven.app.view.checklist
+        waiting = [q.id for q in open_questions(driven.app.view)]
+        for question in waiting:
+            assert driven.screen.item() == f"question:{question}"
+            await driven.press("enter", "u")
+        by_hand = [
+            task.id
+            for task in checklist.tasks
+            if task.phase == driven.app.view.status.phase and not (task.done or task.measured)
+        ]
+        assert len(by_hand) > 1
+        for task in by_hand:
+            assert driven.screen.item() == f"task:{task}"
+            await driven.press("enter")
+        assert list(driven.session.ticked) == by_hand
+
+
+async def test_after_a_question_in_the_middle_the_one_behind_it_is_next():
+    async with cockpit() as driven:
+        waiting = [q.id for q in open_questions(driven.app.view)]
+        await driven.press("j", "enter", "u")
+        after = (waiting[2:] + waiting)[0]
+        assert driven.screen.item() == f"question:{after}"
 
 
 @SIZES

@@ -1,4 +1,4 @@
-"""Commands that answer: assess, options, status, timeline, brief. Each prints what a pane shows."""
+"""Commands that answer: assess, options, status, timeline, brief, screens: what the panes show."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from cockpit.cli.common import (
     shown,
 )
 from cockpit.records import BadInput, Window
+from cockpit.text import inert
 
 if TYPE_CHECKING:
     from cockpit.session import Session
@@ -161,4 +162,30 @@ def brief(file: Path, at: str | None, audience: str, out: Path | None) -> None:
             click.echo(shown(session.write(out, text)))
 
 
-COMMANDS = (assess, options, status, timeline, brief)
+@click.command()
+@FILE
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write them to this folder.")
+def screens(file: Path, out: Path | None) -> None:
+    """The screens kept at each choice and change of phase: a list, or text and SVG files.
+
+    FILE is a replay's own file; the cockpit prints its path when it is left.
+
+    \b
+    cockpit screens triage.incident -o screens
+    """
+    from cockpit.session.screens import kept_screens, write_screens
+
+    if out is None:
+        rows = [[screen.time, screen.kind] for screen in kept_screens(file)]
+        click.echo(tables.columns(rows) if rows else "no screen has been kept in this file")
+        return
+    written, left_out = write_screens(file, out)
+    for path in written:
+        click.echo(inert(path, 4_000))
+    for problem in left_out:
+        click.echo(problem, err=True)
+    if left_out:
+        raise SystemExit(1)
+
+
+COMMANDS = (assess, options, status, timeline, brief, screens)

@@ -20,7 +20,7 @@ from cockpit.text import inert
 FAMILIES = {
     "watching": ("demo", "replay"),
     "recordings": ("import", "verify", "cut"),
-    "answering": ("assess", "options", "status", "timeline", "brief"),
+    "answering": ("assess", "options", "status", "timeline", "brief", "screens"),
     "deciding": ("answer", "choose", "execute", "note", "ask"),
 }
 

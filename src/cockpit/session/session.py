@@ -18,7 +18,7 @@ from cockpit.incident.replay import Replay, newest, open_incident, open_replay
 from cockpit.incident.state import fold, last_undoable, severity_in
 from cockpit.incident.timeline import timeline
 from cockpit.records import NeedsReason, Refused
-from cockpit.session import settings
+from cockpit.session import screens, settings
 from cockpit.text import inert, inert_lines
 from cockpit.views import Phase, RecordingInfo, TimelineEntry, View
 
@@ -123,12 +123,20 @@ class Session:
         if self._left is not None and self._left.at <= at:
             return self._left
         first = settings.stored_view(self._incident.recording)
-        return first if first is not None and first.at <= at else None
+        if first is None or first.at > at:
+            return None
+        # It lies in the file that it names, so it was made before the file had its name.
+        return msgspec.structs.replace(first, recording=self.recording.content_id)
 
     def save_view(self, view: View) -> None:
         """Keep a view in the replay's own file, to show at once when it is opened again."""
         if self._incident.own is not None:
             settings.store_view(self._incident.own, view)
+
+    def keep_screen(self, kind: str, text: str, svg: str, at: int) -> None:
+        """Keep what was seen at `at` as text and picture; `kind` is why: "choose", "execute" …"""
+        if self._incident.own is not None:
+            screens.keep(self._incident.own, kind, text, svg, at)
 
     @cached_property
     def _left(self) -> View | None:

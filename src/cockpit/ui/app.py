@@ -18,7 +18,10 @@ from cockpit.records import SECOND, BadInput
 from cockpit.text import inert
 from cockpit.ui import themes as theming
 from cockpit.ui.background import Background
+from cockpit.ui.canvas import plain_text
 from cockpit.ui.clock import ReplayClock
+from cockpit.ui.layout import overview
+from cockpit.ui.lines import width
 from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import Playhead
 from cockpit.ui.screens.base import CockpitScreen
@@ -80,6 +83,7 @@ class CockpitApp(App[int]):
         self._shown_size: Size | None = None
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._leaving = False
+        self._kept = 0  # screens asked to be kept
         self.live = False  # whether a view of this run has arrived yet
 
     # Life
@@ -189,16 +193,44 @@ class CockpitApp(App[int]):
         self.message = inert(text, 400)
         self.redraw()
 
-    def act(self, action: Callable[[], object], said: str = "") -> bool:
-        """Do something durable; what is refused is said in one line. True when it was done."""
+    def act(self, action: Callable[[], object], said: str = "", keep: str = "") -> bool:
+        """Do something durable; what is refused is said in one line. True when it was done.
+
+        `keep` names why the screen that shows it is kept; "" keeps none.
+        """
         try:
             answer = action()
         except BadInput as error:
             self.say(str(error))
             return False
-        self.want_view()
-        self.say(said or (answer if isinstance(answer, str) else ""))
+        self.done(said or (answer if isinstance(answer, str) else ""), keep)
         return True
+
+    def done(self, said: str, keep: str = "") -> None:
+        """Something durable was done: show what it changed, and keep that screen if it is to be."""
+        self.want_view()
+        if keep:
+            self.keep_screen(keep)
+        self.say(said)
+
+    def keep_screen(self, kind: str) -> None:
+        """Keep the overview of this moment in the replay's file, once its view was computed."""
+        session, play, size, palette = self.session, self.playhead, self.size, self.palette
+
+        def work() -> None:
+            from cockpit.ui.picture import svg
+
+            lines = overview(session.view(play.at), play, size, session.recording.service)
+            picture = svg(lines, width(lines[0]), palette)
+            session.keep_screen(kind, plain_text(lines), picture, play.at)
+
+        def done(result: object) -> None:
+            if isinstance(result, Exception):
+                said = str(result) if isinstance(result, BadInput) else type(result).__name__
+                self.say(f"The screen of this moment could not be kept: {said}")
+
+        self._kept += 1
+        self.in_background(f"screen {self._kept}", work, done)
 
     def use_theme(self, name: str) -> None:
         """Change the colours now. Raises BadInput naming the themes there are."""

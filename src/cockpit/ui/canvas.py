@@ -9,8 +9,19 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cockpit.ui.lines import Line, fit, runs, to_cells
+from cockpit.ui.lines import Line, clean, fit, runs, to_cells
 from cockpit.ui.themes import Theme, style_of
+
+
+def segments(line: Line, width: int, theme: Theme) -> list[Segment]:
+    """The line in exactly `width` cells, in the theme's styles."""
+    cells = to_cells(fit(line, width), width, "text")
+    return [Segment(text, style_of(theme, role)) for text, role in runs(cells)]
+
+
+def plain_text(lines: Sequence[Line]) -> str:
+    """The lines as plain text without trailing spaces."""
+    return "\n".join("".join(clean(text) for text, _ in line).rstrip() for line in lines)
 
 
 class Canvas(Widget):
@@ -39,11 +50,10 @@ class Canvas(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
-        width, theme = self.size.width, self._theme
+        width = self.size.width
         line = self._lines[y] if y < len(self._lines) else ()
-        cells = to_cells(fit(line, width), width, "text")
-        return Strip([Segment(text, style_of(theme, role)) for text, role in runs(cells)], width)
+        return Strip(segments(line, width, self._theme), width)
 
     def text(self) -> str:
-        """What is shown, as plain text without trailing spaces."""
-        return "\n".join("".join(text for text, _ in line).rstrip() for line in self._lines)
+        """What is shown, as plain text."""
+        return plain_text(self._lines)

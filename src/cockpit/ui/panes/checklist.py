@@ -19,6 +19,31 @@ def open_questions(view: View) -> list[Question]:
     return [q for q in view.checklist.questions if q.answer is None and not q.unknown]
 
 
+def next_open(view: View, done: str) -> str:
+    """The item to go on with after `done`, or "" where nothing is: the cursor stays.
+
+    After a question the next open one, and after the last of them the first task of the phase;
+    after a task the next of its phase. Tasks that evidence ticks are passed over.
+    """
+    kind, _, name = done.partition(":")
+    checklist = view.checklist
+    if kind == "question":
+        waiting = [q.id for q in open_questions(view)]
+        if found := _after(name, [q.id for q in checklist.questions], waiting):
+            return f"question:{found}"
+    phase = next((t.phase for t in checklist.tasks if t.id == name), view.status.phase)
+    tasks = [t for t in checklist.tasks if t.phase == phase]
+    todo = [t.id for t in tasks if not t.done and not t.measured]
+    found = _after(name, [t.id for t in tasks], todo)
+    return f"task:{found}" if found else ""
+
+
+def _after(name: str, every: list[str], still: list[str]) -> str:
+    """The first of `still` behind `name` in the order of `every`, else the first before it."""
+    place = every.index(name) + 1 if name in every else 0
+    return next((n for n in every[place:] + every[:place] if n in still and n != name), "")
+
+
 def question_rows(question: Question, cells: int, detailed: bool) -> list[Row]:
     """Answered: one line. Open: the question, and the proposal to accept under it."""
     item = f"question:{question.id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cockpit.ui import layout
 from cockpit.ui.layout import Place
 from cockpit.ui.painting import Painted
+from cockpit.ui.panes import checklist
 from cockpit.ui.rows import Row, items
 from cockpit.ui.screens.base import CockpitScreen
 
@@ -36,6 +37,13 @@ class CursorKeys(CockpitScreen):
         if there:
             now = there.index(self.item())
             self.place.cursors[self.place.focus] = there[max(0, min(len(there) - 1, now + by))]
+            self.redraw()
+
+    def go_on_from(self, done: str) -> None:
+        """After a question was answered or a task ticked, to what is open next."""
+        view = self.cockpit.view
+        if view is not None and (item := checklist.next_open(view, done)):
+            self.place.cursors[3] = item
             self.redraw()
 
     def action_focus_pane(self, by: int) -> None:

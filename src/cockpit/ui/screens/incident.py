@@ -120,7 +120,8 @@ class IncidentScreen(CursorKeys, TravelKeys):
             question = next(q for q in view.checklist.questions if q.id == name)
             self.open_sheet(QuestionSheet(question))
         elif kind == "task":
-            app.act(lambda: app.session.tick(name, app.clock.at), "Ticked; z undoes it.")
+            if app.act(lambda: app.session.tick(name, app.clock.at), "Ticked; z undoes it."):
+                self.go_on_from(item)
         elif kind == "ask":
             self.open_sheet(AsksSheet(name))
         else:
@@ -153,6 +154,7 @@ class IncidentScreen(CursorKeys, TravelKeys):
         app.act(
             lambda: app.session.execute(app.clock.at),
             "Marked as executed now; the expected effect is being watched.",
+            keep="execute",
         )
 
     def action_next_phase(self) -> None:

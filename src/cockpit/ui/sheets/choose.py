@@ -181,6 +181,8 @@ class ChooseSheet(Sheet):
         companions = [name for name in COMPANIONS if name in self._companions]
         said = f"Chosen: {row.label}, not yet executed; x marks it executed, z undoes the choice."
         if app.act(
-            lambda: app.session.choose(row.id, self._reason, companions, app.clock.at), said
+            lambda: app.session.choose(row.id, self._reason, companions, app.clock.at),
+            said,
+            keep="choose",
         ):
             self.close()

@@ -27,8 +27,11 @@ def enter_phase(screen: IncidentScreen, phase: Phase) -> None:
     except BadInput as error:
         app.say(str(error))
     else:
-        app.want_view()
-        app.say(f"Entered {phase}; what was known before is kept in pane 5.")
+        app.done(f"Entered {phase}; what was known before is kept in pane 5.", _kept_as(phase))
+
+
+def _kept_as(phase: Phase) -> str:
+    return f"phase-{phase}"
 
 
 class GuardSheet(Sheet):
@@ -66,5 +69,9 @@ class GuardSheet(Sheet):
             app.say("Going on takes a reason; esc stays.")
             return
         said = f"Entered {self._phase}; the reason is in the journal."
-        if app.act(lambda: app.session.enter_phase(self._phase, app.clock.at, text), said):
+        if app.act(
+            lambda: app.session.enter_phase(self._phase, app.clock.at, text),
+            said,
+            _kept_as(self._phase),
+        ):
             self.close()

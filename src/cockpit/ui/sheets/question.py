@@ -75,4 +75,5 @@ class QuestionSheet(Sheet):
         if app.act(
             lambda: app.session.answer(self._question.id, answer, app.clock.at, seconds), said
         ):
+            self.incident.go_on_from(f"question:{self._question.id}")
             self.close()
