@@ -120,6 +120,15 @@ def test_each_replay_has_a_file_of_its_own_and_the_newest_is_resumed(incident: P
         assert session.opens_at == START + 30 * MINUTE
 
 
+def test_what_is_said_of_a_recording_goes_to_a_replay_of_it(incident: Path) -> None:
+    first = told("note", incident, "one", *at(30)).strip()
+    assert first != str(incident)
+    assert told("note", incident, "two", *at(31)).strip() == first
+    entries = told_json("timeline", first)["entries"]
+    assert [entry["text"] for entry in entries if entry["who"]] == ["one", "two"]
+    assert not any(entry["who"] for entry in told_json("timeline", incident)["entries"])
+
+
 def test_a_replay_of_a_recording_that_has_changed_is_refused(
     incident: Path, worked: Path, tmp_path: Path
 ) -> None:

@@ -86,13 +86,13 @@ def write_screens(path: Path, folder: Path) -> tuple[list[Path], list[str]]:
 
     Raises BadInput where the file cannot be read or a file cannot be written.
     """
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"{inert(folder)}: {error.strerror}; name another folder") from None
     written: list[Path] = []
     left_out: list[str] = []
     with IncidentFile.open(path) as file:
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"{inert(folder)}: {error.strerror}; name another folder") from None
         for screen in _in(file):
             for form, document in screen.documents.items():
                 name, text = f"{screen.when}-{screen.kind}.{form}", file.document(document) or ""
