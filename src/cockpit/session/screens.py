@@ -29,11 +29,10 @@ _ELEMENTS = frozenset(
     _SVG + name
     for name in ("svg", "style", "defs", "clipPath", "rect", "circle", "g", "path", "text")
 )
-_ATTRIBUTES = frozenset(
-    ("class", "clip-path", "cx", "cy", "d", "fill", "height", "id", "r", "rx", "shape-rendering")
-    + ("stroke", "stroke-width", "text-anchor", "textLength", "transform", "viewBox", "width")
-    + ("x", "y")
-)
+_ATTRIBUTES = frozenset((
+    "class", "clip-path", "cx", "cy", "d", "fill", "height", "id", "r", "rx", "shape-rendering",
+    "stroke", "stroke-width", "text-anchor", "textLength", "transform", "viewBox", "width", "x", "y",
+))  # fmt: skip
 _REACHES_OUT = re.compile(r"//|@|\\|url\((?!#)|image", re.IGNORECASE)
 
 
