@@ -31,7 +31,8 @@ _ELEMENTS = frozenset(
 )
 _ATTRIBUTES = frozenset((
     "class", "clip-path", "cx", "cy", "d", "fill", "height", "id", "r", "rx", "shape-rendering",
-    "stroke", "stroke-width", "text-anchor", "textLength", "transform", "viewBox", "width", "x", "y",
+    "stroke", "stroke-width", "text-anchor", "textLength", "transform", "viewBox", "width",
+    "x", "y",
 ))  # fmt: skip
 _REACHES_OUT = re.compile(r"//|@|\\|url\((?!#)|image", re.IGNORECASE)
 
