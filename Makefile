@@ -32,7 +32,7 @@ lint: $(VENV)/development ## check style, types and which room imports which
 	$(BIN)/lint-imports
 
 bench: $(VENV)/development ## measure what docs/performance.md tells
-	$(BIN)/python bench
+	$(BIN)/python -m bench
 
 docs: $(VENV)/development ## write the parts of README.md and docs/ that follow from the code
 	$(BIN)/python -m docs.make

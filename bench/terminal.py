@@ -1,4 +1,4 @@
-"""A program on a pty that answers like a terminal: when what could be read, bytes, processor time."""
+"""A program on a pty that answers like a terminal: what can be read and when, bytes, work."""
 
 from __future__ import annotations
 

@@ -18,6 +18,8 @@ _UNITS = {
     "h": HOUR,
     "d": DAY,
 }
+_LONGEST = 36_525 * DAY  # a hundred years
+_ERA = range(1000, 3000)  # years whose instants can be counted, stored and printed in any zone
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|µs|ms|s|min|m|h|d)\s*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,6 +35,8 @@ def parse_duration(text: str) -> int:
         position = match.end()
     if position == 0 or position < len(text):
         raise BadInput(f"'{text}' is not a duration; write one like 90s, 30m or 1h30m")
+    if total > _LONGEST:
+        raise BadInput(f"'{text}' is longer than a hundred years; write one like 90s, 30m or 1h30m")
     return round(total)
 
 
@@ -54,7 +58,8 @@ def parse_share(text: str | float) -> float:
 def parse_instant(text: str, near: int | None = None) -> int:
     """RFC 3339 ('2026-11-03T02:51:10Z', no zone: UTC) or, given `near`, a clock time '02:51:10'.
 
-    A clock time means that time on the UTC day of `near`. Raises BadInput.
+    A clock time means that time on the UTC day of `near`, and a time asked about must be one of
+    our era. Raises BadInput.
     """
     raw = text.strip()
     try:
@@ -66,6 +71,8 @@ def parse_instant(text: str, near: int | None = None) -> int:
                 raise ValueError
             return day + parts[0] * HOUR + parts[1] * MINUTE + seconds * SECOND
         moment = datetime.fromisoformat(raw)
+        if near is not None and moment.year not in _ERA:
+            raise ValueError
     except ValueError:
         raise BadInput(
             f"'{text}' is not a time; write one like 2026-11-03T02:51:10Z or 02:51:10"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from cockpit.records import BadInput
-from cockpit.ui.run import run
+from cockpit.ui.run import check, run
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import OPENS
 
@@ -37,6 +37,7 @@ def main() -> int:
     """Run it; bad input is one line, as in the command line."""
     speed = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     try:
+        check(theme=None)
         return run(cast("Any", Watched()), at=OPENS, speed=speed or 1.0, paused=speed == 0)
     except BadInput as error:
         print(f"cockpit: {error}", file=sys.stderr)

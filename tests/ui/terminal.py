@@ -16,6 +16,7 @@ from pathlib import Path
 import pyte
 
 ROOT = Path(__file__).parents[2]
+UNWANTED = ("NO_COLOR", "COLUMNS", "LINES", "TMUX")  # of this terminal, not of the program's
 PYTHONPATH = f"{ROOT / 'src'}:{ROOT}"
 
 
@@ -30,19 +31,18 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         pid, self._fd = pty.fork()
         if pid == 0:
-            os.environ.update(
-                {
-                    "TERM": "xterm-256color",
-                    "COLORTERM": "truecolor",
-                    "LANG": "C.UTF-8",
-                    "PYTHONPATH": PYTHONPATH,
-                }
-            )
-            for name in ("NO_COLOR", "COLUMNS", "LINES", "TMUX"):
-                os.environ.pop(name, None)
-            os.environ.update(environment)
+            # readline, which pytest imports, sets COLUMNS behind the back of os.environ: the
+            # environment is handed over in so many words.
+            given = {
+                **{name: value for name, value in os.environ.items() if name not in UNWANTED},
+                "TERM": "xterm-256color",
+                "COLORTERM": "truecolor",
+                "LANG": "C.UTF-8",
+                "PYTHONPATH": PYTHONPATH,
+                **environment,
+            }
             os.chdir(ROOT)
-            os.execv(sys.executable, [sys.executable, *arguments])
+            os.execve(sys.executable, [sys.executable, *arguments], given)
         self.pid = pid
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 

@@ -14,7 +14,10 @@ from click.testing import CliRunner, Result
 from hypothesis import Phase, settings
 
 from cockpit.cli import main
-from tests.whole.made import Log, made
+from cockpit.records import MINUTE
+from cockpit.session import Session
+from tests.whole.hostile import EVERYTHING, hostile_steps, hostile_words
+from tests.whole.made import DEPLOY, Log, made
 
 
 def few(examples: int) -> settings:
@@ -84,3 +87,20 @@ def incident(log: Log, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     yield file
     assert file.read_bytes() == before
     assert os.stat(file).st_mtime_ns == modified
+
+
+@pytest.fixture(scope="session")
+def hostile_incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An incident every word of which means harm, its own name among them."""
+    file = imported(made(words=hostile_words()), tmp_path_factory.mktemp("hostile"))
+    return file.rename(file.with_name("evil \x1b[31m\u202e\n[b]x[b].incident"))
+
+
+@pytest.fixture
+def hostile_replay(hostile_incident: Path, tmp_path: Path) -> Path:
+    """A replay of it, in the file of which somebody wrote what no session would."""
+    own = tmp_path / "own \x1b[31m\u202e.incident"
+    with Session.replay(hostile_incident, journal=own, resume=False, who=EVERYTHING):
+        pass
+    hostile_steps(own, DEPLOY + 9 * MINUTE)
+    return own

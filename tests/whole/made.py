@@ -135,7 +135,7 @@ def _prediction(rng: np.random.Generator, words: Words, i: int, at: int) -> Row:
     new = rng.random() < share
     region = str(rng.choice([words.bad_region, "DE", "US"], p=[0.3, 0.3, 0.4]))
     truth = int(rng.random() < 0.15)
-    worse = new and region == words.bad_region and rng.random() < 0.4
+    worse = new and region == words.bad_region and rng.random() < 0.6
     score = rng.beta(2, 6) if (truth == 0) != worse else rng.beta(6, 2)
     slow = new and rng.random() < 0.06
     return {

@@ -17,6 +17,7 @@ from cockpit.cli.common import (
     parse_length,
     parse_time,
     print_json,
+    shown,
 )
 from cockpit.records import BadInput, Window
 from cockpit.text import inert
@@ -69,7 +70,10 @@ def _window(
             raise BadInput("--from is not before --to; swap them")
         return window
     if length is not None:
-        return Window(start=at - parse_length(length, "--window"), end=at)
+        span = parse_length(length, "--window")
+        if span == 0:
+            raise BadInput("--window: no time at all; write one like 90s, 30m or 1h30m")
+        return Window(start=at - span, end=at)
     return None
 
 
@@ -155,7 +159,7 @@ def brief(file: Path, at: str | None, audience: str, out: Path | None) -> None:
         if out is None:
             click.echo(text)
         else:
-            click.echo(session.write(out, text))
+            click.echo(shown(session.write(out, text)))
 
 
 @click.command()

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from cockpit.records import BadInput
+from cockpit.text import inert
 from cockpit.units import parse_duration, parse_instant
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ def parse_length(text: str, option: str) -> int:
         return parse_duration(text)
     except BadInput as error:
         raise BadInput(f"{option}: {error}") from None
+
+
+def shown(path: Path) -> str:
+    """A path as a command prints it: in full, but inert, for a name is text from outside."""
+    return inert(path, 4_096)
 
 
 def print_json(schema: str, body: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cockpit.cli.common import FILE
+from cockpit.cli.common import FILE, shown
 from cockpit.text import inert
 
 PATH = click.Path(path_type=Path)
@@ -64,7 +64,7 @@ def import_command(
     )
     for line in import_incident(request, _progress if sys.stderr.isatty() else None):
         click.echo(inert(line, 500), err=True)
-    click.echo(out)
+    click.echo(shown(out))
 
 
 def _progress(stage: str, done: int, total: int) -> None:
@@ -110,7 +110,7 @@ def cut(file: Path, start: str, end: str, at: str | None, out: Path | None) -> N
 
     target = out or file.with_name(f"{file.stem}-cut.incident")
     make(file, target, start, end, at)
-    click.echo(target)
+    click.echo(shown(target))
 
 
 COMMANDS = (import_command, verify, cut)

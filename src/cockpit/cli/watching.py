@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cockpit.cli.common import FILE, WHO, parse_time
+from cockpit.cli.common import FILE, WHO, open_reading, parse_time, shown
 from cockpit.records import BadInput, Record
 
 SPEED = click.option(
@@ -118,20 +118,23 @@ def _open(opening: Opening) -> None:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("the cockpit needs a terminal; for scripts use: cockpit status FILE --json")
+
+    from cockpit.ui.run import check, run
+
+    # Whatever cannot be used is said before the replay's own file is made.
+    check(opening.theme)
+    with open_reading(opening.file) as recording:
+        at = None if opening.at is None else parse_time(recording, opening.at, "--at")
     resume = opening.resume
     if resume is None and opening.journal is None:
         resume = _asked_to_resume(opening.file)
     session = Session.replay(
         opening.file, journal=opening.journal, resume=bool(resume), who=opening.who
     )
-    at = session.opens_at if opening.at is None else parse_time(session, opening.at, "--at")
-
-    from cockpit.ui.run import run
-
     raise SystemExit(
         run(
             session,
-            at=at,
+            at=session.opens_at if at is None else at,
             speed=opening.speed,
             paused=opening.paused,
             theme=opening.theme,
@@ -147,7 +150,7 @@ def _asked_to_resume(file: Path) -> bool:
     earlier = Session.newest_replay(file)
     if earlier is None:
         return False
-    return click.confirm(f"Go on with {earlier}?", default=True, err=True)
+    return click.confirm(f"Go on with {shown(earlier)}?", default=True, err=True)
 
 
 COMMANDS = (demo, replay)

@@ -98,15 +98,18 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
     return connection
 
 
-def create(path: Path, mode: Mode) -> sqlite3.Connection:
-    """A connection to a new incident file that only its owner can read, from its first byte."""
+def create(path: Path, mode: Mode, named: Path) -> sqlite3.Connection:
+    """A connection to a new incident file that only its owner can read, from its first byte.
+
+    `named` is what a person calls it, and so do the messages; `path` is where it is being built.
+    """
     try:
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
         os.close(os.open(path, flags, 0o600))
     except FileExistsError:
-        raise exists(path) from None
+        raise exists(named) from None
     except OSError as error:
-        raise BadInput(f"{shown(path)} cannot be created: {error.strerror}") from None
+        raise BadInput(f"{shown(named)} cannot be created: {error.strerror}") from None
     with guarded(path):
         connection = _connect(path, "mode=rw")
         try:

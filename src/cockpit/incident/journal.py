@@ -19,6 +19,7 @@ import msgspec
 from cockpit.incident.connection import damaged
 from cockpit.incident.schema import EARLIEST, LATEST, Time
 from cockpit.records import BadInput, Event
+from cockpit.text import inert
 
 if TYPE_CHECKING:
     import sqlite3
@@ -49,7 +50,7 @@ class Entry(NamedTuple):
     def event(self) -> Event:
         """The event as everyone else sees it. Raises msgspec.DecodeError or RecursionError."""
         return Event(
-            id=f"{self.writer}:{self.seq}",
+            id=event_id(self.writer, self.seq),
             writer=self.writer,
             seq=self.seq,
             lamport=self.lamport,
@@ -143,6 +144,11 @@ def ordered(found: Iterable[Event]) -> list[Event]:
     return sorted(found, key=lambda event: (event.at, event.lamport, event.writer, event.seq))
 
 
+def event_id(writer: str, seq: int) -> str:
+    """What other entries, and JSON, call an entry: inert, for a writer is a name from outside."""
+    return f"{inert(writer)}:{seq}"
+
+
 def last_lamport(file: IncidentFile) -> int:
     """The latest Lamport time in a file's journal; 0 where it is empty."""
     return file.select(tuple[int], "SELECT coalesce(max(lamport), 0) FROM event")[0][0]
@@ -159,7 +165,7 @@ def copy(file: IncidentFile, found: Iterable[Event]) -> None:
     renamed: dict[str, str] = {}
     for event in found:
         written[event.writer] += 1
-        renamed[event.id] = f"{event.writer}:{written[event.writer]}"
+        renamed[event.id] = event_id(event.writer, written[event.writer])
     with file.transaction() as connection:
         for event in found:
             data = {

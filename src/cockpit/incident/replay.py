@@ -174,7 +174,8 @@ def _numbered(recording: IncidentFile, state_folder: Path) -> list[tuple[int, Pa
 def _create_next(recording: IncidentFile, state_folder: Path) -> IncidentFile:
     folder = state_folder / _FOLDER
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise BadInput(f"{shown(folder)} cannot be made: {error.strerror}") from None
     begun = max((number for number, _ in _numbered(recording, state_folder)), default=0)

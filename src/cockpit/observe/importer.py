@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,8 @@ def import_incident(
         raise BadInput(f"{inert(request.output)} exists already; --force writes over it")
     if not request.output.parent.is_dir():
         raise BadInput(f"{inert(request.output)}: there is no such folder")
+    if not os.access(request.output.parent, os.W_OK | os.X_OK):
+        raise BadInput(f"{inert(request.output)}: nothing can be written in that folder")
     mapping = read_mapping(request.map, request.config)
     sources = _open(request, mapping)
     mapping = mapping.bound(sources.predictions)

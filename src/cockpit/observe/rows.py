@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
+import io
 import zlib
+from csv import Error as CsvError
+from csv import reader
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
+_LONGEST_HEADER = 1 << 20  # bytes
 _BLOCK = 8 << 20  # bytes of CSV parsed at once; also the longest row there may be
 
 
@@ -87,7 +92,7 @@ class RowFile:
         total = self.path.stat().st_size
         with self.path.open("rb") as raw:
             stream = pa.CompressedInputStream(raw, "gzip") if _is_gzip(self.path) else raw
-            reader = csv.open_csv(
+            blocks = csv.open_csv(
                 stream,
                 csv.ReadOptions(block_size=_BLOCK),
                 csv.ParseOptions(newlines_in_values=True, invalid_row_handler=malformed),
@@ -98,7 +103,7 @@ class RowFile:
                     strings_can_be_null=True,
                 ),
             )
-            for block in reader:
+            for block in blocks:
                 for start in range(0, block.num_rows, rows):
                     yield block.slice(start, rows)
                 if progress is not None:
@@ -111,7 +116,7 @@ def open_rows(path: Path) -> RowFile:
         columns = _parquet_columns(path) if _is_parquet(path) else _csv_columns(path)
     except FileNotFoundError:
         raise BadInput(f"{inert(path)}: no such file") from None
-    except (pa.ArrowException, OSError, UnicodeDecodeError, EOFError, zlib.error) as error:
+    except (pa.ArrowException, CsvError, OSError, UnicodeError, EOFError, zlib.error) as error:
         raise BadInput(f"{inert(path.name)}: cannot be read: {inert(error)}") from None
     repeated = {c for c in columns if columns.count(c) > 1}
     if repeated:
@@ -132,12 +137,12 @@ def _is_parquet(path: Path) -> bool:
 def _csv_columns(path: Path) -> list[str]:
     opener = gzip.open if _is_gzip(path) else open
     with opener(path, "rb") as file:
-        head = file.read(1 << 16)
-    if not head.strip():
-        raise BadInput(f"{inert(path.name)}: empty; its first line must name the columns")
-    line, newline, _ = head.partition(b"\n")
-    reader = csv.open_csv(pa.BufferReader(line + newline))
-    return list(reader.schema.names)
+        head = file.read(_LONGEST_HEADER)
+    text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)  # its end may be half a letter
+    for names in reader(io.StringIO(text, newline=""), strict=True):  # a name may hold a line feed
+        if names:
+            return names
+    raise BadInput(f"{inert(path.name)}: empty; its first line must name the columns")
 
 
 def _parquet_columns(path: Path) -> list[str]:

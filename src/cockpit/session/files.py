@@ -14,7 +14,8 @@ from cockpit.observe.importer import import_incident as run_import
 from cockpit.records import BadInput
 from cockpit.session.session import Session
 from cockpit.session.settings import store_view
-from cockpit.units import parse_instant
+from cockpit.text import inert
+from cockpit.units import iso, parse_instant
 
 __all__ = ["ImportRequest", "Report", "cut", "import_incident", "verify"]
 
@@ -22,9 +23,14 @@ __all__ = ["ImportRequest", "Report", "cut", "import_incident", "verify"]
 def cut(path: Path, out: Path, start: str, end: str, at: str | None) -> None:
     """Cut [start, end) out of a recording; times by clock or in full. Raises BadInput."""
     with IncidentFile.open(path) as file:
-        near = file.span().end
-    first, last = _time(start, near, "--from"), _time(end, near, "--to")
-    known_by = None if at is None else _time(at, near, "--at")
+        span = file.span()
+    first, last = _time(start, span.end, "--from"), _time(end, span.end, "--to")
+    known_by = None if at is None else _time(at, span.end, "--at")
+    if first < last and span.start < span.end and (last <= span.start or first >= span.end):
+        raise BadInput(
+            f"{inert(path)} holds nothing from {iso(first)} to {iso(last)}; it reaches from"
+            f" {iso(span.start)} to {iso(span.end)}"
+        )
     cutting.cut(path, out, first, last, known_by, before_finish=_leave_first_view)
 
 

@@ -75,7 +75,7 @@ class Gatherer:
 
     def at(self, at: int, events: Sequence[Event], window: Window | None = None) -> Gathered:
         """The assessed facts at `at`; `window` replaces both default windows."""
-        inputs, begun = self._read(at, events, window)
+        inputs, begun = self.read(at, events, window)
         model = self._model(inputs, begun) if window is None else None
         return Gathered(
             inputs=inputs,
@@ -95,11 +95,11 @@ class Gatherer:
             return None
         if self._earlier is None or self._earlier.at != closed:
             known = [event for event in events if event.observed_at <= closed]
-            self._earlier = assess(*self._read(closed, known, None))
+            self._earlier = assess(*self.read(closed, known, None))
         return self._earlier
 
-    def _read(
-        self, at: int, events: Sequence[Event], window: Window | None
+    def read(
+        self, at: int, events: Sequence[Event], window: Window | None = None
     ) -> tuple[Inputs, Onset | None]:
         """Everything there is to assess, and when the incident began."""
         inputs = self._inputs(at, events, window)

@@ -123,7 +123,10 @@ class Session:
         if self._left is not None and self._left.at <= at:
             return self._left
         first = settings.stored_view(self._incident.recording)
-        return first if first is not None and first.at <= at else None
+        if first is None or first.at > at:
+            return None
+        # It lies in the file that it names, so it was made before the file had its name.
+        return msgspec.structs.replace(first, recording=self.recording.content_id)
 
     def save_view(self, view: View) -> None:
         """Keep a view in the replay's own file, to show at once when it is opened again."""

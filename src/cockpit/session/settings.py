@@ -11,7 +11,7 @@ import msgspec
 from cockpit.config import Config, check
 from cockpit.incident.file import STORED_VIEW
 from cockpit.incident.journal import RECORDING, events
-from cockpit.text import inert
+from cockpit.text import LONGEST, inert
 from cockpit.views import RecordingInfo, View
 from cockpit.yamlfile import load
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cockpit.records import Event
 
 LONGEST_VIEW = 4_000_000  # characters
+_LONGEST_SENTENCE = 1_000
 
 
 def state_folder() -> Path:
@@ -32,11 +33,15 @@ def state_folder() -> Path:
 
 
 def config_of(file: IncidentFile) -> Config:
-    """The configuration as it was when the incident was recorded; defaults where there is none."""
+    """The configuration as it was when the incident was recorded; defaults where there is none.
+
+    Its words go into sentences, tables and briefs, so they are made inert here, once for all.
+    """
     text = file.document("config")
     if not text:
         return Config()
-    return load(text, Config, where=f"{file.path.name} (config)", check=check)
+    config = load(text, Config, where=f"{file.path.name} (config)", check=check)
+    return msgspec.convert(_inert(msgspec.to_builtins(config), LONGEST), Config)
 
 
 def info_of(incident: Replay, config: Config) -> RecordingInfo:
@@ -75,7 +80,7 @@ def stored_view(file: IncidentFile) -> View | None:
     if not text or len(text) > LONGEST_VIEW:
         return None
     try:
-        return msgspec.convert(_inert(msgspec.json.decode(text)), View)
+        return msgspec.convert(_inert(msgspec.json.decode(text), _LONGEST_SENTENCE), View)
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         return None
 
@@ -90,11 +95,11 @@ def store_view(file: IncidentFile, view: View) -> None:
     file.put_document(STORED_VIEW, msgspec.json.encode(slim).decode())
 
 
-def _inert(value: Any) -> Any:
+def _inert(value: Any, longest: int) -> Any:
     if isinstance(value, str):
-        return inert(value, 1_000)
-    if isinstance(value, list):
-        return [_inert(item) for item in value]
+        return inert(value, longest)
+    if isinstance(value, list | tuple):
+        return [_inert(item, longest) for item in value]
     if isinstance(value, dict):
-        return {inert(key): _inert(item) for key, item in value.items()}
+        return {inert(key): _inert(item, longest) for key, item in value.items()}
     return value

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
-from textual.events import Resize
+from textual.events import Event, Key, Resize
 from textual.geometry import Size
 from textual.message import Message
 
@@ -26,6 +26,7 @@ from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import Playhead
 from cockpit.ui.screens.base import CockpitScreen
 from cockpit.ui.screens.incident import IncidentScreen
+from cockpit.ui.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -77,6 +78,7 @@ class CockpitApp(App[int]):
         self.problem = ""
         self.message = hint or (self.themes.problems[0] if self.themes.problems else "")
         self.background = Background()
+        self._type_ahead = TypeAhead(self, super().on_event)
         self.painted = Painted()
         self._shown_size: Size | None = None
         self._event_loop: asyncio.AbstractEventLoop | None = None
@@ -121,6 +123,13 @@ class CockpitApp(App[int]):
         if self._shown_size not in (None, event.size):
             self.painted.forget()
         self._shown_size = event.size
+
+    async def on_event(self, event: Event) -> None:
+        """Keys wait for each other; everything else is Textual's."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self._type_ahead.put(event)
+        else:
+            await super().on_event(event)
 
     # Time
 

@@ -7,9 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from cockpit.records import BadInput
+from cockpit.text import inert
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.crash import write_crash
 from cockpit.ui.signals import Signals
+from cockpit.ui.themes import installed
 
 if TYPE_CHECKING:
     from cockpit.session import Session
@@ -26,9 +28,8 @@ def run(
 ) -> int:
     """Show the cockpit until it is left; the exit code. Prints where what was done is kept.
 
-    Raises BadInput where the terminal or the theme cannot be used, before anything is drawn.
+    `check` has been asked before.
     """
-    check_terminal()
     app = CockpitApp(session, at=at, speed=speed, paused=paused, theme=theme, hint=hint)
     with Signals(app) as signals:
         app.run(mouse=False)
@@ -42,10 +43,17 @@ def run(
     if crash is not None:
         print(f"The cockpit stopped: {type(crash).__name__}; {write_crash(crash)}", file=sys.stderr)
     if kept:
-        print(f"What was done here is kept in {kept}")
+        print(f"What was done here is kept in {inert(kept, 4_096)}")
     if signals.received is not None:
         return 128 + signals.received
     return 1 if crash is not None else (app.return_code or 0)
+
+
+def check(theme: str | None) -> None:
+    """Raises BadInput where the terminal or the theme cannot be used."""
+    check_terminal()
+    if theme is not None:
+        installed().get(theme)
 
 
 def check_terminal() -> None:

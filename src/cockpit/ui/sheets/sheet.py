@@ -100,7 +100,7 @@ class Sheet(Vertical):
 
     def redraw(self) -> None:
         """Fit the height to the text and draw."""
-        if not self.is_mounted:
+        if not self.is_mounted or self.has_class("leaving"):  # then its canvas may be gone
             return
         width, most = self.screen.size.width, self.screen.size.height - _ABOVE
         body = self.body(width - 4)
