@@ -7,7 +7,6 @@ from cockpit.ui.rows import Row, heading, words
 from cockpit.units import clock
 from cockpit.views import PHASES, Phase, Question, Task, View
 
-
 _TELLING = 21  # cells from which on a proposal that is cut still says something
 
 
