@@ -122,7 +122,6 @@ def test_a_file_that_cannot_be_read(
         ("cut {incident} --from 02:00 --to 02:05 -o {incident}", "exists already; choose another"),
         ("cut {incident} --from 02:00 --to 02:05 -o {no folder}", "none/x cannot be created: No"),
         ("cut {a replay} --from 02:00 --to 02:05", "is a replay and holds no telemetry; cut its"),
-        ("note {incident} hello --at 02:30", "a recording is never changed; name the file of a"),
         ("note {a replay} hello --at later", "--at: 'later' is not a time"),
         ("note {a replay} hello --at 9999-12-31", "--at: '9999-12-31' is not a time"),
         ("note {a replay} {nothing} --at 02:30", "a note is empty; nothing was written"),
