@@ -29,11 +29,9 @@ _ELEMENTS = frozenset(
     _SVG + name
     for name in ("svg", "style", "defs", "clipPath", "rect", "circle", "g", "path", "text")
 )
-_ATTRIBUTES = frozenset((
-    "class", "clip-path", "cx", "cy", "d", "fill", "height", "id", "r", "rx", "shape-rendering",
-    "stroke", "stroke-width", "text-anchor", "textLength", "transform", "viewBox", "width",
-    "x", "y",
-))  # fmt: skip
+_PLACES = ("cx", "cy", "d", "height", "r", "rx", "textLength", "transform", "viewBox", "width")
+_LOOKS = ("class", "fill", "shape-rendering", "stroke", "stroke-width", "text-anchor")
+_ATTRIBUTES = frozenset((*_PLACES, *_LOOKS, "x", "y", "id", "clip-path"))
 _REACHES_OUT = re.compile(r"//|@|\\|url\((?!#)|image", re.IGNORECASE)
 
 
@@ -86,13 +84,13 @@ def write_screens(path: Path, folder: Path) -> tuple[list[Path], list[str]]:
 
     Raises BadInput where the file cannot be read or a file cannot be written.
     """
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{inert(folder)}: {error.strerror}; name another folder") from None
     written: list[Path] = []
     left_out: list[str] = []
     with IncidentFile.open(path) as file:
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise BadInput(f"{inert(folder)}: {error.strerror}; name another folder") from None
         for screen in _in(file):
             for form, document in screen.documents.items():
                 name, text = f"{screen.when}-{screen.kind}.{form}", file.document(document) or ""
