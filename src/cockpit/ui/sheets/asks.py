@@ -103,7 +103,8 @@ class AsksSheet(Sheet):
 
     def keys(self) -> list[Key]:
         """The digits only where the configuration names somebody."""
-        return [key for key in super().keys() if key.id != "ask_prepared" or self._prepared()]
+        offered = super().keys()
+        return [key for key in offered if key.id != "ask_prepared" or self._prepared()]
 
     def on_key(self, event: KeyPress) -> None:
         """A digit asks somebody the configuration names; only the deadline is left to say."""
