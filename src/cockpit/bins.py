@@ -9,6 +9,7 @@ repeats, and bins for missing, infinite, unseen, below and above.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -124,7 +125,7 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
         if cell == len(self.edges):
             return f"{self.edges[-1]:g} and above"
         low, high = self.edges[cell - 1], self.edges[cell]
-        if high == np.nextafter(low, np.inf):
+        if high == math.nextafter(low, math.inf):
             return f"{low:g}"  # an atom
         return f"{low:g} to {high:g}"
 

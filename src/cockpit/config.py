@@ -226,7 +226,7 @@ class Config(Settings, kw_only=True):
     incident: IncidentSettings = field(default_factory=IncidentSettings)  # how much is looked at
     # what must hold whatever a model gains; the briefing says so
     guarantees: list[str] = field(default_factory=lambda: ["safety", "availability"])
-    stakeholders: dict[str, Stakeholder] = {}  # not read yet: who is asked for what
+    stakeholders: dict[str, Stakeholder] = {}  # who is asked for what, by one key
     escalation: dict[str, list[str]] = {}  # not read yet: whom to call, in which order
     glossary: dict[str, str] = {}  # not read yet: the team's own words
 

@@ -269,6 +269,15 @@ class View(Record, kw_only=True):
     notes: list[str] = []  # what could not be computed, and why
 
 
+class Stakeholder(Record, kw_only=True):
+    """Whom the configuration says to ask, for what, and what happens without an answer."""
+
+    who: str
+    what: str
+    owner: str
+    default: str = ""
+
+
 class RecordingInfo(Record, kw_only=True):
     """Which recording this is, known before anything is computed."""
 
@@ -279,3 +288,4 @@ class RecordingInfo(Record, kw_only=True):
     bucket: int  # µs of the slow bucket
     timezone: str
     opens_at: int  # where a replay starts: shortly before the page
+    stakeholders: list[Stakeholder] = []

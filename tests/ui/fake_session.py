@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from cockpit.records import MINUTE, NeedsReason, Refused, Window
-from cockpit.views import Ask, Choice, Knowledge, Phase, RecordingInfo, TimelineEntry, View
+from cockpit.views import (
+    Ask,
+    Choice,
+    Knowledge,
+    Phase,
+    RecordingInfo,
+    Stakeholder,
+    TimelineEntry,
+    View,
+)
 from tests.ui.hand_made import TASKS, HandMade
 from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 
@@ -22,6 +31,15 @@ class FakeSession(HandMade):
             bucket=MINUTE,
             timezone="Europe/Berlin",
             opens_at=OPENS,
+            stakeholders=[
+                Stakeholder(
+                    who="infra",
+                    what="warm v41 to 12 replicas",
+                    owner="platform on-call",
+                    default="8 stay warm",
+                ),
+                Stakeholder(who="legal" + labels, what="approve the rules", owner="counsel"),
+            ],
         )
         self.labels = labels
         self.stored = stored

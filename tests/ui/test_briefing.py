@@ -167,12 +167,13 @@ def test_links_and_html_are_only_text():
     assert {role for line in lines for _, role in line} <= {"text", "strong", "title", "key"}
 
 
-def test_a_crash_report_is_private_and_holds_no_values(tmp_path):
+def test_a_crash_report_is_private_and_holds_no_values(tmp_path, monkeypatch):
+    monkeypatch.setenv("COCKPIT_STATE", str(tmp_path))
     try:
         token = "hunter2"
         raise ValueError(token)
     except ValueError as error:
-        said = write_crash(error, tmp_path)
+        said = write_crash(error)
     (path,) = tmp_path.iterdir()
     assert str(path) in said
     text = path.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import threading
 
+import msgspec
 import pytest
 
 from cockpit.records import MINUTE, BadInput
@@ -194,6 +195,32 @@ async def test_an_ask_is_added_in_four_steps_and_answered():
         await driven.press("enter")
         assert driven.session.done[-1] == ("ask_answer", ("a:1", "done"))
         assert "answered" in driven.text()
+
+
+async def test_a_digit_asks_a_stakeholder_and_only_the_deadline_is_asked_for():
+    async with cockpit() as driven:
+        await driven.press("a")
+        line = "1 infra: warm v41 to 12 replicas (platform on-call; without an answer: 8 stay warm)"
+        assert line in driven.text()
+        assert "2 legal: approve the rules (counsel)" in driven.text()
+        await driven.press("1")
+        assert "By when?" in driven.text()
+        await driven.type("+10m")
+        await driven.press("enter")
+        asked = ("infra", "warm v41 to 12 replicas", OPENS + 10 * MINUTE, "8 stay warm")
+        assert driven.session.done == [("ask", asked)]
+        await driven.press("3")
+        assert len(driven.session.done) == 1
+
+
+async def test_without_stakeholders_no_digit_is_offered():
+    session = FakeSession()
+    session.recording = msgspec.structs.replace(session.recording, stakeholders=[])
+    async with cockpit(session=session) as driven:
+        await driven.press("a")
+        assert "prepared ask" not in driven.text()
+        await driven.press("1")
+        assert "By when?" not in driven.text()
 
 
 async def test_a_bad_deadline_is_said_at_once():

@@ -198,12 +198,21 @@ async def test_tab_goes_round_all_panes():
 
 
 async def test_copying_writes_a_file_and_says_where(tmp_path, monkeypatch):
+    monkeypatch.delenv("COCKPIT_STATE", raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     async with cockpit() as driven:
         await driven.press("y")
         assert str(tmp_path) in driven.text()
     copied = (tmp_path / "cockpit" / "copied.txt").read_text(encoding="utf-8")
     assert "IMPACT" in copied
+
+
+async def test_what_is_copied_goes_where_the_state_folder_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("COCKPIT_STATE", str(tmp_path / "named"))
+    async with cockpit() as driven:
+        await driven.press("y")
+        assert str(tmp_path / "named" / "copied.txt") in driven.text()
+    assert (tmp_path / "named" / "copied.txt").stat().st_mode & 0o777 == 0o600
 
 
 async def test_quitting_ends_with_code_0():

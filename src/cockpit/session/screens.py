@@ -29,11 +29,9 @@ _ELEMENTS = frozenset(
     _SVG + name
     for name in ("svg", "style", "defs", "clipPath", "rect", "circle", "g", "path", "text")
 )
-_ATTRIBUTES = frozenset(
-    ("class", "clip-path", "cx", "cy", "d", "fill", "height", "id", "r", "rx", "shape-rendering")
-    + ("stroke", "stroke-width", "text-anchor", "textLength", "transform", "viewBox", "width")
-    + ("x", "y")
-)
+_PLACES = ("cx", "cy", "d", "height", "r", "rx", "textLength", "transform", "viewBox", "width")
+_LOOKS = ("class", "fill", "shape-rendering", "stroke", "stroke-width", "text-anchor")
+_ATTRIBUTES = frozenset((*_PLACES, *_LOOKS, "x", "y", "id", "clip-path"))
 _REACHES_OUT = re.compile(r"//|@|\\|url\((?!#)|image", re.IGNORECASE)
 
 

@@ -12,7 +12,7 @@ from cockpit.config import Config, check
 from cockpit.incident.file import STORED_VIEW
 from cockpit.incident.journal import RECORDING, events
 from cockpit.text import LONGEST, inert
-from cockpit.views import RecordingInfo, View
+from cockpit.views import RecordingInfo, Stakeholder, View
 from cockpit.yamlfile import load
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _LONGEST_SENTENCE = 1_000
 
 
 def state_folder() -> Path:
-    """Where replays keep their own files."""
+    """Where replays keep their own files, and what is copied or crashes is written."""
     from platformdirs import user_state_path
 
     named = os.environ.get("COCKPIT_STATE")
@@ -56,6 +56,15 @@ def info_of(incident: Replay, config: Config) -> RecordingInfo:
         bucket=file.bucket,
         timezone=config.timezone,
         opens_at=min(max(_opens_at(file, span.end), span.start), span.end),
+        stakeholders=[
+            Stakeholder(
+                who=inert(name, 60),
+                what=inert(asked.ask),
+                owner=inert(asked.owner, 60),
+                default=inert(asked.default),
+            )
+            for name, asked in config.stakeholders.items()
+        ],
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import os
-from pathlib import Path
 
-from platformdirs import user_state_path
 from textual.app import App
+
+from cockpit.session.settings import state_folder
 
 
 def escape(text: str, inside_tmux: bool) -> str:
@@ -18,12 +18,12 @@ def escape(text: str, inside_tmux: bool) -> str:
     return osc
 
 
-def copy(app: App[int], text: str, folder: Path | None = None) -> str:
+def copy(app: App[int], text: str) -> str:
     """Copy `text`; the sentence that says where the file is."""
     driver = app._driver
     if driver is not None:
         driver.write(escape(text, bool(os.environ.get("TMUX"))))
-    place = (folder or user_state_path("cockpit")) / "copied.txt"
+    place = state_folder() / "copied.txt"
     try:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         place.write_text(text + "\n", encoding="utf-8")

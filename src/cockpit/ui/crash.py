@@ -7,7 +7,7 @@ import time
 import traceback
 from pathlib import Path
 
-from platformdirs import user_state_path
+from cockpit.session.settings import state_folder
 
 
 def crash_text(error: BaseException) -> str:
@@ -27,9 +27,9 @@ def crash_text(error: BaseException) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_crash(error: BaseException, folder: Path | None = None) -> str:
+def write_crash(error: BaseException) -> str:
     """Write it to the state folder; the words that say where it is."""
-    place = (folder or user_state_path("cockpit")) / f"crash-{time.strftime('%Y%m%dT%H%M%S')}.txt"
+    place = state_folder() / f"crash-{time.strftime('%Y%m%dT%H%M%S')}.txt"
     try:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

@@ -97,12 +97,12 @@ def item_of(estimate: Estimate) -> str:
     return f"metric:{estimate.id}|{estimate.segment or ''}"
 
 
-def was(estimate: Estimate) -> str:
-    """'worse by .081, reference .893': the baseline in words, or ''."""
+def was(estimate: Estimate, short: bool = False) -> str:
+    """'worse by .081, reference .893': the baseline in words, or ''; 'was .893' where `short`."""
     baseline = estimate.baseline
     if baseline is None or baseline.value is None:
         return ""
-    text = f"{baseline.what} {number(baseline.value, estimate.unit)}"
+    text = f"{'was' if short else baseline.what} {number(baseline.value, estimate.unit)}"
     return f"{judged}, {text}" if (judged := judgement(estimate)) else text
 
 

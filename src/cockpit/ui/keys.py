@@ -150,6 +150,15 @@ KEYS: tuple[Key, ...] = (
         "brief_fresh", "f6", "F6", "fresh draft", "draft again from the facts of now", 5, "briefing"
     ),
     Key("ask_add", "n", "n", "new ask", "ask somebody for something", 1, "asks"),
+    Key(
+        "ask_prepared",
+        "1",
+        "1–9",
+        "prepared ask",
+        "ask somebody the configuration names; only the deadline is asked for",
+        3,
+        "asks",
+    ),
     Key("ask_answer", "enter", "⏎", "answer", "write the answer that came", 2, "asks"),
 )
 

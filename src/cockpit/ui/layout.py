@@ -8,6 +8,7 @@ from cockpit.ui.chart import Scale
 from cockpit.ui.keys import key_line, of
 from cockpit.ui.lines import Line, cut, fit, plain, text_width
 from cockpit.ui.panes import checklist, infra, knowledge, model, options, timeline
+from cockpit.ui.panes.option_table import table_rows
 from cockpit.ui.panes.status import Playhead, header, impact_lines
 from cockpit.ui.rows import GUTTER, Row, drawn, items, words
 from cockpit.views import View
@@ -85,10 +86,15 @@ def full_rows(view: View, place: Place, pane: int, cells: int) -> list[Row]:
     return timeline.full(view, cells, place.wanted)
 
 
-def _heights(height: int, option_rows: int) -> tuple[int, int, int]:
-    """Lines for the panes on top, for containment, and for what is known, in `height` lines."""
-    known = 3 if height < 26 else 5 if height < 30 else 6 if height < 44 else 9
-    containment = min(option_rows + 5, max(6, (height - known) // 2))
+def _heights(view: View, cells: int, height: int) -> tuple[int, int, int]:
+    """Lines for the panes on top, for containment, and for what is known, in `height` lines.
+
+    What is known leaves the lines it does not need to containment, and that to the panes on top.
+    """
+    most = 3 if height < 26 else 5 if height < 30 else 6 if height < 44 else 9
+    known = min(most, len(knowledge.rows(view, cells, most)))
+    wanted = len(options.rows(view, cells, height))
+    containment = min(max(wanted, 6), max(6, (height - most) // 2) + most - known)
     return height - known - containment, containment, known
 
 
@@ -98,8 +104,8 @@ def wide_rows(view: View, place: Place, width: int, height: int) -> Panes:
     first = round(inner * 0.345)
     second = round(inner * 0.33)
     third = inner - first - second
-    top, middle, bottom = _heights(height - 4, len(view.options.rows))
     whole = width - 2
+    top, middle, bottom = _heights(view, whole - GUTTER, height - 4)
     return {
         1: (model.rows(view, first - GUTTER, top, place.scales), first, top),
         2: (infra.rows(view, second - GUTTER, top, place.scales), second, top),
@@ -121,9 +127,7 @@ def narrow_rows(view: View, width: int, height: int) -> Panes:
         1: (model.worst_verdicts(view, cells, verdicts), width, verdicts),
         3: (checklist.next_question(view, cells), width, rest),
         4: (
-            options.table_rows(view, cells, shown)
-            if view.options.rows
-            else options.rows(view, cells, 1),
+            table_rows(view, cells, shown) if view.options.rows else options.rows(view, cells, 1),
             width,
             shown + 1,
         ),

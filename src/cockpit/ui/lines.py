@@ -70,6 +70,16 @@ def cut(text: str, cells: int) -> str:
     return "".join(kept).rstrip() + "…"
 
 
+def first_fit(cells: int, *phrases: str) -> str:
+    """The first phrase that fits in `cells`, else the last one without the words behind them."""
+    for phrase in phrases:
+        if text_width(phrase) <= cells:
+            return phrase
+    short = cut(phrases[-1], cells)
+    words = short.removesuffix("…").rsplit(" ", 1)
+    return f"{words[0]}…" if len(words) == 2 and text_width(words[0]) > cells // 2 else short
+
+
 def pad(text: str, cells: int, right: bool = False) -> str:
     """The text cut or filled with spaces to exactly `cells`; `right` puts the spaces first."""
     text = cut(text, cells)

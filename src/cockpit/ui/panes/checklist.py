@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from cockpit.ui.lines import Line, sides
+from cockpit.ui.lines import Line, first_fit, sides, width
 from cockpit.ui.rows import Row, heading, words
 from cockpit.units import clock
 from cockpit.views import PHASES, Phase, Question, Task, View
+
+_TELLING = 21  # cells from which on a proposal that is cut still says something
 
 
 def title(view: View) -> str:
@@ -56,7 +58,10 @@ def question_rows(question: Question, cells: int, detailed: bool) -> list[Row]:
     head: Line = (("? ", "accent"), (question.text, "strong"))
     proposal = question.proposal.answer or "nothing: no evidence yet"
     if not detailed:
-        return [Row((*head, (f" proposed: {proposal}", "dim")), item)]
+        room = cells - width(head)
+        told = first_fit(room, f" proposed: {proposal}")
+        # A beginning of one word tells nothing; the question in full comes when it is its turn.
+        return [Row((*head, (told if room >= _TELLING else "", "dim")), item)]
     hint: Line = ((" ⏎ answer", "accent"),)
     return [
         Row(sides(head, hint, cells), item),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from cockpit.ui.chart import Scale
-from cockpit.ui.lines import sides
+from cockpit.ui.lines import first_fit, sides, text_width, width
 from cockpit.ui.panes.metrics import WIDEST, Space, everything, summary
 from cockpit.ui.rows import Row, heading, words
 from cockpit.units import clock
 from cockpit.views import Change, View
 
 _FIT_ROLES = {"best fit": "accent", "fits": "watch", "poor fit": "dim", "after onset": "dim"}
+_NO_CHANGE = "No change is recorded before this moment."
 STALE = 30_000_000  # the service's numbers come every second: half a minute without is news
 
 
@@ -18,20 +21,35 @@ def title(view: View) -> str:
     return "Infra"
 
 
-def change_row(change: Change, cells: int) -> Row:
-    """'02:47 schema amount (BR)   best fit'."""
-    left = ((f"{clock(change.at)} ", "dim"), (f"{change.kind} ", "text"), (change.text, "text"))
+def change_rows(change: Change, cells: int, lines: int = 1) -> list[Row]:
+    """'02:47 schema amount (BR)   best fit', its text on a second line where it needs one."""
     right = ((f" {change.fit}", _FIT_ROLES.get(change.fit, "dim")),)
-    return Row(sides(left, right, cells), f"change:{change.at}:{change.kind}")
+    item = f"change:{change.at}:{change.kind}"
+    text, kind = change.text, f"{change.kind} "
+    if not text.casefold().startswith(kind):
+        text = kind + text
+    room = cells - 6 - width(right)
+    below: list[Row] = []
+    if text_width(text) > room and lines > 1:
+        text, rest = kind, text[len(kind) :]
+        below = [Row(((f"  {first_fit(cells - 2, rest)}", "text"),), item)]
+    told = re.split(r"[;,(]", text)[0].rstrip()  # the first clause, where not all of it fits
+    left = ((f"{clock(change.at)} ", "dim"), (first_fit(room, text, told), "text"))
+    return [Row(sides(left, right, cells), item), *below]
+
+
+def _change_rows(view: View, cells: int, lines: int) -> list[Row]:
+    """Every change under its heading; the one that fits best may take two lines."""
+    rows = [heading("changes by fit", cells)]
+    for index, change in enumerate(view.infra.changes):
+        rows += change_rows(change, cells, 1 if index else lines)
+    return rows if len(rows) > 1 else rows + words(_NO_CHANGE, cells, 2)
 
 
 def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane on the overview: numbers, a chart where there is room, changes by fit."""
     infra = view.infra
-    changes = [change_row(change, cells) for change in infra.changes] or words(
-        "No change is recorded before this moment.", cells, 2
-    )
-    changes = [heading("changes by fit", cells), *changes][: max(2, min(5, height // 2))]
+    changes = _change_rows(view, cells, 2)[: max(2, min(6, (height - 3) // 2))]
     room = height - len(changes)
     if not infra.metrics:
         silent = words("No latency, error or traffic figures in this window yet.", cells, room)
@@ -47,8 +65,4 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     result = everything(infra.metrics, infra.charts, space, scales) or words(
         "No latency, error or traffic figures in this window yet.", cells
     )
-    result.append(heading("changes by fit", cells))
-    result += [change_row(change, cells) for change in infra.changes] or words(
-        "No change is recorded before this moment.", cells
-    )
-    return result
+    return result + _change_rows(view, cells, 2)

@@ -41,18 +41,34 @@ def block(label: str, texts: list[str], cells: int, most: int, role: str) -> lis
 
 
 def rows(view: View, cells: int, height: int) -> list[Row]:
-    """The pane on the overview: three kinds share the height; asks stand behind what is next."""
+    """The pane on the overview: three kinds share the height, asks behind what is next."""
     knowledge = view.knowledge
-    each, more = divmod(max(3, height), 3)
     asks = [ask for ask in view.asks if ask.state != "answered"]
     next_steps = list(knowledge.next) or ["Nothing is proposed; a phase's list is in pane 3."]
     if asks:
         next_steps.append("ASKS: " + "; ".join(_ask(ask) for ask in asks) + ".")
-    known = knowledge.known or ["Nothing yet."]
-    unknown = [_unknown(u) for u in knowledge.unknown] or ["Nothing is listed as unknown."]
-    result = block("KNOWN", known, cells, each + (more > 1), "text")
-    result += block("NOT KNOWN", unknown, cells, each, "text")
-    return result + block("NEXT", next_steps, cells, height - len(result), "strong")
+    kinds = (
+        ("KNOWN", knowledge.known or ["Nothing yet."], "text"),
+        ("NOT KNOWN", [_unknown(u) for u in knowledge.unknown] or ["Nothing is listed."], "text"),
+        ("NEXT", next_steps, "strong"),
+    )
+    needed = [len(block(label, texts, cells, height, role)) for label, texts, role in kinds]
+    given = _shared(needed, height)
+    return [
+        row
+        for (label, texts, role), most in zip(kinds, given, strict=True)
+        for row in block(label, texts, cells, most, role)
+    ]
+
+
+def _shared(needed: list[int], height: int) -> list[int]:
+    """Lines for known, not known and next: one each, then in turn, what is not known last."""
+    given = [1] * len(needed)
+    while sum(given) < min(height, sum(needed)):
+        for index in (0, 2, 1):
+            if given[index] < needed[index] and sum(given) < height:
+                given[index] += 1
+    return given
 
 
 def full(view: View, cells: int) -> list[Row]:

@@ -18,7 +18,7 @@ from cockpit.ui.figures import (
     was,
     worst_first,
 )
-from cockpit.ui.lines import Line, pad, sides, text_width, width
+from cockpit.ui.lines import Line, first_fit, pad, sides, text_width
 from cockpit.ui.rows import Row
 from cockpit.views import Chart
 
@@ -51,10 +51,10 @@ def summary(
     bad = bad[: max(0, room - len(kept) - bool(rest))]
     high = min(8, room - len(kept) - len(bad) - bool(rest))
     chart, under = _chart_of(kept, drawable)
-    names = names_width(kept, 12)
+    cells = names_width(kept, 12)
     rows: list[Row] = []
     for estimate in kept:
-        rows.append(metric_row(estimate, space, names))
+        rows.append(metric_row(estimate, space, cells))
         if estimate in bad:
             rows += detail_row(estimate, space.cells)
         if estimate is under and chart is not None and high > 0:
@@ -63,7 +63,12 @@ def summary(
         rows += chart_rows(chart, space.cells, high - 1, scales, titled=True)
     if rest:
         word = "fine" if all(e.verdict == "fine" for e in rest) else "also measured"
-        text = f"{word}: {', '.join(name_of(e) for e in rest)}"
+        names = [name_of(e) for e in rest]
+        some = (
+            f"{word}: {', '.join(names[:n])} and {len(names) - n} more"
+            for n in range(len(names) - 1, 0, -1)
+        )
+        text = first_fit(space.cells, f"{word}: {', '.join(names)}", *some, f"{len(names)} {word}")
         rows.append(Row(((text, "dim"),), item_of(rest[0])))
     return rows
 
@@ -118,9 +123,10 @@ def metric_row(estimate: Estimate, space: Space, names: int) -> Row:
 def detail_row(estimate: Estimate, cells: int) -> list[Row]:
     """The baseline and the sample behind a number, under it."""
     parts = [part for part in (was(estimate), sample(estimate)) if part]
-    if width(((" · ".join(parts), "dim"),)) > cells - 2:
-        parts = parts[:1]
-    return [Row(((f"  {' · '.join(parts)}", "dim"),), item_of(estimate))] if parts else []
+    if not parts:
+        return []
+    text = first_fit(cells - 2, " · ".join(parts), parts[0], was(estimate, short=True))
+    return [Row(((f"  {text}", "dim"),), item_of(estimate))]
 
 
 def chart_rows(

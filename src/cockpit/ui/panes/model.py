@@ -11,7 +11,7 @@ from cockpit.ui.figures import (
     number,
     worst_first,
 )
-from cockpit.ui.lines import Line, pad, sides
+from cockpit.ui.lines import Line, first_fit, pad, sides
 from cockpit.ui.panes.metrics import (
     WIDEST,
     Space,
@@ -56,6 +56,17 @@ def drift_row(drift: Drift, cells: int) -> Row:
     return Row(sides(left, right, cells), f"drift:{drift.feature}:{drift.segment or ''}")
 
 
+def _drift_phrase(view: View, cells: int) -> str:
+    """The drift sentence, or as much of it as a shorter phrase tells."""
+    model = view.model
+    if not model.drift:
+        return model.drift_sentence
+    worst = model.drift[0]
+    short = f"drift {worst.drift_class}: {worst.feature}"
+    where = (f"{short} ({worst.segment})", f"{short}, in a segment") if worst.segment else ()
+    return first_fit(cells, model.drift_sentence, *where, short)
+
+
 def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane on the overview: worst numbers first, a chart where there is room, drift."""
     model = view.model
@@ -68,9 +79,10 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
         first = (
             f"drift:{model.drift[0].feature}:{model.drift[0].segment or ''}" if model.drift else ""
         )
-        ends.append(Row(((model.drift_sentence, "text"),), first))
+        ends.append(Row(((_drift_phrase(view, cells), "text"),), first))
     if model.worst:
-        ends.append(Row(((model.worst, "bad"),)))
+        worst = first_fit(cells, model.worst, model.worst.removesuffix(" decisions"))
+        ends.append(Row(((worst, "bad"),)))
     measured = [e for e in model.metrics if e.value is not None]
     for reason, missing in by_reason(model.metrics):
         text = f"{reason}: {', '.join(name_of(e) for e in missing)}"

@@ -7,7 +7,7 @@ from textual.events import Key as KeyPress
 
 from cockpit.ui.keys import Key, of
 from cockpit.ui.lines import EMPTY, Line, marked, plain, sentence
-from cockpit.ui.panes.options import table_rows
+from cockpit.ui.panes.option_table import table_rows
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.screens.base import bindings
 from cockpit.ui.sheets.reasons import reason_lines

@@ -15,7 +15,8 @@ _PANES = {
     "⏎ answers a question or ticks a task; some tasks are ticked by what is measured.",
     4: "What each containment option would do, in numbers; quality is its change against now, "
     "bad path the share of requests that stays on it, effect the time until it works. "
-    "* marks what is assumed, not measured; ! says what blocks an option. "
+    "* marks what is assumed, not measured; † that a user stays on one version; "
+    "! says what blocks an option. "
     "c chooses, x marks the choice executed: two different things.",
     5: "What is known, what is not, and what comes next. "
     "Leaving a phase keeps its lists as they were.",

@@ -82,7 +82,8 @@ class Sheet(Vertical):
 
     def always(self) -> Sequence[tuple[str, str]]:
         """Keys shown first on the sheet's key line, as (label, word)."""
-        return (("esc", "back"),)
+        leave = ("esc", "back")
+        return (leave,) if self.prompt is None else (leave, ("⏎", "confirm"))
 
     def keys(self) -> list[Key]:
         """Keys shown on the sheet's key line."""
@@ -104,10 +105,10 @@ class Sheet(Vertical):
             return
         width, most = self.screen.size.width, self.screen.size.height - _ABOVE
         body = self.body(width - 4)
-        bottom = message(self.cockpit.message, width) or [
-            key_line(self.keys(), width, self.always())
-        ]
-        field = 1 if self.prompt is not None else 0
+        typing = self.prompt is not None  # then letters are text
+        keys = key_line([] if typing else self.keys(), width, self.always())
+        bottom = message(self.cockpit.message, width) or [keys]
+        field = 1 if typing else 0
         room = max(1, most - 1 - len(bottom) - field)
         self.offset_lines = max(0, min(self.offset_lines, len(body) - room))
         shown = body[self.offset_lines : self.offset_lines + room]
