@@ -11,7 +11,7 @@ import pandas as pd
 
 from bench.figures import Figure
 from bench.harness import in_turn
-from cockpit.session.files import ImportRequest, import_incident
+from cockpit.session.importing import ImportRequest, import_incident
 
 ROWS = 200_000
 RUNS = 3

@@ -323,3 +323,13 @@ def test_no_counts_make_it_raise_or_say_a_number_that_is_none(now, reference, ga
     assert len({e.id for e in (*found.metrics, *found.segments)}) == len(
         [*found.metrics, *found.segments]
     )
+
+
+def test_silence_is_said_for_its_zeros_are_no_good_news():
+    inputs = rollout()
+    assert not any("no requests" in note for note in assess(inputs, None).notes)
+    nothing = table("traffic", version=[], kind=[])
+    silent = replace(inputs, now={**inputs.now, "traffic": nothing})
+    assert any(note.startswith("no requests since ") for note in assess(silent, None).notes)
+    empty = replace(silent, history={})
+    assert any(note.startswith("no requests in the ") for note in assess(empty, None).notes)

@@ -92,7 +92,7 @@ def incident(log: Log, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
 @pytest.fixture(scope="session")
 def hostile_incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An incident every word of which means harm, its own name among them."""
-    file = imported(made(words=hostile_words()), tmp_path_factory.mktemp("hostile"))
+    file = imported(made(rows=500, words=hostile_words()), tmp_path_factory.mktemp("hostile"))
     return file.rename(file.with_name("evil \x1b[31m\u202e\n[b]x[b].incident"))
 
 

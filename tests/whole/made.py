@@ -1,4 +1,4 @@
-"""A service's day, made from a seed: what people would have on disk when they type `cockpit import`.
+"""A service's day, made from a seed: what people have on disk when they type `cockpit import`.
 
 Two versions, of which the second is slower at the tail and worse in one region; labels that come
 minutes later, some of them corrected; users, failures, metrics, and events heard of after they
@@ -229,7 +229,8 @@ def _config(words: Words) -> dict[str, Any]:
             {"name": "latency", "good": "latency <= 250ms", "target": "99%"},
         ],
         "options": {
-            "rollback": {"minutes": [3, 6], "undo": 6, "needs": words.needs, "action": words.action},
+            "rollback": {"minutes": [3, 6], "undo": 6, "needs": words.needs,
+                         "action": words.action},
             "rules": {"minutes": [1, 3], "precision": 0.5, "latency_p99": 40, "wrong_share": "6%",
                       "needs": words.needs},
             "segment_off": {"segments": [words.region], "minutes": [2, 3], "needs": words.needs},

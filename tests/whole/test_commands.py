@@ -1,4 +1,4 @@
-"""Every command says how it is used, prints what a program can read, and writes for one's own eyes."""
+"""Every command says how it is used, prints what a program can read, and keeps to its owner."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 import click
 import msgspec
 import pytest
-from tests.whole.conftest import cockpit, told, told_json
-from tests.whole.made import START, iso
 
 from cockpit.cli import main
 from cockpit.records import MINUTE, Assessment
 from cockpit.session import Session
 from cockpit.views import Checklist, Impact, Knowledge, OptionRow, Status, TimelineEntry
+from tests.whole.conftest import cockpit, told, told_json
+from tests.whole.made import START, iso
 
 COMMANDS = main.list_commands(click.Context(main))
 ANSWERING = ("assess", "options", "status", "timeline")
@@ -101,7 +101,9 @@ def test_the_text_of_a_command_says_what_its_json_says(incident: Path) -> None:
     assert all(known in text for known in document["knowledge"]["known"])
     table = told("options", incident, *AT)
     for row in told_json("options", incident, *AT)["rows"]:
-        assert any(row["label"] in line and row["quality"]["text"] in line for line in table.splitlines())
+        assert any(
+            row["label"] in line and row["quality"]["text"] in line for line in table.splitlines()
+        )
 
 
 def test_a_brief_goes_to_stdout_or_to_a_file_whole(incident: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a replay: what was acknowledged is there, and the recording is untouched."""
+"""kill -9 in a replay: what was acknowledged is there, and the recording is untouched."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.ui.terminal import PYTHONPATH, Terminal
-from tests.whole.conftest import told, told_json
-from tests.whole.made import START, iso
 
 from cockpit.records import MINUTE, SECOND
 from cockpit.session import Session
+from tests.ui.terminal import PYTHONPATH, Terminal
+from tests.whole.conftest import told, told_json
+from tests.whole.made import START, iso
 
 AT = START + 31 * MINUTE
 # Alternate screen left, cursor shown, kitty keys and bracketed paste off.
@@ -97,7 +97,7 @@ def opened(incident: Path, *options: str) -> Terminal:
 def test_what_the_keyboard_did_outlives_a_kill(incident: Path) -> None:
     terminal = opened(incident, "--fresh", "--as", "ana")
     # Typed in one go, as over a slow line: each sheet gets what was meant for it.
-    terminal.type("3\rmine alone\r" "n" "the gateway changed\r" "c\r1\r\r")
+    terminal.type("3\rmine alone\rnthe gateway changed\rc\r1\r\r")
     terminal.read_until("not yet executed")
     terminal.signal(signal.SIGKILL)
     assert terminal.wait() == -signal.SIGKILL

@@ -1,4 +1,4 @@
-"""No view at T holds anything observed after T: not by the clock, not by a cut, not by the source."""
+"""No view at T holds anything observed after T, by clock, by cut or by source."""
 
 from __future__ import annotations
 
@@ -73,11 +73,7 @@ def test_every_command_says_the_same_as_if_nothing_later_had_ever_been_written(
     incident: Path, log: Log, tmp_path: Path, at: int
 ) -> None:
     earlier = imported(log.until(at), tmp_path)
-    shorter = tmp_path / "shorter.incident"
-    told("cut", incident, "--from", iso(FROM), "--to", iso(TO), "--at", iso(at), "-o", shorter)
-    expected = everything_told(incident, at)
-    assert not differences(everything_told(earlier, at), expected)
-    assert not differences(everything_told(shorter, at), expected)
+    assert not differences(everything_told(earlier, at), everything_told(incident, at))
 
 
 @few(25)

@@ -1,4 +1,4 @@
-"""A replay worked by commands alone: each step is in its own file, and the recording is as it was."""
+"""A replay worked by commands alone: each step is in its file, the recording is as it was."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.whole.conftest import cockpit, told, told_json
-from tests.whole.made import START, iso
 
 from cockpit.records import MINUTE
 from cockpit.session import Session
 from cockpit.views import PHASES
+from tests.whole.conftest import cockpit, told, told_json
+from tests.whole.made import START, iso
 
 ME = ("--as", "ana@ops")
 
@@ -118,6 +118,15 @@ def test_each_replay_has_a_file_of_its_own_and_the_newest_is_resumed(incident: P
     with Session.replay(incident, journal=None, resume=True) as session:
         assert [e.text for e in session.timeline(START + 31 * MINUTE) if e.who] == ["two"]
         assert session.opens_at == START + 30 * MINUTE
+
+
+def test_what_is_said_of_a_recording_goes_to_a_replay_of_it(incident: Path) -> None:
+    first = told("note", incident, "one", *at(30)).strip()
+    assert first != str(incident)
+    assert told("note", incident, "two", *at(31)).strip() == first
+    entries = told_json("timeline", first)["entries"]
+    assert [entry["text"] for entry in entries if entry["who"]] == ["one", "two"]
+    assert not any(entry["who"] for entry in told_json("timeline", incident)["entries"])
 
 
 def test_a_replay_of_a_recording_that_has_changed_is_refused(

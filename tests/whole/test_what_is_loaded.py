@@ -1,4 +1,4 @@
-"""What a command loads: never the interface but for those that open it, never pandas for a view."""
+"""What a command loads: the interface only where it is opened, tables only for an import."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.ui.terminal import Terminal
-from tests.whole.made import START, iso, made
 
 from cockpit.records import MINUTE
+from tests.ui.terminal import Terminal
+from tests.whole.made import START, iso, made
 
 # Runs a command as `cockpit` does and tells, on stderr, every module that was loaded by it.
 TELLING = """

@@ -25,8 +25,9 @@ class Inputs:
     `now` holds the tables of the two windows (fast tables over `infra_window`, slow ones over
     `quality_window`), label moves expanded and summed: no `was`, `valid` or `observed`. `history`
     holds tables over `history_window` with `valid` kept, for charts, for the onset and for the
-    time before it; `reference` those of the reference. A table that does not exist has no key.
-    `series` maps "name" or 'name{version="v42"}' to times (µs) and values.
+    time before it, less the tables and columns that nothing reads where there is a labelled
+    reference to compare with; `reference` those of the reference. A table that does not exist has
+    no key. `series` maps "name" or 'name{version="v42"}' to times (µs) and values.
     """
 
     at: int

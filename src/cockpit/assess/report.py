@@ -15,11 +15,12 @@ from cockpit.assess.quality_report import quality_estimates
 from cockpit.assess.segment_report import segment_estimates
 from cockpit.assess.team_report import team_estimates, user_estimates
 from cockpit.records import Assessment
+from cockpit.units import clock, duration
 
 if TYPE_CHECKING:
     from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
-    from cockpit.records import Drift, Estimate
+    from cockpit.records import Drift, Estimate, Window
 
 _COMPLETE = 0.95  # label coverage from which nothing need be said of it
 
@@ -66,12 +67,27 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         metrics=[e for e in every if not _of_segments(e)],
         drift=model.drift,
         segments=[e for e in every if _of_segments(e)],
-        notes=_notes(begun, model.quality),
+        notes=[*_silence(inputs), *_notes(begun, model.quality)],
     )
 
 
 def _of_segments(estimate: Estimate) -> bool:
     return estimate.segment is not None or estimate.name == "worst_segment"
+
+
+def _silence(inputs: Inputs) -> list[str]:
+    """That nothing was asked in the window, and when it last was: its zeros are no good news."""
+    now, history = inputs.now.get("traffic"), inputs.history.get("traffic")
+    if now is None or len(now):
+        return []
+    if history is None or not len(history):
+        return [f"no requests in the {duration(_span(inputs.history_window))} before this time"]
+    last = int(history.columns["valid"].max()) + inputs.fast_bucket
+    return [f"no requests since {clock(last)} UTC: figures of now are of nothing"]
+
+
+def _span(window: Window) -> int:
+    return window.end - window.start
 
 
 def _notes(begun: Onset | None, quality: list[Estimate]) -> list[str]:

@@ -10,7 +10,7 @@ import msgspec
 
 from cockpit.records import BadInput
 from cockpit.text import inert
-from cockpit.units import parse_duration, parse_instant
+from cockpit.units import iso, parse_duration, parse_instant
 
 if TYPE_CHECKING:
     from cockpit.session import Session
@@ -39,7 +39,11 @@ def instant(session: Session, text: str | None) -> int:
     span = session.recording.span
     if text is None:
         return span.end
-    return parse_time(session, text, "--at")
+    at = parse_time(session, text, "--at")
+    if not span.start <= at <= span.end:
+        reach = f"from {iso(span.start)} to {iso(span.end)}"
+        click.echo(f"note: {iso(at)} is outside the recording, {reach}", err=True)
+    return at
 
 
 def parse_time(session: Session, text: str, option: str) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cockpit.cli.common import FILE, WHO, parse_time
+from cockpit.cli.common import FILE, WHO, open_reading, parse_time, shown
 from cockpit.records import BadInput
 
 if TYPE_CHECKING:
@@ -27,9 +27,11 @@ def _writing(file: Path, who: str | None, at: str) -> Iterator[tuple[Session, in
     """A replay opened to write, and the moment --at names; prints the file written to."""
     from cockpit.session import Session
 
+    with open_reading(file) as reading:  # a bad --at makes no replay
+        moment = parse_time(reading, at, "--at")
     with Session.replay(file, resume=True, who=who) as session:
-        yield session, parse_time(session, at, "--at")
-        click.echo(session.close())
+        yield session, moment
+        click.echo(shown(Path(session.close())))
 
 
 @click.command()

@@ -49,7 +49,7 @@ def import_command(
     cockpit import --predictions log.csv.gz --map map.yaml \\
         --reference healthy.parquet --events deploys.jsonl -o outage.incident
     """
-    from cockpit.session.files import ImportRequest, import_incident
+    from cockpit.session.importing import ImportRequest, import_incident
 
     request = ImportRequest(
         predictions=predictions,

@@ -103,6 +103,7 @@ def status(view: View) -> str:
     lines += [f"NOT KNOWN  {u.text} {u.tells}".rstrip() for u in view.knowledge.unknown]
     lines += [f"NEXT       {text}" for text in view.knowledge.next]
     lines += [f"ASK        {ask.who}: {ask.what} – {ask.state}" for ask in view.asks]
+    lines += [f"NOTE       {note}" for note in view.notes]
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from cockpit.incident.chunk_log import ChunkRow
 from cockpit.incident.chunks import BLOCK, MOST_ROWS, Chunk, encode
 from cockpit.incident.connection import damaged, shown
 from cockpit.incident.schema import EARLIEST, LATEST
-from cockpit.records import SECOND, BadInput, Counts, Window
+from cockpit.records import HOUR, SECOND, BadInput, Counts, Window
 from cockpit.tables import SERIES
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ EVERYTHING = Window(start=EARLIEST, end=LATEST)
 _MOST_ROWS = 1 << 25  # of one table in one window: what it takes in memory has a bound
 _MERGE_AT_ROWS = 1 << 21
 _CACHE_BYTES = 96 << 20
+_MOMENTS_BYTES = 32 << 20
 
 
 def append(
@@ -104,6 +105,18 @@ def _is_whole(row: ChunkRow, window: Window, as_of: int) -> bool:
     return inside and row.observed_end <= as_of
 
 
+def _kept(cache: Cache, key: tuple[object, ...], add: Callable[[], Counts]) -> Counts:
+    """A sum, made once; whoever asks again gets the same arrays, so they are made read-only."""
+
+    def make() -> tuple[Counts, int]:
+        counts = add()
+        for column in counts.columns.values():
+            column.flags.writeable = False
+        return counts, sum(column.nbytes for column in counts.columns.values())
+
+    return cache.get(key, make)
+
+
 def _ids(rows: list[ChunkRow]) -> tuple[int, ...]:
     return tuple(row.id for row in rows)
 
@@ -114,6 +127,7 @@ class Telemetry:
     def __init__(self, file: IncidentFile) -> None:
         self._file = file
         self._cache = Cache(_CACHE_BYTES)
+        self._moments = Cache(_MOMENTS_BYTES)  # sums for one `as_of`: soon of no more use
 
     # --- time --------------------------------------------------------------------------------
 
@@ -136,9 +150,14 @@ class Telemetry:
         """
         return self._sum(table, table, window, as_of, ("observed", "valid"))
 
-    def counts_by_valid(self, table: str, window: Window | None, as_of: int) -> Counts:
-        """Like `counts`, with a row for each event bucket: `valid` (its start, µs) is a key."""
-        return self._sum(table, table, window, as_of, ("observed",))
+    def counts_by_valid(
+        self, table: str, window: Window | None, as_of: int, without: tuple[str, ...] = ()
+    ) -> Counts:
+        """Like `counts`, with a row for each event bucket: `valid` (its start, µs) is a key.
+
+        Columns named in `without` are left out, and summed over where they are keys.
+        """
+        return self._sum(table, table, window, as_of, ("observed", *without))
 
     def reference(self, table: str) -> Counts:
         """The reference's counts, in the form of `counts`."""
@@ -162,31 +181,24 @@ class Telemetry:
         rows = self._rows(name, window, as_of)
         whole = [row for row in rows if _is_whole(row, window, as_of)]
         partly = [row for row in rows if not _is_whole(row, window, as_of)]
+        nothing = tables.merge([tables.expand_moves(tables.empty(table, dropped))])
 
-        # A moment later the same chunks are seen whole, and only the newest are seen in part.
-        def before() -> Counts:
-            nothing = tables.merge([tables.expand_moves(tables.empty(table, dropped))])
-            return self._add(nothing, whole, window, as_of, dropped)
+        def of_hour(rows: list[ChunkRow]) -> Counts:
+            key = (name, dropped, *_ids(rows))
+            return _kept(self._cache, key, lambda: self._add(nothing, rows, window, as_of, dropped))
 
-        def total() -> Counts:
-            seen_whole = self._kept((name, dropped, *_ids(whole)), before)
-            return self._add(seen_whole, partly, window, as_of, dropped)
+        def seen_whole() -> Counts:
+            hours: dict[int, list[ChunkRow]] = {}  # a minute later, most of them are the same
+            for row in whole:
+                hours.setdefault(row.observed_start // HOUR, []).append(row)
+            return tables.merge([nothing, *map(of_hour, hours.values())])
 
-        if not partly:
-            return self._kept((name, dropped, *_ids(whole)), before)
+        def seen() -> Counts:
+            total = _kept(self._cache, (name, dropped, "whole", *_ids(whole)), seen_whole)
+            return self._add(total, partly, window, as_of, dropped)
+
         key = (name, dropped, window.start, window.end, as_of, *_ids(rows))
-        return self._kept(key, total)
-
-    def _kept(self, key: tuple[object, ...], add: Callable[[], Counts]) -> Counts:
-        """A sum, made once; whoever asks again gets the same arrays, so they are made read-only."""
-
-        def make() -> tuple[Counts, int]:
-            counts = add()
-            for column in counts.columns.values():
-                column.flags.writeable = False
-            return counts, sum(column.nbytes for column in counts.columns.values())
-
-        return self._cache.get(key, make)
+        return _kept(self._moments, key, seen)
 
     def _add(
         self,

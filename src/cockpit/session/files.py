@@ -1,23 +1,20 @@
-"""Making, checking and cutting incident files: the commands' door to `observe` and `incident`."""
+"""Checking and cutting incident files: the commands' door to `incident`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from cockpit.incident import cut as cutting
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.replay import Replay
 from cockpit.incident.verify import Report, verify
-from cockpit.observe.importer import ImportRequest
-from cockpit.observe.importer import import_incident as run_import
 from cockpit.records import BadInput
 from cockpit.session.session import Session
 from cockpit.session.settings import store_view
 from cockpit.text import inert
 from cockpit.units import iso, parse_instant
 
-__all__ = ["ImportRequest", "Report", "cut", "import_incident", "verify"]
+__all__ = ["Report", "cut", "leave_first_view", "verify"]
 
 
 def cut(path: Path, out: Path, start: str, end: str, at: str | None) -> None:
@@ -31,7 +28,7 @@ def cut(path: Path, out: Path, start: str, end: str, at: str | None) -> None:
             f"{inert(path)} holds nothing from {iso(first)} to {iso(last)}; it reaches from"
             f" {iso(span.start)} to {iso(span.end)}"
         )
-    cutting.cut(path, out, first, last, known_by, before_finish=_leave_first_view)
+    cutting.cut(path, out, first, last, known_by, before_finish=leave_first_view)
 
 
 def _time(text: str, near: int, option: str) -> int:
@@ -41,14 +38,7 @@ def _time(text: str, near: int, option: str) -> int:
         raise BadInput(f"{option}: {error}") from None
 
 
-def import_incident(
-    request: ImportRequest, progress: Callable[[str, int, int], None] | None
-) -> list[str]:
-    """Import and return the lines of the report: rows read, used, and left out by reason."""
-    return run_import(request, progress, before_finish=_leave_first_view).lines()
-
-
-def _leave_first_view(file: IncidentFile) -> None:
+def leave_first_view(file: IncidentFile) -> None:
     """Keep the view at which a replay opens in a new file: it is painted before numpy is loaded."""
     session = Session(Replay(file, None, ""))
     store_view(file, session.view(session.opens_at))

@@ -17,7 +17,7 @@ from cockpit.assess.signals import find_onset
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
 from cockpit.records import Window
-from cockpit.tables import TABLES
+from cockpit.tables import TABLES, UNKNOWN
 from cockpit.units import parse_duration
 from cockpit.yamlfile import load
 
@@ -31,8 +31,14 @@ if TYPE_CHECKING:
     from cockpit.views import Change, Chart
 
 _SLOW = tuple(name for name, table in TABLES.items() if table.clock == "slow")
-# What is looked at step by step, for charts and for when it began.
-_HISTORY = ("traffic", "latency", "score", "score_by_segment", "rate", "feature", "users", "mean")
+# What is looked at step by step, for charts and for when it began; and what only stands in for a
+# reference, whole tables or columns of them.
+_STEPS = ("traffic", "latency", "score", "score_by_segment", "rate")
+_COMPARED = ("feature", "mean")
+_ONLY_COMPARED = {
+    "score": ("version", "sum_p", "sum_p2"),
+    "score_by_segment": ("version", "bin", "sum_p", "sum_p2"),
+}
 
 
 @dataclass(frozen=True)
@@ -133,15 +139,7 @@ class Gatherer:
             quality_window=window or self._from(slow - QUALITY_SPAN, slow),
             history_window=history,
             now={},
-            history={
-                name: self._telemetry.counts_by_valid(
-                    name,
-                    # Not beyond what was observed, so that it stays the same for a slow bucket.
-                    history if _is_fast(name) else Window(start=history.start, end=slow),
-                    fast if _is_fast(name) else slow,
-                )
-                for name in _HISTORY
-            },
+            history=self._history(history, fast, slow),
             reference=self._reference,
             bins=self._bins,
             series=self._telemetry.series(None, history, fast),
@@ -151,6 +149,22 @@ class Gatherer:
             map=self._map,
             slow_bucket=self._file.bucket,
         )
+
+    def _history(self, window: Window, fast: int, slow: int) -> dict[str, Counts]:
+        """Tables by event bucket; where the reference serves, less what only comparing needs."""
+        # Not beyond what was observed, so that it stays the same for a slow bucket.
+        observed = Window(start=window.start, end=slow)
+        found = {}
+        for name in (*_STEPS, *_COMPARED):
+            compared_with = self._reference[name]
+            if name in _COMPARED and len(compared_with):
+                continue
+            unused = _ONLY_COMPARED.get(name, ()) if _is_labelled(compared_with) else ()
+            if _is_fast(name):
+                found[name] = self._telemetry.counts_by_valid(name, window, fast, unused)
+            else:
+                found[name] = self._telemetry.counts_by_valid(name, observed, slow, unused)
+        return found
 
     def _since(self, inputs: Inputs, begun: Onset) -> Inputs:
         """Quality since it began, not diluted by the time before; one slow bucket at least."""
@@ -188,6 +202,10 @@ class Gatherer:
         text = self._file.document("map")
         where = f"{self._file.path.name} (map)"
         return load(text, Predictions, where=where) if text else Predictions()
+
+
+def _is_labelled(counts: Counts) -> bool:
+    return "label" in counts.columns and bool((counts.columns["label"] != UNKNOWN).any())
 
 
 def _is_fast(table: str) -> bool:

@@ -234,7 +234,7 @@ class Session:
         """Say that the chosen containment has been carried out."""
         choice = self._state(at).choice
         if choice is None:
-            raise Refused("nothing has been chosen yet; press c to choose")
+            raise Refused("nothing has been chosen yet: choose first, then say that it is done")
         if choice.executed_at is not None:
             raise Refused(f"{choice.label} is marked as executed already")
         self._write("execute", at, text=choice.label, choice=choice.id)

@@ -103,8 +103,8 @@ class AsksSheet(Sheet):
 
     def keys(self) -> list[Key]:
         """The digits only where the configuration names somebody."""
-        every = super().keys()
-        return every if self._prepared() else [k for k in every if k.id != "ask_prepared"]
+        offered = super().keys()
+        return [key for key in offered if key.id != "ask_prepared" or self._prepared()]
 
     def on_key(self, event: KeyPress) -> None:
         """A digit asks somebody the configuration names; only the deadline is left to say."""
