@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from cockpit.ui.app import CockpitApp
 from cockpit.ui.canvas import Canvas
+from cockpit.ui.keymap import Keymap
 from cockpit.ui.screens.incident import IncidentScreen
 from cockpit.ui.sheets.sheet import Sheet
 from tests.ui.fake_session import FakeSession
@@ -72,7 +73,7 @@ async def cockpit(
 ) -> AsyncIterator[Driven]:
     """The cockpit, paused where the replay opens, with its first view on the screen."""
     session = session or FakeSession()
-    options = {"at": OPENS, "paused": True, "theme": "dark", **options}
+    options = {"at": OPENS, "paused": True, "theme": "dark", "keys": Keymap(), **options}
     app = CockpitApp(cast("Any", session), **options)
     async with app.run_test(size=size) as pilot:
         driven = Driven(app, pilot, session)

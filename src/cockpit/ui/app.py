@@ -16,10 +16,12 @@ from textual.message import Message
 
 from cockpit.records import SECOND, BadInput
 from cockpit.text import inert
+from cockpit.ui import keymap
 from cockpit.ui import themes as theming
 from cockpit.ui.background import Background
 from cockpit.ui.canvas import plain_text
 from cockpit.ui.clock import ReplayClock
+from cockpit.ui.keymap import Keymap
 from cockpit.ui.layout import overview
 from cockpit.ui.lines import width
 from cockpit.ui.painting import Painted
@@ -65,9 +67,11 @@ class CockpitApp(App[int]):
         theme: str | None = None,
         hint: str = "",
         themes: theming.Themes | None = None,
+        keys: Keymap | None = None,
     ) -> None:
         self.themes: theming.Themes = themes if themes is not None else theming.installed()
         self.palette = self.themes.get(theme or theming.fitting(os.environ))
+        self.keys = keys if keys is not None else keymap.installed()
         super().__init__(ansi_color=self.palette.ansi)
         for each in self.themes.by_name.values():
             self.register_theme(each.for_textual())
@@ -76,7 +80,7 @@ class CockpitApp(App[int]):
         self.clock = ReplayClock(at=at, span=session.recording.span, speed=speed, paused=paused)
         self.view: View | None = session.stored_view(at)
         self.problem = ""
-        self.message = hint or (self.themes.problems[0] if self.themes.problems else "")
+        self.message = next(iter((*self.problems, hint)))
         self.background = Background()
         self._type_ahead = TypeAhead(self, super().on_event)
         self.painted = Painted()
@@ -95,6 +99,7 @@ class CockpitApp(App[int]):
     def on_mount(self) -> None:
         """Ask for the first live view; a stored one is painted by now."""
         self._event_loop = asyncio.get_running_loop()
+        self.set_keymap(self.keys.for_textual())
         self.app_resume_signal.subscribe(self, lambda _: self.repaint())
         if self._leaving:
             self.leave()
@@ -257,6 +262,11 @@ class CockpitApp(App[int]):
         self._leaving = True
         if self._event_loop is not None:
             self._event_loop.call_soon_threadsafe(self.leave)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One line for each file of the person's own that could not be used."""
+        return (*self.keys.problems, *self.themes.problems)
 
     @property
     def crash(self) -> BaseException | None:

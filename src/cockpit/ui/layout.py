@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from cockpit.ui.chart import Scale
-from cockpit.ui.keys import key_line, of
 from cockpit.ui.lines import Line, cut, fit, plain, text_width
 from cockpit.ui.panes import checklist, infra, knowledge, model, options, timeline
 from cockpit.ui.panes.option_table import table_rows
@@ -188,10 +187,9 @@ def screen(
 
 
 def overview(view: View, play: Playhead, size: tuple[int, int], service: str) -> list[Line]:
-    """The overview alone, as it is kept: at least of the smallest size, with the keys below."""
+    """The overview alone, as it is kept: at least of the smallest size, and without keys."""
     large = max(size[0], SMALLEST[0]), max(size[1], SMALLEST[1])
-    here = replace(play, behind=False)
-    return screen(view, Place(), here, large, key_line(of("incident"), large[0]), service)
+    return screen(view, Place(), replace(play, behind=False), large, (), service)[:-1]
 
 
 def _waiting(service: str, problem: str, width: int, height: int) -> list[Line]:

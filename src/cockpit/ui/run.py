@@ -38,7 +38,7 @@ def run(
     if crash is None and app.view is not None and app.live:
         session.save_view(app.view)
     kept = session.close()
-    for problem in app.themes.problems:
+    for problem in app.problems:
         print(problem, file=sys.stderr)
     if crash is not None:
         print(f"The cockpit stopped: {type(crash).__name__}; {write_crash(crash)}", file=sys.stderr)

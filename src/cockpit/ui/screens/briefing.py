@@ -17,7 +17,7 @@ from textual.widgets import TextArea
 from cockpit.records import BadInput
 from cockpit.text import inert, inert_lines
 from cockpit.ui.canvas import Canvas
-from cockpit.ui.keys import key_line, of
+from cockpit.ui.keys import key_line
 from cockpit.ui.lines import EMPTY, Line, fit, message, text_width
 from cockpit.ui.painting import Painted
 from cockpit.ui.panes.status import status_line
@@ -115,7 +115,7 @@ class BriefingScreen(CockpitScreen):
         )
         status = status_line(app.view, app.playhead, width, app.session.recording.service)
         self.query_one("#above", Canvas).draw([status, fit(top, width)], app.palette)
-        keys = key_line(of("briefing"), width, (("esc", "save and go back"),))
+        keys = key_line(app.keys.of("briefing"), width, (("esc", "save and go back"),))
         said = message(app.message, width, 2)
         below = said if len(said) == 2 else [*(said or [EMPTY]), keys]
         self.query_one("#below", Canvas).draw(below, app.palette)

@@ -8,7 +8,7 @@ from textual.events import Key as KeyPress
 from cockpit.ui import clipboard, layout
 from cockpit.ui.canvas import Canvas
 from cockpit.ui.commands import run_command
-from cockpit.ui.keys import key_line, of
+from cockpit.ui.keys import key_line
 from cockpit.ui.lines import Line, message
 from cockpit.ui.painting import Painted
 from cockpit.ui.prompt import Prompt
@@ -64,7 +64,7 @@ class IncidentScreen(CursorKeys, TravelKeys):
         app = self.cockpit
         width, height = app.size  # known before the first layout
         size = (width, height)
-        keys = key_line(of("incident"), width)
+        keys = key_line(app.keys.of("incident"), width)
         service = app.session.recording.service
         lines = layout.screen(app.view, self.place, app.playhead, size, keys, service, app.problem)
         if app.message and self.sheet is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cockpit.ui.keys import of
 from cockpit.ui.layout import pane_words
 from cockpit.ui.lines import EMPTY, Line, pad, plain, sentence
 from cockpit.ui.sheets.sheet import Sheet
@@ -35,7 +34,7 @@ class HelpSheet(Sheet):
     def body(self, cells: int) -> list[Line]:
         """Two columns of keys where there is room."""
         about = sentence(_PANES[self._pane], cells, 5)
-        keys = of("incident")
+        keys = self.cockpit.keys.of("incident")
         columns = 2 if cells >= 110 else 1
         size = cells // columns
         high = -(-len(keys) // columns)
