@@ -80,7 +80,7 @@ class Situation:
             (
                 r
                 for r in self.options.rows
-                if r.id != chosen and not r.blocked and r.kind != "observe"
+                if r.id != chosen and not r.blocked and r.kind not in ("observe", "shadow")
             ),
             None,
         )

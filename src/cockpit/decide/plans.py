@@ -134,7 +134,8 @@ def _needs(given: Assumed, measured: Measured, state: State, previous: str) -> t
         needed = math.ceil(given.capacity.needed * (1.0 - given.share))
         needs.append(f"{warm}/{needed} warm")
         if warm < needed:
-            blocked = f"warm {needed - warm} more workers first"
+            workers = "worker" if needed - warm == 1 else "workers"
+            blocked = f"warm {needed - warm} more {workers} first"
     if given.kind == "rollback" and _schema_since_deploy(state):
         needs.append("schema check")
     if given.kind == "segment_off" and not needs:
