@@ -94,6 +94,11 @@ def clock(at: int, seconds: bool = False) -> str:
     return (_EPOCH + timedelta(microseconds=at)).strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
+def clock_near(at: int, now: int) -> str:
+    """'02:51', and with its day where that is not plain: '2026-11-04 02:51'."""
+    return clock(at) if abs(at - now) < 12 * HOUR else f"{day(at)} {clock(at)}"
+
+
 def local_clock(at: int, zone: str) -> str:
     """'03:51 CET': the same instant where the team lives; UTC where the zone is unknown."""
     try:

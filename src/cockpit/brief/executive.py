@@ -74,7 +74,7 @@ def executive_brief(
         ask=_ask(unanswered(now, executives=True), zone, limits.words),
         known=[cut(k) for k in known[: limits.entries]],
         unknown=[
-            f"{cut(u.text)} {_owned(u, zone)}" for u in view.knowledge.unknown[: limits.entries]
+            f"{cut(u.text)} {_owned(u, view.at)}" for u in view.knowledge.unknown[: limits.entries]
         ],
         next=[cut(n) for n in view.knowledge.next[: limits.entries]],
         next_update=next_update(view),
@@ -102,7 +102,7 @@ def next_update(view: View) -> str:
     due = view.status.update_due
     if due is None:
         return "none is due, for no incident was declared."
-    when = wording.clocks(due, view.status.timezone)
+    when = wording.clocks(due, view.status.timezone, view.at)
     if due <= view.at:
         return f"was due at {when}; it is {units.duration(view.at - due)} late."
     return f"by {when}."
@@ -128,12 +128,12 @@ def _ask(waiting: list[Ask], zone: str, words: int) -> str:
     return f"{wording.sentence(f'{what}, {deadline(ask, zone)}; owner: {who}')} {otherwise}"
 
 
-def _owned(unknown: Unknown, zone: str) -> str:
-    """'(Ada, by 03:20 UTC (04:20 CET))': whose it is and by when."""
+def _owned(unknown: Unknown, now: int) -> str:
+    """'(Ada, by 03:20 UTC)': whose it is and by when."""
     owner = wording.shortened(unknown.owner, 4) or "no owner yet"
     if unknown.by is None:
         return f"({owner}, no time set)"
-    return f"({owner}, by {units.clock(unknown.by)} UTC)"
+    return f"({owner}, by {units.clock_near(unknown.by, now)} UTC)"
 
 
 def _not_said_above(known: list[str], now: Situation) -> list[str]:

@@ -134,16 +134,18 @@ def _part(knowledge: Knowledge, view: View) -> Part:
         heading=knowledge.phase.capitalize() + left,
         known=knowledge.known,
         unknown=[
-            " ".join(filter(None, (u.text, u.tells, _whose(u.owner, u.by))))
+            " ".join(filter(None, (u.text, u.tells, _whose(u.owner, u.by, view.at))))
             for u in knowledge.unknown
         ],
         next=knowledge.next,
     )
 
 
-def _whose(owner: str, by: int | None) -> str:
+def _whose(owner: str, by: int | None, now: int) -> str:
     who = owner or "no owner yet"
-    return f"({who}, by {units.clock(by)} UTC)" if by is not None else f"({who}, no time set)"
+    if by is None:
+        return f"({who}, no time set)"
+    return f"({who}, by {units.clock_near(by, now)} UTC)"
 
 
 def _chart(chart: Chart) -> str:

@@ -53,10 +53,15 @@ def interval(low: float | None, high: float | None, unit: str = "") -> str:
     return f"{quantity(low, unit)} to {quantity(high, unit)}"
 
 
-def clocks(at: int, zone: str) -> str:
-    """'02:51 UTC (03:51 CET)': one instant on both clocks, once where they are the same."""
+def clocks(at: int, zone: str, now: int | None = None) -> str:
+    """'02:51 UTC (03:51 CET)': one instant on both clocks, once where they are the same.
+
+    Its day stands before it where it is far from `now`.
+    """
     utc, local = f"{units.clock(at)} UTC", units.local_clock(at, zone)
-    return utc if local == utc else f"{utc} ({local})"
+    both = utc if local == utc else f"{utc} ({local})"
+    far = now is not None and units.clock_near(at, now) != units.clock(at)
+    return f"{units.day(at)} {both}" if far else both
 
 
 def span(window: Window) -> str:
