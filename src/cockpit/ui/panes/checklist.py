@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.ui.lines import Line, first_fit, sides, width
+from cockpit.ui.lines import Line, first_fit, sentence, sides, width
 from cockpit.ui.rows import Row, heading, words
 from cockpit.units import clock
 from cockpit.views import PHASES, Phase, Question, Task, View
@@ -106,8 +106,9 @@ def full(view: View, cells: int) -> list[Row]:
     for question in checklist.questions:
         result += question_rows(question, cells, True)
         if question.answer is None and not question.unknown and question.proposal.evidence:
+            because = sentence(f"because: {question.proposal.evidence}", cells - 2, 4, "dim")
             item = f"question:{question.id}"
-            result.append(Row(((f"  because: {question.proposal.evidence}", "dim"),), item))
+            result += [Row((("  ", "dim"), *line), item) for line in because]
     for name in PHASES:
         tasks = [task for task in checklist.tasks if task.phase == name]
         if tasks:

@@ -82,7 +82,7 @@ def full(view: View, cells: int) -> list[Row]:
                 role = {"overdue": "accent", "answered": "good"}.get(ask.state, "text")
                 result.append(Row(((_ask(ask), role),), f"ask:{ask.id}"))
     if view.notes:
-        result.append(heading("could not be computed", cells))
+        result.append(heading("about these figures", cells))
         for note in view.notes:
             result += words(note, cells, 2)
     return result

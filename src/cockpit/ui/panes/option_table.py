@@ -73,7 +73,7 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
     for option, note, mark in zip(options, notes, marks, strict=True):
         cell = _cells(option, chosen.compact)
         spans = [
-            (pad(cell[c.name][0], chosen.sizes[c.name] + chosen.gap), cell[c.name][1])
+            (pad(cell[c.name][0], chosen.sizes[c.name]) + " " * chosen.gap, cell[c.name][1])
             for c in chosen.columns
         ]
         line = sides(note, ((" ", "text"), *mark), end) if mark else fit(note, room)

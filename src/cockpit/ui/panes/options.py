@@ -13,7 +13,8 @@ def title(view: View) -> str:
     return f"Containment ── {table.header}" if table.header else "Containment"
 
 
-def _footnotes(view: View, cells: int, most: int) -> list[Row]:
+def _footnotes(view: View, cells: int, most: int, each: int = 2) -> list[Row]:
+    """At most `most` lines of notes, `each` lines of any one of them."""
     table = view.options
     assumed = f"* assumed: {', '.join(table.assumptions)}" if table.assumptions else ""
     if not assumed and any(_has_assumption(row) for row in table.rows):
@@ -23,7 +24,7 @@ def _footnotes(view: View, cells: int, most: int) -> list[Row]:
     result: list[Row] = []
     for note, role in notes:
         if note and len(result) < most:
-            result += words(note, cells, min(2, most - len(result)), role)
+            result += words(note, cells, min(each, most - len(result)), role)
     return result
 
 
@@ -46,10 +47,12 @@ def full(view: View, cells: int) -> list[Row]:
     """The pane in full: the table, what each option trades, every assumption."""
     if not view.options.rows:
         return words("No containment option can be compared yet: nothing has been measured.", cells)
-    result = [*table_rows(view, cells), Row(()), *_footnotes(view, cells, 99), Row(())]
+    result = [*table_rows(view, cells), Row(()), *_footnotes(view, cells, 99, each=6), Row(())]
     for option in view.options.rows:
         if option.sentence:
-            result += words(f"{option.label}: {option.sentence}", cells, 3, "text")
+            named = option.sentence.casefold().startswith(option.label.casefold())
+            told = option.sentence if named else f"{option.label}: {option.sentence}"
+            result += words(told, cells, 3, "text")
     if view.choice is not None:
         choice = view.choice
         result += [

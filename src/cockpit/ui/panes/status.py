@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cockpit.ui.lines import EMPTY, Line, fit, plain, sentence, text_width, width
+from cockpit.ui.lines import EMPTY, Line, fit, plain, sentence, text_width, width, wrap
 from cockpit.units import clock, duration, elapsed, local_clock
 from cockpit.views import View
 
@@ -101,6 +101,11 @@ def impact_lines(view: View | None, cells: int, most: int = 1) -> list[Line]:
     text = impact.sentence or "nothing measured says that anyone is hurt"
     if impact.unknown:
         text += " · not yet known: " + ", ".join(impact.unknown)
+    parts = text.split(" · ")
+    # Whole parts are left out where it does not fit; a number cut in two would be another one.
+    while len(parts) > 1 and len(wrap(text, cells - 9)) > most:
+        parts.pop()
+        text = " · ".join([*parts, "…"])
     role = "strong" if impact.share else "text"
     lines = sentence(text, cells - 9, most, role)
     return [
@@ -113,24 +118,32 @@ def phase_line(view: View | None, cells: int) -> Line:
     """DETECT ✓  SCOPE ✓  CONTAIN ▸ not chosen  …; details are dropped before phases."""
     if view is None:
         return fit(EMPTY, cells)
-    for detailed, short in ((True, False), (False, False), (False, True)):
+    for detailed, letters, named in (
+        (True, 10, True),
+        (False, 10, True),
+        (False, 6, True),
+        (False, 6, False),
+    ):
         line: list[tuple[str, str]] = [(" ", "text")]
         for mark in view.phases:
-            word = PHASE_WORDS[mark.phase]
-            word = word[:6] if short else word
             sign = {"done": "✓", "current": "▸", "todo": "·"}[mark.state]
             role = {"done": "good", "current": "accent", "todo": "dim"}[mark.state]
             told = mark.detail
             if mark.phase == "containment" and view.choice is not None:
-                told = view.status.containment  # chosen or executed, whatever the phase
+                told = _containment(view.status.containment, view.choice.label, named)
             needed = mark.state == "current" or mark.phase == "containment"
             detail = f" {told}" if told and (detailed or needed) else ""
-            line.append((f"{word} {sign}{detail}", role))
+            line.append((f"{PHASE_WORDS[mark.phase][:letters]} {sign}{detail}", role))
             line.append(("  ", "text"))
         line.pop()
         if width(tuple(line)) <= cells:
             break
     return fit(tuple(line), cells)
+
+
+def _containment(state: str, label: str, named: bool) -> str:
+    """Chosen or executed, whatever the phase; without the option's name where it is narrow."""
+    return state if named else state.removeprefix(f"{label} ").removeprefix("chosen, ")
 
 
 def header(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cockpit.ui.lines import Line, pad
+from cockpit.ui.lines import Line, pad, sentence
 from cockpit.ui.rows import Row, words
 from cockpit.units import clock
 from cockpit.views import TimelineEntry, View
 
+_BESIDE = 21  # cells of time and kind
 _ROLES = {
     "alert": "bad",
     "page": "accent",
@@ -22,19 +23,20 @@ def title(view: View) -> str:
     return f"Timeline ── {count} {'entry' if count == 1 else 'entries'}"
 
 
-def entry_line(entry: TimelineEntry) -> Line:
-    """Time, kind, who and text; an entry that was undone says so."""
+def entry_rows(entry: TimelineEntry, cells: int) -> list[Row]:
+    """Time, kind, text and who; an entry that was undone says so. At most three lines."""
     late = entry.observed_at - entry.at >= 60_000_000
     known = f" (known {clock(entry.observed_at)})" if late else ""
-    role = "dim" if entry.undone else "text"
-    return (
+    said = f"{'undone: ' if entry.undone else ''}{entry.text or '–'}"
+    pieces = sentence(said, cells - _BESIDE, 3, "dim" if entry.undone else "text")
+    kind = (
         (f"{clock(entry.at, seconds=True)} ", "dim"),
         (pad(entry.kind.replace("_", " "), 11) + " ", _ROLES.get(entry.kind, "title")),
-        ("undone: " if entry.undone else "", "watch"),
-        (entry.text or "–", role),
-        (known, "watch"),
-        (f"  {entry.who}" if entry.who else "", "dim"),
     )
+    lines: list[Line] = [(*kind, *pieces[0])]
+    lines += [((" " * _BESIDE, "text"), *piece) for piece in pieces[1:]]
+    lines[-1] += ((known, "watch"), (f"  {entry.who}" if entry.who else "", "dim"))
+    return [Row(line, f"event:{entry.id}") for line in lines]
 
 
 def matches(entry: TimelineEntry, wanted: str) -> bool:
@@ -50,4 +52,4 @@ def full(view: View, cells: int, wanted: str = "") -> list[Row]:
     entries = [entry for entry in view.timeline if matches(entry, wanted)]
     if not entries:
         return words(f"No entry holds “{wanted}”; esc shows all {len(view.timeline)} again.", cells)
-    return [Row(entry_line(entry), f"event:{entry.id}") for entry in reversed(entries)]
+    return [row for entry in reversed(entries) for row in entry_rows(entry, cells)]

@@ -71,7 +71,7 @@ class ChooseSheet(Sheet):
             lines.append(marked(line) if here else line)
         lines.append(EMPTY)
         if self._row.sentence:
-            lines += sentence(self._row.sentence, cells, 2)
+            lines += sentence(self._row.sentence, cells, 3)
         if self._row.blocked:
             lines += sentence(f"! blocked: {self._row.blocked}", cells, 2, "bad")
         return lines

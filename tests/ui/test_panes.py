@@ -1,4 +1,4 @@
-"""The containment table at any width: nothing overlaps, and what must be seen is seen."""
+"""Panes at any width: nothing overlaps, what must be seen is seen, and cuts are between words."""
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from cockpit.ui.lines import width
 from cockpit.ui.panes.infra import change_rows
 from cockpit.ui.panes.knowledge import rows as knowledge_rows
 from cockpit.ui.panes.option_table import STICKY, shortened, table_rows
+from cockpit.ui.panes.status import impact_lines, phase_line
 from cockpit.views import Change
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import OPENS
@@ -65,3 +66,24 @@ def test_what_is_known_has_no_blank_line_while_something_is_cut(cells, height):
     assert len(rows) == height or not any(row.endswith("…") for row in rows)
     labels = [row.split("  ")[0] for row in rows if not row.startswith(" ")]
     assert labels == ["KNOWN", "NOT KNOWN", "NEXT"]
+
+
+@pytest.mark.parametrize("cells", [80, 120])
+def test_the_phases_and_whether_it_was_executed_fit(cells):
+    session = FakeSession()
+    session.choose("rollback", "told to", [], OPENS)
+    line = "".join(text for text, _ in phase_line(session.view(OPENS), cells))
+    assert "not yet executed" in line
+    assert "POSTMO" in line
+
+
+@given(st.integers(50, 240))
+def test_impact_is_cut_between_its_parts(cells):
+    lines = impact_lines(VIEW, cells, 2)
+    assert len(lines) <= 2
+    shown = " ".join(
+        "".join(text for text, _ in line).split("IMPACT")[-1].strip() for line in lines
+    )
+    *parts, last = shown.split(" · ")
+    assert all(part in VIEW.impact.sentence for part in parts if "not yet known" not in part)
+    assert last == "…" or "labelled yet" in last
