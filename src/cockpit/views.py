@@ -266,6 +266,7 @@ class View(Record, kw_only=True):
     timeline: list[TimelineEntry]
     asks: list[Ask]
     choice: Choice | None = None
+    companions: list[str] = []  # what goes with a choice at this severity, as tasks are called
     notes: list[str] = []  # what could not be computed, and why
 
 

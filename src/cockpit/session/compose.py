@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cockpit.brief.knowledge import knowledge
+from cockpit.checklist import text_of
 from cockpit.decide.effect import watch
 from cockpit.decide.impact import impact
 from cockpit.decide.options import option_table
 from cockpit.decide.severity import severity
-from cockpit.decide.triage import checklist, containment, phase_marks
+from cockpit.decide.triage import checklist, companions, containment, phase_marks
 from cockpit.incident.state import fold
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE, Window
@@ -94,6 +95,7 @@ def compose(
         timeline=timeline(events, at),
         asks=state.asks,
         choice=choice,
+        companions=[text_of(task) for task in companions(level.level)],
         notes=facts.notes,
     )
 

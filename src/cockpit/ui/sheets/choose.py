@@ -5,6 +5,8 @@ from __future__ import annotations
 from textual.binding import Binding
 from textual.events import Key as KeyPress
 
+from cockpit import checklist
+from cockpit.checklist import text_of
 from cockpit.ui.keys import Key, of
 from cockpit.ui.lines import EMPTY, Line, marked, plain, sentence
 from cockpit.ui.panes.option_table import table_rows
@@ -21,7 +23,7 @@ REASONS = (
     "safest while the cause is not known",
     "the better option is blocked or not ready",
 )
-COMPANIONS = ("pause retraining", "freeze deploys", "preserve logs")
+COMPANIONS = tuple(text_of(task) for task in checklist.COMPANIONS)
 _STEPS = ("option", "reason", "companions", "confirm")
 
 
@@ -42,7 +44,7 @@ class ChooseSheet(Sheet):
         self._step = 0
         self._reason = ""
         self._companion = 0
-        self._companions: set[str] = set()
+        self._companions = set(view.companions)  # the policy's; they can be unticked
         self.title_text = "choose 1 of 4 · option"
 
     @property
