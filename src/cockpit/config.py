@@ -7,6 +7,7 @@ they are used, and `check` reads each of them once so that a bad one is reported
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Literal, dataclass_transform
 
 import msgspec
@@ -289,8 +290,8 @@ def _check_good(text: str) -> None:
         raise BadInput(f"'{text}' says nothing known; write 'latency <= 250ms' or '{NO_ERROR}'")
 
 
-def _read(key: str, text: str, reader: object) -> None:
+def _read(key: str, text: str, reader: Callable[[str], object]) -> None:
     try:
-        reader(text)  # type: ignore[operator]
+        reader(text)
     except BadInput as error:
         raise BadInput(f"{key}: {error}") from None

@@ -37,6 +37,7 @@ _PLAIN: dict[re.Pattern[str], Callable[[str], Any]] = {
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(.*?)`(?: - at `(.*)`)?", re.DOTALL)
 _WRONG_VALUE = re.compile(r"(.*?)(?: - at `(?:key in )?(.*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
+_HALF = re.compile("[\ud800-\udfff]")  # a surrogate by itself, which no file can hold
 _SOME_ENTRY = "..."  # how msgspec names an entry of a dictionary, whichever it was
 
 Key = tuple[str | int, ...]
@@ -160,6 +161,11 @@ class _Plain:
         if self.nodes > _MOST_NODES or depth > _DEEPEST:
             raise BadInput(f"{self.document.name}:{line}: nested or repeated too much")
         if isinstance(node, yaml.ScalarNode):
+            if _HALF.search(node.value):
+                raise BadInput(
+                    f"{self.document.name}:{line}: {inert(node.value)}: half a character;"
+                    " write the whole one"
+                )
             return _scalar(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(n, (*key, i), depth + 1) for i, n in enumerate(node.value)]

@@ -92,7 +92,8 @@ def rows(draw: st.DrawFn, table: str) -> Row:
     size = SECOND if description.clock == "fast" else MINUTE
     valid = draw(st.integers(0, MINUTES * MINUTE // size - 1)) * size
     row: Row = {name: draw(st.sampled_from(["", "a", "b", "ö ×"])) for name in description.coded}
-    row |= {name: draw(st.integers(-1, 3)) for name in description.keys}
+    least = {"decision": -1, "shadow_decision": -1}
+    row |= {name: draw(st.integers(least.get(name, 0), 3)) for name in description.keys}
     row |= {name: draw(st.integers(-(1 << 40), 1 << 40)) for name in description.cells}
     row |= {"valid": valid, "observed": valid + size + draw(st.integers(0, 3)) * MINUTE}
     if description.labelled:

@@ -185,3 +185,10 @@ def test_the_content_id_names_the_content(tmp_path: Path) -> None:
     copied.write_bytes((tmp_path / "a").read_bytes())
     with IncidentFile.open(copied) as file:
         assert file.content_id == ids[0]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_file_that_cannot_be_begun_leaves_nothing(tmp_path: Path, live: bool) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        IncidentFile.create(tmp_path / "f.incident", service="\ud800", live=live)
+    assert list(tmp_path.iterdir()) == []

@@ -127,3 +127,16 @@ def test_a_copy_names_events_by_their_new_ids(tmp_path: Path, file: IncidentFile
     assert [event.id for event in copied] == ["ana:1", "ana:2", "ana:3"]
     assert copied[1].data == {"choice": "ana:1"}
     assert copied[2].data == {"event": ""}
+
+
+def test_a_copied_event_that_names_no_event_names_none(tmp_path: Path) -> None:
+    with (
+        IncidentFile.create(tmp_path / "a.incident", service="s") as one,
+        IncidentFile.create(tmp_path / "b.incident", service="s") as other,
+    ):
+        first = Journal(one, "ana").append("note", 1)
+        for named in (first.id, "bo:9", 7, None, [first.id], {"a": 1}):
+            Journal(one, "ana").append("undo", 2, data={"event": named})
+        copy(other, events(one))
+        found = [event.data["event"] for event in events(other) if event.kind == "undo"]
+    assert found == [first.id, "", "", "", "", ""]

@@ -111,10 +111,10 @@ def test_words_and_names_are_not_known_before_they_were_seen(file: IncidentFile)
     write(file, "traffic", [*traffic(), *late], period=10 * MINUTE)
     write(file, SERIES, latencies(), period=10 * MINUTE)
     telemetry = Telemetry(file)
-    assert telemetry.words("traffic", "version", 4 * MINUTE) == ("v1",)
-    assert telemetry.words("traffic", "version") == ("v1", "v2")
-    assert telemetry.series_names(0) == ()
-    assert telemetry.series_names() == ("latency_p99", "queue")
+    assert telemetry.counts("traffic", None, 4 * MINUTE).words["version"] == ("v1",)
+    assert telemetry.counts("traffic", None, 9 * MINUTE).words["version"] == ("v1", "v2")
+    assert telemetry.series(None, None, 0) == {}
+    assert set(telemetry.series(None, None, MINUTE)) == {"latency_p99", "queue"}
 
 
 def test_the_reference_comes_as_counts_and_is_no_part_of_the_span(file: IncidentFile) -> None:
@@ -209,3 +209,10 @@ def test_the_cache_forgets_what_was_used_longest_ago() -> None:
 
     assert [value(key) for key in "ababcab"] == list("ababcab")
     assert made == ["a", "b", "c", "a", "b"]
+
+
+@pytest.mark.parametrize("bin_", [-1, 1 << 14, 1 << 40])
+def test_a_bin_that_no_table_has_is_damage(file: IncidentFile, bin_: int) -> None:
+    write(file, "latency", [{"version": "v1", "bin": bin_, "valid": 0, "observed": SECOND, "n": 1}])
+    with pytest.raises(BadInput, match="column bin has a bin that no table has"):
+        Telemetry(file).counts("latency", None, MINUTE)

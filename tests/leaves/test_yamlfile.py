@@ -117,3 +117,8 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_only_a_near_word_is_proposed() -> None:
     assert nearest("treshold", ["threshold", "service"]) == "did you mean 'threshold'?"
     assert nearest("zzz", ["threshold", "service"]) == ""
+
+
+def test_half_a_character_is_refused_by_line() -> None:
+    with pytest.raises(BadInput, match=r"^f\.yaml:2: .*: half a character; write the whole one$"):
+        read('a: 1\nb: "\\ud800"\n', "f.yaml")

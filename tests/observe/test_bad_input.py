@@ -96,6 +96,7 @@ def test_a_wrong_log(attempt: Callable[..., str], predictions: str | bytes, expe
         ('{"time": 1, "kind": "paged"}', "kind: 'paged' is unknown; did you mean 'page'?"),
         ('{"time": 1}', "kind: missing"),
         ('{"time": "soon", "kind": "page"}', "time: 'soon' is not a time"),
+        ('{"time": "9999-12-31", "kind": "page"}', "time: '9999-12-31' is not a time"),
         ('{"time": 1, "kind": "page", "verson": "v1"}', "verson: unknown field; did you mean"),
         ('{"time": 1, "kind": "page", "text": {}}', "text: not text"),
         ("[1]", "not a JSON object"),
@@ -129,6 +130,11 @@ def test_malformed_rows_are_counted_or_refused_where_order_matters(
     report = import_incident(request)
     assert report.dropped == {"malformed row": 1}
     assert (report.rows, report.used) == (3, 2)
+    # Once, though a reference is read more than once.
+    (tmp_path / "map.yaml").write_text(MAP + "features: {numeric: [score]}\n")
+    report = import_incident(replace(request, reference=tmp_path / "p.csv", force=True))
+    assert report.reference_incomplete == {"malformed row": 1}
+    assert report.reference_rows == 3
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from cockpit.config import Config, Predictions
 from cockpit.incident.file import IncidentFile
-from cockpit.incident.journal import RECORDING, events
+from cockpit.incident.journal import events
+from cockpit.incident.state import RECORDING
 from cockpit.incident.telemetry import Telemetry
 from cockpit.observe.importer import ImportRequest, import_incident
 from cockpit.observe.metrics_file import series_name

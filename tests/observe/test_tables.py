@@ -7,8 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from cockpit.bins import RARE_BELOW, FeatureBins, latency_edge
+from cockpit.observe.features import freeze
+from cockpit.observe.report import ImportReport
 from cockpit.observe.survey import TOP
 from cockpit.tables import ABSENT, FIXED_POINT, OTHER, PAIR
 from cockpit.units import iso, parse_instant
@@ -179,3 +182,37 @@ def test_a_shadow_scores_the_same_rows(import_rows: Callable[..., Any]) -> None:
     assert imported.total("score", role="served", version="v1", label=1) == 3
     assert imported.total("pair", decision=1, shadow_decision=0) == 1
     assert imported.total("pair", decision=1, shadow_decision=1) == 1
+
+
+def test_times_that_no_file_can_hold_are_left_out(import_rows: Callable[..., Any]) -> None:
+    rows = rows_of(5)
+    for row, year in zip(rows, ["0001", "0999", "3000", "9999"], strict=False):
+        row["t"] = f"{year}-06-01T00:00:00Z"
+    metrics = [{"time": row["t"], "cpu": 1} for row in rows]
+    imported = import_rows(rows, BASE, metrics=metrics)
+    reason = "no time, or none that can be read"
+    assert imported.report.dropped == imported.report.metrics_skipped == {reason: 4}
+    assert imported.total("traffic") == 1
+
+
+def test_a_column_may_mean_two_things(import_rows: Callable[..., Any]) -> None:
+    rows = rows_of(40, shop=lambda i: "ab"[i % 2], id=str, churned=lambda i: i % 2)
+    reference = [{"p": 0.5, "shop": "a"} for _ in range(30)]
+    mapping = BASE + "user: shop\nsegments: [shop]\n"
+    imported = import_rows(rows, mapping, reference=reference)
+    assert imported.total("score_by_segment", value="a") == 20
+    mapping = BASE + "id: id\nlabel: churned\nrates: [{name: churn, column: churned}]\n"
+    labels = [{"id": str(i), "churned": 1} for i in range(40)]
+    imported = import_rows(rows, mapping, labels=labels)
+    assert imported.total("rate", cell="k", name="churn", dimension="") == 20
+    assert imported.total("score", label=1) == 40
+
+
+def test_an_identifier_is_refused_however_long_the_reference() -> None:
+    pieces = (
+        pa.RecordBatch.from_pydict({"id": [f"u{first + i}" for i in range(50_000)]})
+        for first in range(0, 300_000, 50_000)
+    )
+    report = ImportReport()
+    assert freeze(pieces, {"id": "categorical"}, report) == []
+    assert "it looks like an identifier" in report.notes[0]

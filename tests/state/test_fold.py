@@ -170,3 +170,22 @@ def test_a_report_can_be_undone() -> None:
 def test_a_segment_is_named_as_figures_name_it() -> None:
     marked = journal(("safety", {"segment": "region=BR"}))
     assert fold(marked, MINUTE).safety.segment == "region BR"
+
+
+def test_data_of_another_shape_says_nothing() -> None:
+    deep: object = "x"
+    for _ in range(600):
+        deep = [deep]
+    events = journal(
+        ("phase", {"phase": "scope", "frozen": deep}),
+        ("choose", {"option": "rollback", "companions": [deep, "freeze_deploys", 7]}),
+        ("execute", {"choice": deep}),
+        ("ask_answer", {"ask": deep}),
+        ("draft", {"audience": "exec", "draft": deep}),
+    )
+    state = fold(events, MINUTE)
+    assert (state.phase, state.frozen, state.drafts) == ("scope", {}, {})
+    assert state.choice is not None
+    assert state.choice.companions == ["freeze_deploys"]
+    assert state.choice.executed_at is None
+    assert len(timeline(events, MINUTE)) == len(events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,11 +19,12 @@ from cockpit.cli.common import (
     print_json,
     shown,
 )
-from cockpit.records import BadInput, Window
+from cockpit.records import BadInput, Record, Window
 from cockpit.text import inert
 
 if TYPE_CHECKING:
     from cockpit.session import Session
+    from cockpit.views import View
 
 
 @click.command()
@@ -92,10 +93,15 @@ def options(file: Path, at: str | None, as_json: bool) -> None:
         if as_json:
             print_json(
                 "cockpit.options/1",
-                {"at": view.at, "as_of": view.as_of, **tables.fields(view.options)},
+                {"at": view.at, "as_of": view.as_of, **_fields(view.options)},
             )
         else:
             click.echo(tables.options(view.options))
+
+
+def _fields(record: Record) -> dict[str, Any]:
+    """A record's own fields, for a JSON document that adds some of its own."""
+    return {name: getattr(record, name) for name in record.__struct_fields__}
 
 
 @click.command()
@@ -111,9 +117,24 @@ def status(file: Path, at: str | None, as_json: bool) -> None:
     with open_reading(file) as session:
         view = session.view(instant(session, at))
         if as_json:
-            print_json("cockpit.status/1", tables.status_fields(view))
+            print_json("cockpit.status/1", _status(view))
         else:
             click.echo(tables.status(view))
+
+
+def _status(view: View) -> dict[str, Any]:
+    """What `cockpit status --json` says: `cockpit.status/1`."""
+    return {
+        "at": view.at,
+        "as_of": view.as_of,
+        "status": view.status,
+        "impact": view.impact,
+        "phases": view.phases,
+        "checklist": view.checklist,
+        "knowledge": view.knowledge,
+        "choice": view.choice,
+        "asks": view.asks,
+    }
 
 
 @click.command()

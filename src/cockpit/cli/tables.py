@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from cockpit.numbers import estimate_text
-from cockpit.records import Assessment, Drift, Record
+from cockpit.records import Assessment, Drift
 from cockpit.units import clock, day, duration
 from cockpit.views import OptionTable, TimelineEntry, View
-
-
-def fields(record: Record) -> dict[str, Any]:
-    """A record's own fields, for a JSON document that adds some of its own."""
-    return {name: getattr(record, name) for name in record.__struct_fields__}
 
 
 def columns(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:
@@ -72,21 +66,6 @@ def options(table: OptionTable) -> str:
     why = [f"recommended: {table.why}"] if table.why else []
     notes = [f"· {line}" for line in (*table.footnotes, *table.assumptions)]
     return "\n".join([table.header, "", columns(rows), "", *why, *notes])
-
-
-def status_fields(view: View) -> dict[str, Any]:
-    """What `cockpit status --json` says."""
-    return {
-        "at": view.at,
-        "as_of": view.as_of,
-        "status": view.status,
-        "impact": view.impact,
-        "phases": view.phases,
-        "checklist": view.checklist,
-        "knowledge": view.knowledge,
-        "choice": view.choice,
-        "asks": view.asks,
-    }
 
 
 def status(view: View) -> str:

@@ -20,7 +20,7 @@ RESUME = click.option(
 )
 
 
-class Opening(Record):
+class Opening(Record, kw_only=True):
     """How the cockpit opens."""
 
     file: Path

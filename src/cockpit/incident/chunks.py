@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 BLOCK = 16_384  # rows
 MOST_ROWS = 1 << 19  # of one chunk: at most 64 MiB decoded
+MOST_BINS = 1 << 14  # of anything: latencies have the most, and users' bits are as many
 _LONGEST_HEADER = 8 << 20  # bytes, inflated
+_BINS = ("bin", "shadow_bin", "bit")  # columns whose values number bins
 _LEVEL = 6
 _WORD = (1 << 64) - 1
 
@@ -116,6 +118,8 @@ class Chunk:
             values = bits.view(np.int64)
             if name in self.words and not _all_within(values, len(self.words[name])):
                 raise _Damage(f"column {name} has a code without a word")
+            if name in _BINS and not _all_within(values, MOST_BINS):
+                raise _Damage(f"column {name} has a bin that no table has")
         return values
 
     def _unpack(self, name: str, index: int) -> Bits:

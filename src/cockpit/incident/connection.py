@@ -81,7 +81,7 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
         raise BadInput(f"{shown(path)} is finished; nothing can be added to it")
     options = "mode=rw"
     if mode == "reading":
-        in_use = wal and path.with_name(path.name + "-wal").exists()
+        in_use = wal and os.path.exists(f"{path}-wal")
         options = "mode=ro" if in_use else "mode=ro&immutable=1"
     with guarded(path):
         connection = _connect(path, options)
@@ -122,6 +122,7 @@ def create(path: Path, mode: Mode, named: Path) -> sqlite3.Connection:
                 connection.execute("PRAGMA journal_mode = WAL")
         except BaseException:
             connection.close()
+            path.unlink(missing_ok=True)
             raise
     return connection
 

@@ -70,8 +70,13 @@ class IncidentFile:
         at = path if live else path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.partial")
         mode: Mode = "live" if live else "building"
         file = cls(path, mode, opening.create(at, mode, named=path), at)
-        for key, value in {SERVICE: service, BUCKET: str(bucket), **(meta or {})}.items():
-            file.put_meta(key, value)
+        try:
+            for key, value in {SERVICE: service, BUCKET: str(bucket), **(meta or {})}.items():
+                file.put_meta(key, value)
+        except BaseException:
+            file.close()
+            at.unlink(missing_ok=True)
+            raise
         return file
 
     @classmethod

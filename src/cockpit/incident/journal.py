@@ -18,6 +18,7 @@ import msgspec
 
 from cockpit.incident.connection import damaged
 from cockpit.incident.schema import EARLIEST, LATEST, Time
+from cockpit.incident.state import RECORDING, ordered
 from cockpit.records import BadInput, Event
 from cockpit.text import inert
 
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
     from cockpit.incident.file import IncidentFile
 
-REFERENCES = ("event", "choice", "ask")  # keys of `data` whose value is the id of an event
-RECORDING = "recording"  # the writer of events that were imported or recorded, not made here
+REFERENCES = frozenset(
+    {"event", "choice", "ask"}
+)  # keys of `data` whose value is the id of an event
 
 
 class Entry(NamedTuple):
@@ -139,11 +141,6 @@ def entries(file: IncidentFile, until: int | None = None) -> list[Entry]:
     )
 
 
-def ordered(found: Iterable[Event]) -> list[Event]:
-    """Display order: when it happened, then what its writer had seen, then a fixed tie-break."""
-    return sorted(found, key=lambda event: (event.at, event.lamport, event.writer, event.seq))
-
-
 def event_id(writer: str, seq: int) -> str:
     """What other entries, and JSON, call an entry: inert, for a writer is a name from outside."""
     return f"{inert(writer)}:{seq}"
@@ -168,10 +165,10 @@ def copy(file: IncidentFile, found: Iterable[Event]) -> None:
         renamed[event.id] = event_id(event.writer, written[event.writer])
     with file.transaction() as connection:
         for event in found:
-            data = {
-                key: renamed.get(value, "") if key in REFERENCES else value
-                for key, value in event.data.items()
-            }
+            data = dict(event.data)
+            for key in REFERENCES & data.keys():
+                named = data[key]
+                data[key] = renamed.get(named, "") if isinstance(named, str) else ""
             _insert(connection, msgspec.structs.replace(event, data=data), after=0)
 
 

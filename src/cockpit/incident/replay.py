@@ -12,7 +12,8 @@ from urllib.parse import quote, unquote_to_bytes
 
 from cockpit.incident.connection import AlreadyExists, shown
 from cockpit.incident.file import IncidentFile
-from cockpit.incident.journal import Journal, events, last_lamport, ordered, person
+from cockpit.incident.journal import Journal, events, last_lamport, person
+from cockpit.incident.state import ordered
 from cockpit.records import BadInput, Event
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def open_replay(
             chosen = newest(recording, state_folder)
         if chosen is None:
             own = _create_next(recording, state_folder)
-        elif chosen.exists():
+        elif os.path.lexists(chosen):
             own = _open_own(recording, chosen)
         else:
             own = _create(recording, chosen)
@@ -125,7 +126,7 @@ def open_incident(path: Path | str) -> Replay:
 
 
 def recording_path(own: IncidentFile) -> Path:
-    """Where the recording was when the replay began."""
+    """Where the recording was when the replay was last opened to work in."""
     return Path(os.fsdecode(unquote_to_bytes(own.meta(RECORDING_PATH))))
 
 
@@ -196,7 +197,7 @@ def _create(recording: IncidentFile, path: Path) -> IncidentFile:
         live=True,
         meta={
             RECORDING_ID: recording.content_id,
-            RECORDING_PATH: quote(os.fsencode(recording.path.absolute()), safe="/ "),
+            RECORDING_PATH: _quoted(recording.path),
         },
     )
 
@@ -208,7 +209,14 @@ def _open_own(recording: IncidentFile, path: Path) -> IncidentFile:
         raise BadInput(
             f"{shown(path)} is no replay of {shown(recording.path)}; name another file, or none"
         )
+    if own.meta(RECORDING_PATH) != _quoted(recording.path):
+        own.put_meta(RECORDING_PATH, _quoted(recording.path))
     return own
+
+
+def _quoted(path: Path) -> str:
+    """A path as meta holds it, for a name may be no text; `recording_path` reads it."""
+    return quote(os.fsencode(path.absolute()), safe="/ ")
 
 
 def _is_file(path: Path) -> bool:

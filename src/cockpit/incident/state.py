@@ -19,23 +19,22 @@ from cockpit.state import Answer, Export, Occurrence, Override, SeverityCall, St
 from cockpit.text import inert, inert_lines
 from cockpit.views import PHASES, Ask, Choice, Knowledge, Phase
 
-__all__ = ["RECORDING", "UNDOABLE", "State", "fold", "last_undoable", "undone", "visible"]
-
-RECORDING = "recording"  # the writer of what was imported
+RECORDING = "recording"  # the writer of what was imported or recorded, not made here
 UNDOABLE = frozenset({"answer", "tick", "choose", "execute", "note", "report", "ask", "onset"})
 CHANGES = frozenset({"deploy", "flag", "schema", "traffic"})
 LONGEST = 2_000  # characters of a note or a reason
+LONGEST_DRAFT = 40_000  # characters of a briefing as it is being written
 LAST_INSTANT = 2_900_000 * DAY  # the year 9909: nothing later can be printed
 
 
-def order(event: Event) -> tuple[int, int, str, int]:
-    """The one display order of a journal with several writers."""
-    return (event.at, event.lamport, event.writer, event.seq)
+def ordered(events: Iterable[Event]) -> list[Event]:
+    """Display order: when it happened, then what its writer had seen, then a fixed tie-break."""
+    return sorted(events, key=lambda event: (event.at, event.lamport, event.writer, event.seq))
 
 
 def visible(events: Iterable[Event], at: int) -> list[Event]:
     """What had happened and could be known by `at`, in display order, each entry once."""
-    known = sorted((e for e in events if e.at <= at and e.observed_at <= at), key=order)
+    known = ordered(e for e in events if e.at <= at and e.observed_at <= at)
     return list({event.id: event for event in known}.values())
 
 
@@ -178,14 +177,12 @@ def _choose(draft: _Draft, event: Event) -> None:
     option = _text(event, "option")
     if not option:
         return
-    companions = event.data.get("companions")
-    named = companions if isinstance(companions, list) else []
     choice = Choice(
         id=event.id,
         option=option,
         label=_text(event, "label") or option,
         reason=_text(event, "reason"),
-        companions=[inert(companion) for companion in named],
+        companions=[inert(companion) for companion in companions(event)],
         expected=_text(event, "expected"),
         chosen_at=event.at,
     )
@@ -197,7 +194,7 @@ def _choose(draft: _Draft, event: Event) -> None:
 
 
 def _execute(draft: _Draft, event: Event) -> None:
-    choosing = draft.choices.get(str(event.data.get("choice")))
+    choosing = draft.choices.get(_text(event, "choice"))
     if choosing is None or choosing.choice.executed_at is not None:
         return
     choosing.choice = msgspec.structs.replace(
@@ -220,7 +217,7 @@ def _ask(draft: _Draft, event: Event) -> None:
 
 
 def _ask_answer(draft: _Draft, event: Event) -> None:
-    ask = draft.asks.get(str(event.data.get("ask")))
+    ask = draft.asks.get(_text(event, "ask"))
     if ask is not None:
         draft.asks[ask.id] = msgspec.structs.replace(
             ask, answer=_text(event, "answer"), answered_at=event.at
@@ -279,7 +276,9 @@ def _export(draft: _Draft, event: Event) -> None:
 
 
 def _draft(draft: _Draft, event: Event) -> None:
-    draft.drafts[_text(event, "audience")] = inert_lines(event.data.get("draft", ""))
+    text = event.data.get("draft")
+    if isinstance(text, str):
+        draft.drafts[_text(event, "audience")] = inert_lines(text, LONGEST_DRAFT)
 
 
 _APPLY: dict[str, Callable[[_Draft, Event], None]] = {
@@ -324,6 +323,12 @@ def _text(event: Event, key: str) -> str:
     return inert(value, LONGEST) if isinstance(value, str) else ""
 
 
+def companions(event: Event) -> list[str]:
+    """What was chosen besides the option, as it was written."""
+    named = event.data.get("companions")
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+
+
 def whole(event: Event, key: str) -> int | None:
     """An instant or a length of time, µs; null where it is none that can be printed."""
     value = event.data.get(key)
@@ -335,7 +340,7 @@ def whole(event: Event, key: str) -> int | None:
 def _knowledge(event: Event) -> Knowledge | None:
     try:
         frozen = msgspec.convert(_inert_data(event.data.get("frozen")), Knowledge)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, RecursionError):
         return None
     return msgspec.structs.replace(frozen, frozen_at=event.at)
 

@@ -163,17 +163,6 @@ class Telemetry:
         """The reference's counts, in the form of `counts`."""
         return self._sum(REFERENCE + table, table, None, LATEST, ("observed", "valid"))
 
-    def words(self, table: str, column: str, as_of: int = LATEST) -> tuple[str, ...]:
-        """Words of a coded column that were observed by `as_of`, sorted."""
-        found: set[str] = set()
-        for row in chunk_log.find(self._file, table, EARLIEST, LATEST, as_of):
-            words = self._chunk(row).words[column]
-            if row.observed_end > as_of:
-                seen = self._column(row, "observed") <= as_of
-                words = tuple(words[i] for i in np.unique(self._column(row, column)[seen]))
-            found.update(words)
-        return tuple(sorted(found))
-
     def _sum(
         self, name: str, table: str, window: Window | None, as_of: int, dropped: tuple[str, ...]
     ) -> Counts:
@@ -242,10 +231,6 @@ class Telemetry:
         )
 
     # --- series ------------------------------------------------------------------------------
-
-    def series_names(self, as_of: int = LATEST) -> tuple[str, ...]:
-        """Names of the series that had a value by `as_of`, sorted."""
-        return self.words(SERIES, "name", as_of)
 
     def series(
         self, names: Collection[str] | None, window: Window | None, as_of: int

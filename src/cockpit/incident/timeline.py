@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cockpit.checklist import text_of
-from cockpit.incident.state import LONGEST, undone, visible, whole
+from cockpit.incident.state import LONGEST, companions, undone, visible, whole
 from cockpit.records import Event
 from cockpit.text import inert
 from cockpit.units import clock
@@ -73,8 +73,7 @@ def _words(event: Event, by_id: dict[str, Event]) -> str:
 
 
 def _chosen(event: Event) -> str:
-    companions = event.data.get("companions")
-    named = [text_of(str(c)) for c in companions] if isinstance(companions, list) else []
+    named = [text_of(companion) for companion in companions(event)]
     expected = _get(event, "expected")
     return (
         f"chose {_label(event)}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Report(Record):
+class Report(Record, kw_only=True):
     """What `cockpit verify` prints: `checked` counts what was found sound before the first break.
 
     `content_id` is what to compare with a value kept elsewhere: whoever can write the file can

@@ -111,8 +111,10 @@ class Decoder:
         )
         if self.reference:
             unread |= {self._map.time, self._map.label_time, self._settings.user}
-        wanted = [*self._map.columns, *(feature.bins.name for feature in self._features)]
-        found = [c for c in dict.fromkeys(wanted) if c in self._available and c not in unread]
+        unread -= self._map.counted_columns  # the same column may mean two things
+        wanted = [c for c in self._map.columns if c not in unread]
+        wanted += [feature.bins.name for feature in self._features]
+        found = [c for c in dict.fromkeys(wanted) if c in self._available]
         return found or sorted(self._available)[:1]
 
     def decode(self, piece: pa.RecordBatch, first: int) -> Batch:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from cockpit.observe.report import count
-from cockpit.observe.values import NO_TIME, instant
+from cockpit.observe.values import ERA_END, ERA_START, instant
 from cockpit.records import BadInput
 from cockpit.text import inert
 from cockpit.yamlfile import nearest
@@ -126,7 +126,7 @@ def _word(value: Any, field: str, place: str) -> str:
 
 def _time(text: str, field: str, place: str) -> int:
     at = instant(text)
-    if at == NO_TIME:
+    if not ERA_START <= at < ERA_END:
         raise BadInput(
             f"{place}: {field}: '{inert(text)}' is not a time; write one like 2026-11-03T02:51:10Z"
         )

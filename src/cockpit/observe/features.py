@@ -49,7 +49,7 @@ class Column:
         self.name = name
         self.kind = kind  # numeric, categorical, or auto until `settle`
         self.counts: Counter[str] = Counter()
-        self.rows = 0
+        self.rows = 0  # whose words are in `counts`
         self._numbers: list[Floats] = []
         self._all_numbers = True
 
@@ -64,7 +64,7 @@ class Column:
             present = np.bincount(codes[codes >= 0], minlength=len(words))
             if len(self.counts) < _MOST_DISTINCT:
                 self.counts.update(dict(zip(words, present.tolist(), strict=True)))
-            self.rows += int((codes >= 0).sum())
+                self.rows += int((codes >= 0).sum())
 
     def settle(self) -> None:
         """Decide what an automatic column is: numbers, unless any value is not one."""

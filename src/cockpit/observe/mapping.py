@@ -75,6 +75,12 @@ class Mapping:
         return [(e[0], e[1]) for e in self.settings.segments if isinstance(e, list)]
 
     @property
+    def counted_columns(self) -> set[str]:
+        """Columns whose values are counted as they are: segments, rates and means."""
+        metrics = (*self.settings.rates, *self.settings.means)
+        return {*self.dimensions, *(metric.column for metric in metrics)}
+
+    @property
     def columns(self) -> list[str]:
         """Every column that means something, features apart."""
         settings = self.settings
@@ -110,21 +116,16 @@ class Mapping:
             rows.require(column, f"{self.place(*key)} {asked}")
 
 
-def read_config(path: Path) -> tuple[Config, str]:
-    """A checked `cockpit.yaml` and its text as it was."""
-    text = read_text(path)
-    return read(text, inert(path.name)).convert(Config, check), text
-
-
 def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
     """The map from its own file, else the configuration's `sources.predictions`."""
-    config = read_config(config_file)[0] if config_file else Config()
+    config_document = read(config_file) if config_file else None
+    config = config_document.convert(Config, check) if config_document else Config()
     if map_file is not None:
         text = read_text(map_file)
         document = read(text, inert(map_file.name))
         settings, prefix = document.convert(Predictions), _WHOLE_DOCUMENT
-    elif config_file is not None and config.sources.predictions is not None:
-        document = read(config_file)
+    elif config_document is not None and config.sources.predictions is not None:
+        document = config_document
         settings, prefix = config.sources.predictions, ("sources", "predictions")
         text = dump_effective(settings)
     else:

@@ -9,7 +9,7 @@ import numpy as np
 from cockpit.incident.counts import select
 from cockpit.observe.counting import Words
 from cockpit.observe.report import count
-from cockpit.observe.values import NO_TIME, coded, numbers, times
+from cockpit.observe.values import NO_TIME, coded, in_era, numbers, times
 from cockpit.records import SECOND, Counts
 from cockpit.tables import SERIES
 
@@ -76,7 +76,7 @@ def read_metrics(
     columns = rows.columns if reader else [time, *wide]
     samples = []
     for piece in rows.pieces(columns, piece_rows, stage="metrics", progress=progress):
-        at = times(piece[time])
+        at = in_era(times(piece[time]))
         if reader is not None:
             found = [(reader.names(piece), piece["value"])]
         else:
@@ -106,11 +106,10 @@ def _usable(name: Ints, at: Ints, column: pa.Array, report: ImportReport) -> Sam
 
 
 def _time_column(rows: RowFile, mapping: Mapping) -> str:
-    for column in ("time", mapping.time, "timestamp"):
-        if column is not None and column in rows.columns:
-            return column
-    rows.require("time", "the time of each value")
-    raise AssertionError
+    names = ("time", mapping.time, "timestamp")
+    column = next((name for name in names if name in rows.columns), None) or "time"
+    rows.require(column, "the time of each value")
+    return column
 
 
 def _wide_columns(rows: RowFile, mapping: Mapping, time: str) -> dict[str, str]:

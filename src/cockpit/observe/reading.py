@@ -125,17 +125,15 @@ class Counting:
     def _early(self, columns: list[str], end: int) -> Iterator[pa.RecordBatch]:
         """The predictions that happened before `end` (µs)."""
         rows, time = self._sources.predictions, self._map.time
-        if columns:
-            self._report.note(
-                f"no reference: the bins of features are those of the rows before {iso(end)}"
-            )
+        self._report.note(
+            f"no reference: the bins of features are those of the rows before {iso(end)}"
+        )
         first = 0
         wanted = [*columns, *([time] if time else [])]
         for piece in rows.pieces(wanted, self._piece_rows, stage="bins", progress=self._progress):
             at = event_times(piece, self._map, first)
             yield piece.filter(pa.array(at < end))
             first += piece.num_rows
-        rows.malformed = 0
 
     def _count(
         self, rows: RowFile, decoder: Decoder, report: ImportReport, stage: str, *, strict: bool

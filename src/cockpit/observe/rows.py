@@ -34,7 +34,7 @@ class RowFile:
 
     path: Path
     columns: list[str]
-    malformed: int = 0  # rows with too many or too few fields, met so far
+    malformed: int = 0  # rows with too many or too few fields in the newest reading
 
     @property
     def name(self) -> str:
@@ -66,6 +66,7 @@ class RowFile:
         Malformed rows are left out and counted, or, where `strict` (rows are matched by their
         order), an error.
         """
+        self.malformed = 0
         wanted = list(dict.fromkeys(columns))
         try:
             if _is_parquet(self.path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.observe.values import NO_TIME, coded, times
+from cockpit.observe.values import NO_TIME, coded, in_era, times
 from cockpit.records import BadInput
 from cockpit.tables import ABSENT, OTHER
 from cockpit.text import inert
@@ -64,7 +64,6 @@ class Survey:
                 found, many = np.unique(buckets, return_counts=True)
                 self._rows.update(dict(zip(found.tolist(), many.tolist(), strict=True)))
             first += piece.num_rows
-        rows.malformed = 0  # the reading that counts is still to come
 
     def _count(self, dimension: str, column: pa.Array) -> None:
         codes, words = coded(column)
@@ -105,6 +104,6 @@ def folded(words: Iterable[str], top: frozenset[str]) -> list[str]:
 def event_times(piece: pa.RecordBatch, mapping: Mapping, first: int) -> Ints:
     """When each row of a piece happened (µs or NO_TIME); the piece begins at row `first`."""
     if mapping.clock is None:
-        return times(piece[mapping.time])
+        return in_era(times(piece[mapping.time]))
     start, every = mapping.clock
-    return start + np.arange(first, first + piece.num_rows, dtype=np.int64) * every
+    return in_era(start + np.arange(first, first + piece.num_rows, dtype=np.int64) * every)

@@ -27,6 +27,8 @@ MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none"})
 LONGEST_WORD = 1_000
 NO_TIME = np.iinfo(np.int64).min
 _YEAR_1, _YEAR_10000 = -62_135_596_800_000_000, 253_402_300_800_000_000  # µs, first and after last
+# Times outside the years 1000 to 2999 are slips or stand for "never"; a file holds none of them.
+ERA_START, ERA_END = -30_610_224_000_000_000, 32_503_680_000_000_000  # µs, first and after last
 _ZONE = r"(:\d\d([.,]\d+)?|T\d{2,6})\s*([zZ]|[+-]\d\d(:?\d\d)?)\s*$"
 _EPOCH_NUMBER = r"^\s*[-+]?[0-9.]+\s*$"
 _ZONED = f"{_ZONE}|{_EPOCH_NUMBER}"
@@ -65,6 +67,11 @@ def times(column: pa.Array) -> Ints:
     """
     at = _times(column)
     return np.where((at >= _YEAR_1) & (at < _YEAR_10000) & (at != 0), at, NO_TIME)
+
+
+def in_era(at: Ints) -> Ints:
+    """Times (µs) that an incident file can hold; NO_TIME for the others."""
+    return np.where((at >= ERA_START) & (at < ERA_END), at, NO_TIME)
 
 
 def without_zone(column: pa.Array) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cockpit.incident.file import IncidentFile
-from cockpit.incident.journal import RECORDING, Journal
+from cockpit.incident.journal import Journal
+from cockpit.incident.state import RECORDING
 from cockpit.incident.telemetry import REFERENCE, append
 from cockpit.records import MINUTE, SECOND, BadInput
 from cockpit.tables import SERIES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from cockpit.assess.report import assess, model_report
 from cockpit.assess.signals import find_onset
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
+from cockpit.incident.connection import damaged
 from cockpit.records import Window
 from cockpit.tables import TABLES, UNKNOWN
 from cockpit.units import parse_duration
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from cockpit.incident.replay import Replay
     from cockpit.records import Assessment, Counts, Event
     from cockpit.views import Change, Chart
+
+Kind = TypeVar("Kind")
 
 _SLOW = tuple(name for name, table in TABLES.items() if table.clock == "slow")
 # What is looked at step by step, for charts and for when it began; and what only stands in for a
@@ -191,11 +194,17 @@ class Gatherer:
 
     @cached_property
     def _bins(self) -> list[FeatureBins]:
-        return msgspec.json.decode(self._file.document("bins") or "[]", type=list[FeatureBins])
+        return self._decoded("bins", list[FeatureBins], "[]")
 
     @cached_property
     def _units(self) -> dict[str, str]:
-        return msgspec.json.decode(self._file.document("units") or "{}", type=dict[str, str])
+        return self._decoded("units", dict[str, str], "{}")
+
+    def _decoded(self, name: str, kind: type[Kind], default: str) -> Kind:
+        try:
+            return msgspec.json.decode(self._file.document(name) or default, type=kind)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise damaged(self._file.path, f"document {name}: {error}") from None
 
     @cached_property
     def _map(self) -> Predictions:

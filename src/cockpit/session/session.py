@@ -6,16 +6,25 @@ of the replay's own file, and are durable when they return.
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from cockpit.checklist import SAFETY_KINDS
 from cockpit.incident.file import IncidentFile
-from cockpit.incident.journal import RECORDING, person
+from cockpit.incident.journal import person
 from cockpit.incident.replay import Replay, newest, open_incident, open_replay
-from cockpit.incident.state import fold, last_undoable, severity_in
+from cockpit.incident.state import (
+    LONGEST,
+    LONGEST_DRAFT,
+    RECORDING,
+    fold,
+    last_undoable,
+    severity_in,
+)
 from cockpit.incident.timeline import timeline
 from cockpit.records import NeedsReason, Refused
 from cockpit.session import screens, settings
@@ -29,19 +38,23 @@ if TYPE_CHECKING:
     from cockpit.session.gather import Gatherer
     from cockpit.state import State
 
-LONGEST_TEXT = 2_000
-
 
 class Session:
     """An incident opened to read, or a replay of it opened to work in."""
 
     def __init__(self, incident: Replay, who: str | None = None) -> None:
+        """Takes over `incident`, and closes it where its settings cannot be used (BadInput)."""
         self._incident = incident
         self._who = inert(who or person(), 80)
-        self._config = settings.config_of(incident.recording)
         self._gatherer: Gatherer | None = None
         self._last_view: View | None = None
-        self.recording: RecordingInfo = settings.info_of(incident, self._config)
+        self._computing = threading.Lock()  # the gatherer keeps what it found: one asks at a time
+        try:
+            self._config = settings.config_of(incident.recording)
+            self.recording: RecordingInfo = settings.info_of(incident, self._config)
+        except BaseException:
+            incident.close()
+            raise
 
     # Opening and closing
 
@@ -65,8 +78,8 @@ class Session:
             found = newest(recording, settings.state_folder())
         if found is None:
             return None
-        with open_incident(found) as earlier:
-            return found if settings.own_events(earlier) else None
+        with IncidentFile.open(found) as own:
+            return found if settings.own_events(own) else None
 
     def close(self) -> str:
         """Close the files; the path of the replay's own file, or ""."""
@@ -89,7 +102,7 @@ class Session:
     @property
     def opens_at(self) -> int:
         """Where a replay starts: where the last one was left, else shortly before the page."""
-        times = [event.at for event in settings.own_events(self._incident)]
+        times = [event.at for event in settings.own_events(self._incident.own)]
         if self._left is not None:
             times.append(self._left.at)
         return max(times, default=self.recording.opens_at)
@@ -98,13 +111,16 @@ class Session:
         """Everything on the screen at `at`, from what was observed by then."""
         from cockpit.session.compose import compose
 
-        events = self._incident.events(until=at)
-        self._last_view = compose(self._facts(), events, at, self._config, self.recording)
-        return self._last_view
+        with self._computing:
+            events = self._incident.events(until=at)
+            view = compose(self._facts(), events, at, self._config, self.recording)
+            self._last_view = view
+        return view
 
     def assessment(self, at: int, window: Window | None = None) -> Assessment:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
-        return self._facts().at(at, self._incident.events(until=at), window).assessment
+        with self._computing:
+            return self._facts().at(at, self._incident.events(until=at), window).assessment
 
     def timeline(self, at: int) -> list[TimelineEntry]:
         """What happened and what was decided by `at`, in order."""
@@ -152,8 +168,9 @@ class Session:
         return self._gatherer
 
     def _seen(self, at: int) -> View:
-        """The view the person acts on: the last one shown, else the one at `at`."""
-        return self._last_view or self.view(at)
+        """The view the person acts on: the last one, unless it tells of what comes after `at`."""
+        seen = self._last_view
+        return self.view(at) if seen is None or seen.at > at else seen
 
     def _state(self, at: int) -> State:
         return fold(self._incident.events(until=at), at)
@@ -197,13 +214,16 @@ class Session:
         """
         from cockpit.decide.triage import leaving
 
-        view = self._seen(at)
-        if phase == view.status.phase:
+        state = self._state(at)
+        if phase == state.phase:
             raise Refused(f"this is the {phase} phase already")
-        guard = leaving(self._state(at), phase)
+        guard = leaving(state, phase)
         if guard is not None and not reason.strip():
             raise NeedsReason(guard.message, list(guard.presets))
-        frozen = msgspec.to_builtins(msgspec.structs.replace(view.knowledge, frozen_at=at))
+        known = self._seen(at).knowledge
+        if known.phase != state.phase:  # the last view is from before the last change of phase
+            known = self.view(at).knowledge
+        frozen = msgspec.to_builtins(msgspec.structs.replace(known, frozen_at=at))
         self._write(
             "phase", at, text=_clean(reason), phase=phase, reason=_clean(reason), frozen=frozen
         )
@@ -269,8 +289,8 @@ class Session:
 
     def flag(self, kind: str, text: str, at: int) -> None:
         """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
-        if kind not in ("safety", "privacy", "data_loss"):
-            raise Refused("mark safety, privacy or data_loss")
+        if kind not in SAFETY_KINDS:
+            raise Refused(f"mark one of {', '.join(SAFETY_KINDS)}")
         self._write(kind, at, text=_clean(text))
 
     def clear_flag(self, by: str, reason: str, at: int) -> None:
@@ -322,7 +342,7 @@ class Session:
             at,
             text=f"{audience} draft",
             audience=audience,
-            draft=inert_lines(text, 40_000),
+            draft=inert_lines(text, LONGEST_DRAFT),
         )
 
     def export(self, audience: str, text: str, path: Path | None, at: int) -> Path:
@@ -336,7 +356,7 @@ class Session:
             at,
             text=f"{audience} → {inert(written)}",
             audience=audience,
-            path=str(written),
+            path=inert(written, LONGEST),
             figures=as_data(facts(self._seen(at))),
         )
         return written
@@ -352,7 +372,7 @@ class Session:
 
 
 def _clean(text: str) -> str:
-    return inert(text.strip(), LONGEST_TEXT)
+    return inert(text.strip(), LONGEST)
 
 
 def _needed(text: str, what: str) -> str:

@@ -10,7 +10,8 @@ import msgspec
 
 from cockpit.config import Config, check
 from cockpit.incident.file import STORED_VIEW
-from cockpit.incident.journal import RECORDING, events
+from cockpit.incident.journal import events
+from cockpit.incident.state import RECORDING
 from cockpit.text import LONGEST, inert
 from cockpit.views import RecordingInfo, Stakeholder, View
 from cockpit.yamlfile import load
@@ -76,11 +77,9 @@ def _opens_at(file: IncidentFile, default: int) -> int:
         return default
 
 
-def own_events(incident: Replay) -> list[Event]:
-    """What people did in this replay."""
-    return (
-        [] if incident.own is None else [e for e in events(incident.own) if e.writer != RECORDING]
-    )
+def own_events(own: IncidentFile | None) -> list[Event]:
+    """What people did in a replay, from its own file."""
+    return [] if own is None else [e for e in events(own) if e.writer != RECORDING]
 
 
 def stored_view(file: IncidentFile) -> View | None:
