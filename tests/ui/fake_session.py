@@ -194,6 +194,9 @@ class FakeSession(HandMade):
         self.severity, self.confirmed = "SEV0", True
         self._did(kind, at, text, kind, text)
 
+    def mark_onset(self, onset: int, at: int) -> None:
+        self._did("onset", at, "", onset)
+
     def clear_flag(self, by: str, reason: str, at: int) -> None:
         self.harm = ""
         self._did("clear_flag", at, reason, by, reason)

@@ -287,6 +287,12 @@ class Session:
             "ask_answer", at, text=_clean(answer), ask=ask, answer=_needed(answer, "an answer")
         )
 
+    def mark_onset(self, onset: int, at: int) -> None:
+        """Say when it began (µs); a person's word goes before what the figures tell."""
+        if onset > at:
+            raise Refused("it cannot have begun later than now; name an earlier time")
+        self._write("onset", at, onset=onset)
+
     def flag(self, kind: str, text: str, at: int) -> None:
         """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
         if kind not in SAFETY_KINDS:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cockpit.records import BadInput
 from cockpit.text import inert
-from cockpit.units import parse_duration, parse_instant
+from cockpit.units import clock, parse_duration, parse_instant
 from cockpit.views import PHASES
 
 if TYPE_CHECKING:
@@ -55,6 +55,13 @@ def _goto(screen: IncidentScreen, text: str) -> None:
 def _note(screen: IncidentScreen, text: str) -> None:
     app = screen.cockpit
     app.act(lambda: app.session.note(text, app.clock.at), "Noted; z undoes it.")
+
+
+def _onset(screen: IncidentScreen, text: str) -> None:
+    app = screen.cockpit
+    began = to_time(app, text)
+    said = f"It began at {clock(began)} UTC; z undoes it."
+    app.act(lambda: app.session.mark_onset(began, app.clock.at), said)
 
 
 def _severity(screen: IncidentScreen, text: str) -> None:
@@ -141,6 +148,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("note", "TEXT", "a time-stamped note", _note),
     Command("goto", "TIME", "go to 02:51, +5m or -1h", _goto),
+    Command("onset", "TIME", "say when it began: T+ counts from there", _onset),
     Command("speed", "N", "replay N times as fast as it was", _speed),
     Command(
         "severity",
