@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.baseline import labelled_source
-from cockpit.assess.estimates import Compared, Moment, Subject
+from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION
 from cockpit.assess.quality import coverage
 from cockpit.assess.segment_rates import decisions, rates
 from cockpit.assess.segments import SegmentRate, worst
-from cockpit.assess.slices import about_all, groups, segment_name, slices
+from cockpit.assess.slices import Subject, about_all, groups, segment_name, slices
 from cockpit.assess.users import users
 from cockpit.assess.verdicts import Verdict
 from cockpit.tables import PAIR, SERVED

@@ -59,8 +59,6 @@ def now(measured: Measured) -> Serving:
 
 def _now_in(measured: Measured, part: str) -> dict[str, float]:
     """Versions share the whole as traffic says; within a part, as their predictions there say."""
-    if not measured.serving:
-        return {measured.versions.new: 1.0} if measured.versions.new else {}
     weights = {}
     for version, serves in measured.serving.items():
         cells = [measured.cells[version, p] for p in measured.parts]
