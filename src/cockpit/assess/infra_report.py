@@ -79,14 +79,18 @@ def _latency(moment: Moment) -> list[Estimate]:
     base = source(inputs, "latency", moment.begun)
     before = Latencies(base.counts, base.mask) if base else None
     found = []
+    asked = len(inputs.now.get("traffic", ())) > 0
     for part in _whole(counts):
         latencies = Latencies(counts, part.mask)
         for name, q in QUANTILES.items():
+            now = latencies.quantile(q)
+            if latencies.rows == 0 and asked:
+                now = unmeasured("latency not recorded")
             compared = Compared(base.what, before.quantile(q)) if base and before else None
             found.append(
                 moment.estimate(
                     name,
-                    latencies.quantile(q),
+                    now,
                     compared,
                     part.subject,
                     source="latency",

@@ -109,12 +109,15 @@ def _user_shares(moment: Moment) -> list[Estimate]:
     counts = moment.inputs.now.get("users")
     if counts is None or len(counts) == 0:
         return []
-    every = users(counts, about_all(counts)).value
+    whole = users(counts, about_all(counts))
+    every = whole.value
     found = []
     for key, rows in groups(counts, ("dimension", "value"), ~about_all(counts)):
         mask = np.zeros(len(counts), dtype=np.bool_)
         mask[rows] = True
-        share = users(counts, mask).map(1 / every) if every else unmeasured("users are not counted")
+        share = (
+            users(counts, mask).map(1 / every) if every else unmeasured(whole.reason or "no users")
+        )
         subject = Subject(segment=segment_name(*key))
         found.append(moment.estimate("users_share", share, None, subject, source="users"))
     return found

@@ -19,6 +19,8 @@ from cockpit.decide.measured import REST, Measured, measured
 from cockpit.decide.plans import Plan, plans
 from cockpit.decide.pricing import Price, price
 from cockpit.decide.ranking import (
+    ORDER,
+    SAFETY_ORDER,
     ends_exposure,
     ranked,
     recommend,
@@ -44,10 +46,12 @@ def option_table(assessment: Assessment, state: State, config: Config) -> Option
         marked = bool(state.safety.segment) and state.safety.segment == facts.segment
         order = [_guarded(p, marked) for p in safety_ranked(order, marked)]
         recommendation = recommend_safety(order, marked)
-    in_precision = all(p.precision is not None for p in order if p.plan.serves)
+    priced = [p for p in order if p.plan.serves and p.weights is not None]
+    in_precision = all(p.precision is not None for p in priced)
     now = next((p for p in prices if p.plan.kind == "observe"), None)
     rows = [row(p, now, facts, rules, in_precision, config) for p in order]
     notes = footnotes(facts, draw(facts, rules, config.model.harm), parse_share(config.tolerance))
+    notes.append(SAFETY_ORDER if state.safety is not None else ORDER)
     if state.safety is None and recommendation.option and any(p.guessed for p in order):
         notes.append(_robust(recommendation.option, built, facts, rules, config))
     return OptionTable(

@@ -108,6 +108,8 @@ def _plan(given: Assumed, measured: Measured, state: State) -> Plan:
             blocked = _cannot_switch(given, measured.segment)
     if kind in ("rollback", "canary", "split", "shadow") and not previous:
         blocked = "no previous version: set model.versions.previous"
+        if kind != "shadow":  # served by nobody one can name, which is not the same as by nobody
+            serving = {part: {previous: 1.0} for part in measured.parts}
     needs, short = _needs(given, measured, state, previous)
     return Plan(kind, label, serving, given, needs, blocked or short)
 
