@@ -13,6 +13,7 @@ from cockpit import numbers
 from cockpit.config import Config
 from cockpit.decide.assumptions import Rules, assumed_rules
 from cockpit.decide.draws import draw
+from cockpit.decide.estimates import failing
 from cockpit.decide.evidence import footnotes
 from cockpit.decide.figures import row
 from cockpit.decide.measured import REST, Measured, measured
@@ -21,6 +22,7 @@ from cockpit.decide.pricing import Price, price
 from cockpit.decide.ranking import (
     ORDER,
     SAFETY_ORDER,
+    Recommendation,
     ends_exposure,
     ranked,
     recommend,
@@ -41,7 +43,7 @@ def option_table(assessment: Assessment, state: State, config: Config) -> Option
     prices = _prices(built, facts, rules, config)
     order = ranked(prices)
     if state.safety is None:
-        recommendation = recommend(order)
+        recommendation = _unless_failing(recommend(order), assessment)
     else:
         marked = bool(state.safety.segment) and state.safety.segment == facts.segment
         order = [_guarded(p, marked) for p in safety_ranked(order, marked)]
@@ -64,6 +66,15 @@ def option_table(assessment: Assessment, state: State, config: Config) -> Option
         chosen="" if state.choice is None else state.choice.option,
         executed=state.choice is not None and state.choice.executed_at is not None,
     )
+
+
+def _unless_failing(found: Recommendation, assessment: Assessment) -> Recommendation:
+    """Doing nothing is not recommended for want of other reasons while requests fail."""
+    errors = failing(assessment)
+    if errors is None or errors.value is None or found.option not in ("", "observe"):
+        return found
+    share = numbers.share(errors.value)
+    return Recommendation("", f"nothing: {share} of requests fail, which no row here prices")
 
 
 def _prices(built: list[Plan], facts: Measured, rules: Rules, config: Config) -> list[Price]:

@@ -79,7 +79,7 @@ def recommend(order: list[Price]) -> Recommendation:
         none = "nothing that can be done now does clearly less harm than observing"
         return Recommendation(best.plan.kind, none + passed)
     if observe.exposed == 0:
-        return Recommendation("observe", "no version is measured to be worse than its baseline")
+        return Recommendation("observe", "no version is measured to be wrong too often or too slow")
     least = min(order, key=_harm)
     if least is best or least.plan.blocked:
         how = "least harm in the next hour"
