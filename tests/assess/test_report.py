@@ -333,3 +333,10 @@ def test_silence_is_said_for_its_zeros_are_no_good_news():
     assert any(note.startswith("no requests since ") for note in assess(silent, None).notes)
     empty = replace(silent, history={})
     assert any(note.startswith("no requests in the ") for note in assess(empty, None).notes)
+
+
+def test_requests_whose_latency_is_not_recorded_are_not_called_no_requests(inputs):
+    now = {name: counts for name, counts in inputs.now.items() if name != "latency"}
+    found = {e.id: e for e in assess(replace(inputs, now=now, series={}), None).metrics}
+    assert found["requests"].value > 0
+    assert found["latency_p99"].reason == "latency not recorded"

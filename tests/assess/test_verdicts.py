@@ -97,6 +97,13 @@ def test_a_promise_alone_is_enough():
     assert judge(Measurement(value=180.0, low=170.0, high=190.0, n=5000), p99).word == "fine"
 
 
+def test_what_likely_misses_its_promise_is_not_fine():
+    over = Measurement(value=255.0, low=243.0, high=267.0, n=5000)
+    found = judge(over, held(bound=Bound(250.0, False), direction="lower_is_better", unit="ms"))
+    assert found.word == "watch"
+    assert "likely misses the promise of at most 250 ms" in found.sentence
+
+
 def test_between_baseline_and_promise_is_within_tolerance():
     p99 = held(
         Baseline(what="before 02:48", value=150.0, low=145.0, high=155.0),

@@ -14,7 +14,7 @@ from cockpit.brief.likelihood import WORDS
 from cockpit.brief.reading import words
 from cockpit.records import MINUTE, BadInput, Event
 from cockpit.views import View
-from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, VIEW, quiet
+from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, VIEW, estimate, quiet
 from tests.brief.situations import changed, views, with_knowledge
 
 METRIC_NAMES = re.compile(
@@ -86,6 +86,20 @@ def test_what_is_not_yet_known_is_said_to_be_unknown() -> None:
     assert "No probability can be stated yet" in text
     unlabelled = changed(quiet(AT).impact, unlabelled_share=1.0)
     assert "No decision of this time has a label yet" in executive(quiet(AT), impact=unlabelled)
+
+
+def test_without_measured_harm_no_time_since_when_is_given() -> None:
+    view = quiet(AT)
+    impact = changed(view.impact, since=AT - 12 * MINUTE)
+    assert headline(executive(view, impact=impact)).count("since") == 0
+
+
+def test_requests_that_fail_are_the_headline_and_not_called_worse_answers() -> None:
+    failing = estimate("error_rate", 0.3, unit="share", verdict="critical", baseline=None)
+    view = quiet(AT)
+    said = headline(executive(view, infra=changed(view.infra, metrics=[failing])))
+    assert "30 of 100 requests fail" in said
+    assert "answers" not in said
 
 
 def test_safety_is_the_first_line_whatever_is_measured() -> None:

@@ -6,7 +6,7 @@ import math
 from statistics import NormalDist
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cockpit.brief import likelihood, plain, reading, wording
@@ -39,6 +39,7 @@ def test_shortened_text_has_no_more_words_than_asked_for(text: str, words: int) 
 
 
 @given(st.lists(st.none() | st.floats(-1e6, 1e6), max_size=300))
+@example([0.0, 2.2250738585e-313])
 def test_a_sparkline_shows_every_gap_and_never_loses_the_peak(points: list[float | None]) -> None:
     line = wording.sparkline(points)
     measured = [p for p in points if p is not None]

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.config import Config
+from cockpit.config import Config, Model
 from cockpit.decide.options import option_table
+from cockpit.incident.state import fold
+from cockpit.tables import ABSENT
 from cockpit.views import OptionRow, OptionTable
 from tests.decide.stories import (
     AT,
@@ -206,3 +208,35 @@ def test_whatever_is_measured_the_table_is_sound(cells: Cells, slow: float, fast
         if row.latency.value is not None and row.kind in ("canary", "split"):
             assert row.latency.value <= max(slow, fast) * 1.001
     assert found.recommended in {"", *(row.id for row in found.rows if not row.blocked)}
+
+
+def test_with_no_previous_version_going_back_is_not_priced_as_serving_nobody() -> None:
+    alone = msgspec.structs.replace(CONFIG, model=Model())
+    found = option_table(assessment({("v42", "rest"): ROLLOUT["v42", "rest"]}), fold([], AT), alone)
+    rows = by_kind(found)
+    for kind in ("rollback", "canary", "split"):
+        row = rows[kind]
+        assert "no previous version" in row.blocked
+        assert (row.quality.value, row.wrong.value, row.exposed.value) == (None, None, None)
+        assert row.latency.text == "not measured"
+        assert "unserved" not in row.wrong.text
+    assert rows["rules"].quality.unit == "precision"
+
+
+def test_rows_that_name_no_version_are_none_to_go_back_to() -> None:
+    cells = {("v42", "rest"): ROLLOUT["v42", "rest"], (ABSENT, "rest"): ROLLOUT["v41", "rest"]}
+    found = option_table(assessment(cells), fold([], AT), Config())
+    assert "no previous version" in by_kind(found)["rollback"].blocked
+
+
+def test_a_small_share_is_not_rounded_to_nothing() -> None:
+    found = table(ROLLOUT, with_option("canary", share="0.25%"))
+    assert "options.canary.share = 0.25%" in found.assumptions
+
+
+def test_the_footnote_says_how_the_rows_are_ordered() -> None:
+    assert any(note.startswith("ranked by harm") for note in table(ROLLOUT).footnotes)
+    marked = state(event("safety", "harm", AT, seq=9))
+    notes = option_table(assessment(ROLLOUT), marked, CONFIG).footnotes
+    assert not any(note.startswith("ranked by harm") for note in notes)
+    assert any("harm is not weighed" in note for note in notes)

@@ -50,3 +50,9 @@ def test_a_mixture_of_exponentials_agrees_with_simulation(share: float) -> None:
         (share, exponential_tail(90 * np.log(100))),
     ]
     assert mixture_quantile(parts) == pytest.approx(np.quantile(ms, 0.99), rel=0.02)
+
+
+def test_what_answers_at_once_has_a_tail_too() -> None:
+    at_once = exponential_tail(0.0)
+    assert at_once.slower(250.0) == pytest.approx(0.0)
+    assert mixture_quantile([(1.0, at_once)]) == pytest.approx(0.0, abs=0.01)

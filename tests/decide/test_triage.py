@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from cockpit.checklist import QUESTIONS, TASKS
 from cockpit.decide.effect import watch
 from cockpit.decide.impact import impact
+from cockpit.decide.options import option_table
 from cockpit.decide.severity import CADENCE, LEVELS, Severity, refusal, severity
 from cockpit.decide.triage import checklist, companions, leaving, phase_marks
-from cockpit.records import MINUTE, Assessment
+from cockpit.records import MINUTE, Assessment, Baseline, Drift
 from cockpit.state import State
 from cockpit.views import PHASES, Change, Checklist, Choice, Impact, Phase, Status
 from tests.decide.stories import (
@@ -238,3 +239,63 @@ def test_the_worse_it_is_the_more_is_done_beside() -> None:
     sizes = [len(companions(level)) for level in LEVELS]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] == 3
+
+
+def with_errors(value: float, before: float, verdict: str) -> Assessment:
+    facts = assessment(HEALTHY)
+    errors = replace(
+        facts.metrics[0],
+        name="error_rate",
+        value=value,
+        unit="share",
+        baseline=Baseline(what="reference", value=before),
+        verdict=verdict,
+    )
+    return replace(facts, metrics=[*facts.metrics, errors])
+
+
+def test_requests_that_fail_are_harm_and_no_reason_to_observe() -> None:
+    facts = with_errors(0.3, 0.002, "critical")
+    found = hurt(facts)
+    assert found.sentence.startswith("30 % of requests fail, was 0.20 % · since 02:48")
+    assert "no harm" not in found.sentence
+    assert judged(facts, began(state())).suggested == "SEV1"
+    table = option_table(facts, state(), CONFIG)
+    assert table.recommended == ""
+    assert "30 % of requests fail" in table.why
+    calm = with_errors(0.002, 0.002, "fine")
+    assert hurt(calm).sentence.startswith("no harm measured · onset 02:48")
+    assert option_table(calm, state(), CONFIG).recommended == "observe"
+
+
+def test_a_figure_of_the_teams_own_that_is_worse_is_not_called_no_harm() -> None:
+    facts = with_errors(0.29, 0.05, "critical")
+    own = replace(facts.metrics[-1], name="refused")
+    sentence = hurt(replace(facts, metrics=[*facts.metrics[:-1], own])).sentence
+    assert sentence.startswith("refused rose from 5 % to 29 %")
+
+
+def test_a_p99_without_lower_quantiles_is_said_all_the_same() -> None:
+    facts = assessment(ROLLOUT, p99=SLOW)
+    only = [e for e in facts.metrics if e.name not in ("latency_p50", "latency_p95")]
+    sentence = hurt(replace(facts, metrics=only)).sentence
+    assert "1 in 100 requests over 418 ms, promised 250 ms" in sentence
+
+
+def test_a_feature_missing_as_often_as_ever_is_no_incident() -> None:
+    def found(drift_class: str) -> str:
+        drift = Drift(
+            feature="age",
+            psi=0.01,
+            psi_corrected=0.01,
+            low=0.0,
+            high=0.02,
+            kl=0.01,
+            n=5_000,
+            drift_class=drift_class,
+            missing_share=0.3,
+        )
+        facts = replace(assessment(HEALTHY), drift=[drift])
+        return judged(facts, state()).suggested
+
+    assert (found("minor"), found("major")) == ("SEV4", "SEV2")

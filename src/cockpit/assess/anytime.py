@@ -9,7 +9,7 @@ from cockpit.assess.measurement import LEVEL, Z
 
 
 @lru_cache(maxsize=64)
-def widening(fraction: float, level: float = LEVEL) -> float:
+def widening(fraction: float) -> float:
     """By how much a fixed-time interval must grow to hold at every look (≥ 1, 1.55 at fraction 1).
 
     Half-width of the asymptotic confidence sequence, se·√((1 + 1/(Vρ²))·ln((1 + Vρ²)/α²)), over the
@@ -18,7 +18,7 @@ def widening(fraction: float, level: float = LEVEL) -> float:
     against looking early and often at a window that grows; a window that rolls on for days needs
     a monitor with a stated run length instead.
     """
-    alpha = 1.0 - level
+    alpha = 1.0 - LEVEL
     rho = -2.0 * math.log(alpha) + math.log(1.0 - 2.0 * math.log(alpha))
     v = max(fraction, 1e-3) * rho
     half = math.sqrt((1.0 + 1.0 / v) * math.log((1.0 + v) / alpha**2))

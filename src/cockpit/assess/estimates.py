@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
 from cockpit.assess.metrics import metric
 from cockpit.assess.objectives import Bound, bounds
+from cockpit.assess.slices import WHOLE, Subject
 from cockpit.assess.verdicts import Comparison, Verdict, judge
 from cockpit.records import Baseline, Estimate
-from cockpit.tables import SERVED
 from cockpit.units import parse_share
 
 if TYPE_CHECKING:
@@ -32,23 +32,6 @@ class Compared:
         """As a record; null where the baseline itself could not be measured."""
         value, low, high = self.measured.interval
         return None if value is None else Baseline(what=self.what, value=value, low=low, high=high)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What an estimate is about: the whole service, a version, a shadow, a segment."""
-
-    version: str | None = None
-    role: str = SERVED
-    segment: str | None = None
-
-    def identity(self, name: str) -> str:
-        """'auc', 'auc@v42', 'auc@v43 shadow', 'precision@v42@region BR': unique and stable."""
-        version = self.version if self.role == SERVED else f"{self.version} {self.role}"
-        return "@".join(part for part in (name, version, self.segment) if part is not None)
-
-
-WHOLE = Subject()
 
 
 @dataclass(frozen=True, eq=False)

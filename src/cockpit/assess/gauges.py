@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cockpit.assess.inputs import Inputs
+    from cockpit.assess.inputs import Inputs, Series
     from cockpit.records import Window
-
-    Series = tuple[NDArray[np.int64], NDArray[np.float64]]  # times (µs), values
 
 _NAME = re.compile(r"(?P<name>[^{]+)(?:\{(?P<labels>.*)\})?")
 _LABEL = re.compile(r'(?P<key>\w+)="(?P<value>[^"]*)"')

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.baseline import Source, earlier, source
-from cockpit.assess.estimates import WHOLE, Compared, Moment, Subject
+from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.gauges import Gauge, gauges, in_unit, reading, readings, unit_of
 from cockpit.assess.latency import QUANTILES, Latencies
 from cockpit.assess.measurement import unmeasured
-from cockpit.assess.slices import Slice, dimensions, segment_name, slices
+from cockpit.assess.slices import WHOLE, Slice, Subject, dimensions, segment_name, slices
 from cockpit.assess.traffic import error_rate, requests_and_errors, requests_per_second
 from cockpit.assess.verdicts import Verdict
 from cockpit.assess.words import number
@@ -79,14 +79,18 @@ def _latency(moment: Moment) -> list[Estimate]:
     base = source(inputs, "latency", moment.begun)
     before = Latencies(base.counts, base.mask) if base else None
     found = []
+    asked = len(inputs.now.get("traffic", ())) > 0
     for part in _whole(counts):
         latencies = Latencies(counts, part.mask)
         for name, q in QUANTILES.items():
+            now = latencies.quantile(q)
+            if latencies.rows == 0 and asked:
+                now = unmeasured("latency not recorded")
             compared = Compared(base.what, before.quantile(q)) if base and before else None
             found.append(
                 moment.estimate(
                     name,
-                    latencies.quantile(q),
+                    now,
                     compared,
                     part.subject,
                     source="latency",

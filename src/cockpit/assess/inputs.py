@@ -11,8 +11,12 @@ from cockpit.records import MINUTE, SECOND, Counts, Event, Window
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cockpit.assess.gauges import Series
+    import numpy as np
+    from numpy.typing import NDArray
+
     from cockpit.bins import FeatureBins
+
+    Series = tuple[NDArray[np.int64], NDArray[np.float64]]  # times (µs), values
 
 INFRA_SPAN = 5 * MINUTE  # the full window of infrastructure figures
 QUALITY_SPAN = 60 * MINUTE  # and of quality and drift

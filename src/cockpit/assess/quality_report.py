@@ -8,11 +8,11 @@ from cockpit.assess import scores
 from cockpit.assess.baseline import labelled_source, source
 from cockpit.assess.differences import weighted_sum
 from cockpit.assess.drift import compare_scores
-from cockpit.assess.estimates import Compared, Moment, Subject
+from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION, QUALITY
 from cockpit.assess.quality import false_negative_share, false_positive_share, label_coverage
-from cockpit.assess.slices import slices
+from cockpit.assess.slices import Subject, slices
 from cockpit.assess.verdicts import Verdict
 from cockpit.text import inert
 

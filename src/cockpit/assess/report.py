@@ -95,7 +95,11 @@ def _notes(begun: Onset | None, quality: list[Estimate]) -> list[str]:
     notes = [] if begun is None else [begun.sentence]
     for estimate in quality:
         coverage = estimate.value
-        if estimate.id == "label_coverage" and coverage is not None and coverage < _COMPLETE:
+        if estimate.id != "label_coverage" or coverage is None:
+            continue
+        if coverage == 0.0:
+            notes.append("no decision is labelled yet: how good they are is not known")
+        elif coverage < _COMPLETE:
             notes.append(
                 f"quality is of the {numbers.share(coverage)} labelled so far; "
                 "a class whose labels come late is missing from it, not from the baseline"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.baseline import labelled_source
-from cockpit.assess.estimates import Compared, Moment, Subject
+from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION
 from cockpit.assess.quality import coverage
 from cockpit.assess.segment_rates import decisions, rates
 from cockpit.assess.segments import SegmentRate, worst
-from cockpit.assess.slices import about_all, groups, segment_name, slices
+from cockpit.assess.slices import Subject, about_all, groups, segment_name, slices
 from cockpit.assess.users import users
 from cockpit.assess.verdicts import Verdict
 from cockpit.tables import PAIR, SERVED
@@ -109,12 +109,15 @@ def _user_shares(moment: Moment) -> list[Estimate]:
     counts = moment.inputs.now.get("users")
     if counts is None or len(counts) == 0:
         return []
-    every = users(counts, about_all(counts)).value
+    whole = users(counts, about_all(counts))
+    every = whole.value
     found = []
     for key, rows in groups(counts, ("dimension", "value"), ~about_all(counts)):
         mask = np.zeros(len(counts), dtype=np.bool_)
         mask[rows] = True
-        share = users(counts, mask).map(1 / every) if every else unmeasured("users are not counted")
+        share = (
+            users(counts, mask).map(1 / every) if every else unmeasured(whole.reason or "no users")
+        )
         subject = Subject(segment=segment_name(*key))
         found.append(moment.estimate("users_share", share, None, subject, source="users"))
     return found

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess.estimates import WHOLE, Subject
 from cockpit.tables import ALL, SERVED, SHADOW
 from cockpit.text import inert
 
@@ -21,6 +20,23 @@ if TYPE_CHECKING:
     from cockpit.records import Counts
 
     Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an estimate is about: the whole service, a version, a shadow, a segment."""
+
+    version: str | None = None
+    role: str = SERVED
+    segment: str | None = None
+
+    def identity(self, name: str) -> str:
+        """'auc', 'auc@v42', 'auc@v43 shadow', 'precision@v42@region BR': unique and stable."""
+        version = self.version if self.role == SERVED else f"{self.version} {self.role}"
+        return "@".join(part for part in (name, version, self.segment) if part is not None)
+
+
+WHOLE = Subject()
 
 
 @dataclass(frozen=True)

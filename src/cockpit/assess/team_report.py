@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from cockpit.assess import intervals
 from cockpit.assess.baseline import source
-from cockpit.assess.estimates import Compared, Moment, Subject
+from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
-from cockpit.assess.slices import about_all, groups, segment_name, slices
+from cockpit.assess.slices import Subject, about_all, groups, segment_name, slices
 from cockpit.assess.users import users
 from cockpit.tables import ALL, SERVED
 from cockpit.text import inert

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cockpit.records import Baseline, Difference, Direction, VerdictWord
 
 SURE = 0.9  # probability that an objective is missed which counts as missed
+LIKELY = 0.5  # and above which a figure is not called fine
 SMALLEST_TOLERANCE = 0.01  # a share that moves by less than a point in a hundred wakes nobody
 
 
@@ -64,15 +65,15 @@ def judge(now: Measurement, held: Comparison) -> Verdict:
 
     Worse by more than the tolerance even at the kind end of the anytime interval, or an objective
     missed with 90 %: degraded; beyond twice the tolerance: critical. No worse than the tolerance
-    at the unkind end: fine. Else the interval spans it: not enough data where it is wider than
-    the band of ± the tolerance, watch where it is narrower.
+    at the unkind end, and the objective likely kept: fine. Else the interval spans it: not enough
+    data where it is wider than the band of ± the tolerance, watch where it is narrower.
     """
     if now.value is None:
         return Verdict("not enough data", now.reason)
     base = held.base if held.base is not None and held.base.value is not None else None
     found = difference(now.interval, (base.value, base.low, base.high)) if base else None
     if held.direction == "neither":
-        return Verdict("", _told(now, base, held), found)
+        return Verdict("", _told(now, base, held) if base else "", found)
     if base is None and held.bound is None and held.direction != "nearer_one_is_better":
         return Verdict("", "nothing to compare with")
     if now.low is None and now.high is None:
@@ -84,10 +85,12 @@ def judge(now: Measurement, held: Comparison) -> Verdict:
     if excess.low > tolerance or missed >= SURE:
         word: VerdictWord = "critical" if excess.low > 2 * tolerance else "degraded"
         return Verdict(word, f"{told}; {_why(excess, tolerance, base, held)}", found)
-    if excess.high <= tolerance:
+    if excess.high <= tolerance and missed <= LIKELY:
         return Verdict("fine", f"{told}; within {number(tolerance, held.unit)}", found)
     if excess.high - excess.low > 2 * tolerance:
         return Verdict("not enough data", f"{told}; {_wait(now, base, held, tolerance)}", found)
+    if missed > LIKELY:
+        return Verdict("watch", f"{told}; likely misses the promise of {_promise(held)}", found)
     return Verdict("watch", f"{told}; it may be worse by {number(excess.high, held.unit)}", found)
 
 
@@ -151,7 +154,6 @@ def _told(now: Measurement, base: Baseline | None, held: Comparison) -> str:
 
 
 def _why(excess: _Excess, tolerance: float, base: Baseline | None, held: Comparison) -> str:
-    bound = held.bound
     if excess.low > tolerance:
         limit = _limit(tolerance, base, held)
         twice = ", beyond twice the tolerance" if excess.low > 2 * tolerance else ""
@@ -159,9 +161,14 @@ def _why(excess: _Excess, tolerance: float, base: Baseline | None, held: Compari
             return f"even the kindest reading is off by over {number(tolerance, held.unit)}{twice}"
         side = "below" if held.direction == "higher_is_better" else "above"
         return f"even the optimistic end is {side} {number(limit, held.unit)}{twice}"
-    assert bound is not None
-    promised = "at least" if bound.at_least else "at most"
-    return f"very likely misses the promise of {promised} {number(bound.limit, held.unit)}"
+    return f"very likely misses the promise of {_promise(held)}"
+
+
+def _promise(held: Comparison) -> str:
+    """'at least .860', 'at most 250 ms'."""
+    assert held.bound is not None
+    side = "at least" if held.bound.at_least else "at most"
+    return f"{side} {number(held.bound.limit, held.unit)}"
 
 
 def _limit(tolerance: float, base: Baseline | None, held: Comparison) -> float | None:

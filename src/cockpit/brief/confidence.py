@@ -22,6 +22,9 @@ _TRUSTED = (
 )
 
 
+_FEW = 0.005  # of decisions without a label: they round to none
+
+
 class Confidence(Record, kw_only=True):
     """How sure (`sentence`), and what that rests on (`basis`); `estimate` is the one behind it."""
 
@@ -61,7 +64,7 @@ def _basis(now: Situation, estimate: Estimate) -> str:
     what = "requests" if estimate.name.startswith(("latency", "error")) else "labelled requests"
     said = f"This rests on {numbers.count(estimate.n)} {what}"
     missing = now.impact.unlabelled_share
-    if what == "requests" or missing is None:
+    if what == "requests" or missing is None or missing < _FEW:
         return said + "."
     return f"{said}; {numbers.share(missing)} have no label yet."
 

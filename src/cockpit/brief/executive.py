@@ -139,6 +139,8 @@ def _owned(unknown: Unknown, now: int) -> str:
 def _not_said_above(known: list[str], now: Situation) -> list[str]:
     """What is known beyond the headline and the actions; the first sentence where that is all."""
     said = {now.who_is_hurt, wording.sentence(containment_state(now))}
+    if now.impact.wrong_one_in is None and now.impact.share is None:
+        said.add(wording.sentence(now.service_effect))
     return [k for k in known if k not in said] or known[:1]
 
 

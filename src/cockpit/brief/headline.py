@@ -34,7 +34,7 @@ def severity(now: Situation) -> str:
 
 def _since(now: Situation) -> str:
     since = now.impact.since if now.impact.since is not None else now.status.onset
-    if since is not None:
+    if since is not None and _is_harm(now):
         return f"since {units.clock(since)} UTC,"
     if now.status.paged_at is not None:
         return f"paged at {units.clock(now.status.paged_at)} UTC,"
@@ -49,9 +49,22 @@ def _who(now: Situation) -> str:
     if impact.share is not None:
         named = f"({_name(impact.segment)})" if impact.segment else where
         return f"about {numbers.share(impact.share)} of {impact.of} {named} are affected"
-    known = now.model_is_worse or now.worst_infra is not None
-    seen = "gets worse answers" if known else "shows no measured harm"
+    if now.service_effect:
+        return f"{_name(now.status.service)}: {now.service_effect}"
+    if _is_harm(now):
+        seen = "gives worse answers"
+    elif now.inputs_drifted:
+        seen = "gets inputs unlike its reference, with no harm measured"
+    else:
+        seen = "shows no measured harm"
     return f"{_name(now.status.service)} {seen}; who is affected and how many is not yet known"
+
+
+def _is_harm(now: Situation) -> bool:
+    """Whether anything is measured as worse, so that it can be said since when."""
+    impact = now.impact
+    hurt = impact.wrong_one_in is not None or impact.share is not None
+    return hurt or now.answers_are_worse or now.worst_infra is not None
 
 
 def _where(now: Situation) -> str:

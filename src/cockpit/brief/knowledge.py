@@ -84,7 +84,7 @@ def _known(phase: Phase, now: Situation) -> Iterator[str]:
     if phase in ("containment", "remediation", "validation", "postmortem"):
         yield containment_state(now)
     if phase != "postmortem":
-        yield _worst_service_effect(now)
+        yield now.service_effect
     if phase in ("scope", "containment", "remediation", "postmortem"):
         yield _fitting_change(now)
     if phase in ("detection", "scope"):
@@ -94,7 +94,7 @@ def _known(phase: Phase, now: Situation) -> Iterator[str]:
 def _how_noticed(now: Situation) -> str:
     onset, paged = now.status.onset, now.status.paged_at
     if paged is None:
-        return "Nobody was paged" if onset is not None else ""
+        return "No page is recorded" if onset is not None else ""
     text = f"The page came at {units.clock(paged)} UTC"
     if onset is None or paged < onset:
         return text
@@ -117,10 +117,6 @@ def containment_state(now: Situation) -> str:
             return f"{done}, but the expected effect was not seen in time"
         case _:
             return f"{done}; its effect is not seen yet"
-
-
-def _worst_service_effect(now: Situation) -> str:
-    return plain.effect(now.worst_infra, now.config) if now.worst_infra else ""
 
 
 def _worst_model_effect(now: Situation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cockpit import numbers, units
-from cockpit.brief import wording
+from cockpit.brief import plain, wording
 from cockpit.config import Config
 from cockpit.records import BadInput, Estimate
 from cockpit.views import (
@@ -91,16 +91,29 @@ class Situation:
         return next((c for c in self.infra.changes if c.fit == "best fit"), None)
 
     @property
+    def answers_are_worse(self) -> bool:
+        """Whether the model is measurably worse, by any of its figures."""
+        return any(m.verdict in _BAD for m in self.model.metrics)
+
+    @property
+    def inputs_drifted(self) -> bool:
+        """Whether a feature or the score is far from its reference."""
+        return any(d.drift_class == "major" for d in self.model.drift)
+
+    @property
     def model_is_worse(self) -> bool:
         """Whether decisions or inputs are measurably off."""
-        return any(m.verdict in _BAD for m in self.model.metrics) or any(
-            d.drift_class == "major" for d in self.model.drift
-        )
+        return self.answers_are_worse or self.inputs_drifted
 
     @property
     def worst_infra(self) -> Estimate | None:
         """The first infrastructure metric that is degraded or critical."""
         return next((m for m in self.infra.metrics if m.verdict in _BAD), None)
+
+    @property
+    def service_effect(self) -> str:
+        """What that does to people, in plain words; '' where nothing is the matter with it."""
+        return plain.effect(self.worst_infra, self.config) if self.worst_infra else ""
 
     @property
     def labels_due(self) -> int | None:

@@ -103,5 +103,8 @@ def sparkline(points: list[float | None]) -> str:
     if not measured:
         return ""
     low, height = min(measured), max(measured) - min(measured)
-    scale = (len(_BARS) - 1) / height if height > 0.0 else 0.0
-    return "".join("·" if t is None else _BARS[round((t - low) * scale)] for t in tops)
+    highest = len(_BARS) - 1
+    return "".join(
+        "·" if t is None else _BARS[round((t - low) / height * highest) if height > 0.0 else 0]
+        for t in tops
+    )

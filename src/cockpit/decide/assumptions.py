@@ -73,10 +73,10 @@ def assumed(kind: str, config: Config) -> Assumed | None:
     share, shed = 0.0, 0.0
     if kind in SHARE:
         share = SHARE[kind] if given.share is None else parse_share(given.share)
-        settle("share", share, f"{share:.0%}", given.share is not None)
+        settle("share", share, _percent(share), given.share is not None)
     if kind == "throttle":
         shed = SHED if given.shed is None else parse_share(given.shed)
-        settle("shed", shed, f"{shed:.0%}", given.shed is not None)
+        settle("shed", shed, _percent(shed), given.shed is not None)
     return Assumed(
         kind=kind,
         minutes=minutes,
@@ -91,6 +91,11 @@ def assumed(kind: str, config: Config) -> Assumed | None:
         segments=None if given.segments is None else tuple(given.segments),
         lines=tuple(lines),
     )
+
+
+def _percent(share: float) -> str:
+    """As one writes it in the configuration: '10%', '0.25%'."""
+    return f"{100 * share:.3g}%"
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ def assumed_rules(config: Config, healthy: float | None) -> Rules:
         line = f"options.rules.wrong_share = {given.wrong_share}"
     elif healthy is not None:
         wrong = min(RULES_TIMES_HEALTHY * healthy, 1.0)
-        line = f"options.rules.wrong_share = {wrong:.1%} (default: twice the healthy share)"
+        line = f"options.rules.wrong_share = {_percent(wrong)} (default: twice the healthy share)"
     else:
         wrong, line = None, "options.rules.wrong_share is not set, and nothing healthy to go by"
     lines = [line]

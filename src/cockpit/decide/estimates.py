@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cockpit.records import Assessment, Estimate
 
+MANY_FAIL = 0.05  # of requests: harm, whatever it was before
 BAD_VERDICTS = frozenset({"degraded", "critical"})
 
 
@@ -68,6 +69,14 @@ def confusion(
 def is_bad(estimate: Estimate | None) -> bool:
     """Whether the estimate was judged degraded or critical."""
     return estimate is not None and estimate.verdict in BAD_VERDICTS
+
+
+def failing(assessment: Assessment) -> Estimate | None:
+    """The share of requests that fail, where it was judged worse or is at least 5 %."""
+    errors = find(assessment, "error_rate")
+    if errors is None or errors.value is None:
+        return None
+    return errors if is_bad(errors) or errors.value >= MANY_FAIL else None
 
 
 def worst_segment(assessment: Assessment) -> str | None:

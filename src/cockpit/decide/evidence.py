@@ -21,9 +21,6 @@ def footnotes(facts: Measured, draws: Draws, tolerance: float) -> list[str]:
         lines.append(uneven)
     if facts.coverage is not None and facts.coverage < 1.0:
         lines.append(_unlabelled(facts.coverage))
-    lines.append(
-        "ranked by harm in the next hour; within 5 % of each other, by minutes to effect and undo"
-    )
     return lines
 
 

@@ -161,9 +161,9 @@ def _rate(cell: Cell | None, rules: Rules) -> str:
 def _why_not(facts: Measured) -> list[str]:
     if facts.requests_per_hour is None:
         return ["no traffic was measured"]
-    if not any(cell.labelled for cell in facts.cells.values()):
-        return ["no labels yet"]
-    return ["a version this would serve has no labels and no baseline"]
+    if not facts.labelled:
+        return ["no decision is known to be right or wrong"]
+    return ["a version this would serve has no labels and no baseline, or is not known"]
 
 
 def _sentence(price: Price, now: Price | None, facts: Measured, figures: dict[str, Figure]) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from cockpit import numbers
+from cockpit.assess.metrics import METRICS, QUALITY
+from cockpit.assess.words import move, number
 from cockpit.config import Config
-from cockpit.decide.estimates import find, is_bad, worst_segment
+from cockpit.decide.estimates import failing, find, is_bad, worst_segment
 from cockpit.decide.measured import measured
 from cockpit.records import Assessment, Estimate
 from cockpit.state import State
@@ -29,19 +31,20 @@ def impact(
     wrong = find(assessment, "wrong_rate", None, segment)
     hurt = segment is not None or is_bad(wrong)
     share, of, affected = _share(assessment, segment) if hurt else (None, "requests", None)
-    slow = _slow(assessment, state, config)
+    service = [*_slow(assessment, state, config), *_failing(assessment)]
+    harm = [
+        *(_wrong_clauses(wrong, segment, share, of, config) if hurt and wrong is not None else []),
+        *service,
+    ] or _worse(assessment)
     since = state.onset
     unlabelled = _unlabelled(assessment, segment)
-    trend = _trend(assessment, earlier, segment) if hurt or slow is not None else ""
+    trend = _trend(assessment, earlier, segment) if hurt or service else ""
     told = [
-        *(_wrong_clauses(wrong, segment, share, of, config) if hurt and wrong is not None else []),
-        *([_slow_clause(slow[0], slow[1])] if slow is not None else []),
-        *([f"since {clock(since)}"] if since is not None else []),
+        *(harm or [_nothing(wrong)]),
+        *([f"{'since' if harm else 'onset'} {clock(since)}"] if since is not None else []),
         *([trend] if trend else []),
         *([f"{numbers.share(unlabelled)} not labelled yet"] if unlabelled else []),
     ]
-    if not hurt and slow is None:
-        told.insert(0, _nothing(wrong))
     latency = find(assessment, "latency_p99")
     return Impact(
         sentence=" · ".join(told),
@@ -79,16 +82,47 @@ def _share(assessment: Assessment, segment: str | None) -> tuple[float | None, s
     return None, "requests", None
 
 
-def _slow(assessment: Assessment, state: State, config: Config) -> tuple[float, float] | None:
-    """Share of requests over the promised latency and that latency (ms), where p99 is over it."""
+def _slow(assessment: Assessment, state: State, config: Config) -> list[str]:
+    """How many requests are over the promised latency, where p99 is over it."""
     facts = measured(assessment, state, config)
     p99 = facts.latency_now
     if facts.bound is None or p99 is None or p99.value is None or p99.value <= facts.bound:
-        return None
+        return []
+    bound = numbers.milliseconds(facts.bound)
     if any(version not in facts.tails for version in facts.serving):
-        return None
+        return [f"1 in 100 requests over {numbers.milliseconds(p99.value)}, promised {bound}"]
     share = sum(w * facts.tails[v].slower(facts.bound) for v, w in facts.serving.items())
-    return share, facts.bound
+    return [f"{numbers.share(share)} of requests over {bound}"]
+
+
+def _failing(assessment: Assessment) -> list[str]:
+    errors = failing(assessment)
+    if errors is None or errors.value is None:
+        return []
+    healthy = _baseline(errors)
+    was = "" if healthy is None else f", was {numbers.share(healthy)}"
+    return [f"{numbers.share(errors.value)} of requests fail{was}"]
+
+
+def _worse(assessment: Assessment) -> list[str]:
+    """What else is judged worse: a figure of the team's own, by name, or one of the model's."""
+    bad = [
+        estimate
+        for estimate in (*assessment.metrics, *assessment.segments)
+        if is_bad(estimate) and not estimate.version and estimate.role == "served"
+    ]
+    for estimate in bad:
+        if estimate.name not in METRICS and estimate.value is not None:
+            where = f" ({estimate.segment})" if estimate.segment else ""
+            return [f"{estimate.name}{where} {_moved(estimate.value, estimate)}"]
+    if any(estimate.name in QUALITY and not estimate.segment for estimate in bad):
+        return ["the model is measurably worse, more wrong decisions are not measured"]
+    return []
+
+
+def _moved(value: float, estimate: Estimate) -> str:
+    was = _baseline(estimate)
+    return number(value, estimate.unit) if was is None else move(was, value, estimate.unit)
 
 
 def _wrong_clauses(
@@ -107,10 +141,6 @@ def _wrong_clauses(
     healthy = _baseline(wrong)
     was = f", was {numbers.one_in(healthy)}" if healthy else ""
     return [who, f"about {numbers.one_in(wrong.value)} {noun}{there} wrong{was}"]
-
-
-def _slow_clause(share: float, bound: float) -> str:
-    return f"{numbers.share(share)} of requests over {numbers.milliseconds(bound)}"
 
 
 def _nothing(wrong: Estimate | None) -> str:

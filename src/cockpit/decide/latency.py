@@ -17,6 +17,8 @@ from cockpit.views import Figure
 def latency_after(plan: Plan, measured: Measured) -> Figure:
     """The p99 (ms) of served requests once the option is in effect."""
     weights = _versions(plan, measured)
+    if "" in weights:
+        return Figure(text="not measured", unit="ms", derivation=["no previous version is known"])
     if not weights:
         return Figure(text="none served", unit="ms", derivation=["no request is answered"])
     if sum(weights.values()) < 0.999:

@@ -13,12 +13,16 @@ from cockpit import numbers
 from cockpit.config import Config
 from cockpit.decide.assumptions import Rules, assumed_rules
 from cockpit.decide.draws import draw
+from cockpit.decide.estimates import failing
 from cockpit.decide.evidence import footnotes
 from cockpit.decide.figures import row
 from cockpit.decide.measured import REST, Measured, measured
 from cockpit.decide.plans import Plan, plans
 from cockpit.decide.pricing import Price, price
 from cockpit.decide.ranking import (
+    ORDER,
+    SAFETY_ORDER,
+    Recommendation,
     ends_exposure,
     ranked,
     recommend,
@@ -39,15 +43,17 @@ def option_table(assessment: Assessment, state: State, config: Config) -> Option
     prices = _prices(built, facts, rules, config)
     order = ranked(prices)
     if state.safety is None:
-        recommendation = recommend(order)
+        recommendation = _unless_failing(recommend(order), assessment)
     else:
         marked = bool(state.safety.segment) and state.safety.segment == facts.segment
         order = [_guarded(p, marked) for p in safety_ranked(order, marked)]
         recommendation = recommend_safety(order, marked)
-    in_precision = all(p.precision is not None for p in order if p.plan.serves)
+    priced = [p for p in order if p.plan.serves and p.weights is not None]
+    in_precision = all(p.precision is not None for p in priced)
     now = next((p for p in prices if p.plan.kind == "observe"), None)
     rows = [row(p, now, facts, rules, in_precision, config) for p in order]
     notes = footnotes(facts, draw(facts, rules, config.model.harm), parse_share(config.tolerance))
+    notes.append(SAFETY_ORDER if state.safety is not None else ORDER)
     if state.safety is None and recommendation.option and any(p.guessed for p in order):
         notes.append(_robust(recommendation.option, built, facts, rules, config))
     return OptionTable(
@@ -60,6 +66,15 @@ def option_table(assessment: Assessment, state: State, config: Config) -> Option
         chosen="" if state.choice is None else state.choice.option,
         executed=state.choice is not None and state.choice.executed_at is not None,
     )
+
+
+def _unless_failing(found: Recommendation, assessment: Assessment) -> Recommendation:
+    """Doing nothing is not recommended for want of other reasons while requests fail."""
+    errors = failing(assessment)
+    if errors is None or errors.value is None or found.option not in ("", "observe"):
+        return found
+    share = numbers.share(errors.value)
+    return Recommendation("", f"nothing: {share} of requests fail, which no row here prices")
 
 
 def _prices(built: list[Plan], facts: Measured, rules: Rules, config: Config) -> list[Price]:

@@ -59,8 +59,6 @@ def now(measured: Measured) -> Serving:
 
 def _now_in(measured: Measured, part: str) -> dict[str, float]:
     """Versions share the whole as traffic says; within a part, as their predictions there say."""
-    if not measured.serving:
-        return {measured.versions.new: 1.0} if measured.versions.new else {}
     weights = {}
     for version, serves in measured.serving.items():
         cells = [measured.cells[version, p] for p in measured.parts]
@@ -110,6 +108,8 @@ def _plan(given: Assumed, measured: Measured, state: State) -> Plan:
             blocked = _cannot_switch(given, measured.segment)
     if kind in ("rollback", "canary", "split", "shadow") and not previous:
         blocked = "no previous version: set model.versions.previous"
+        if kind != "shadow":  # served by nobody one can name, which is not the same as by nobody
+            serving = {part: {previous: 1.0} for part in measured.parts}
     needs, short = _needs(given, measured, state, previous)
     return Plan(kind, label, serving, given, needs, blocked or short)
 

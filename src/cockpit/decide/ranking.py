@@ -21,6 +21,11 @@ CLOSE = 0.05
 SURE = 0.9
 ENDS_EXPOSURE = frozenset({"kill", "rules", "segment_off"})
 SAFETY_MINUTES = 10.0
+ORDER = (
+    "ranked by harm in the next hour; within 5 % of each other, by p99 within its objective, "
+    "then minutes to effect and undo"
+)
+SAFETY_ORDER = "what ends the exposure comes first, soonest first; harm is not weighed"
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,15 @@ def recommend(order: list[Price]) -> Recommendation:
     observe = next((price for price in order if price.plan.kind == "observe"), None)
     best = next((price for price in order if not price.plan.blocked), None)
     if best is None or best.harm is None:
-        return Recommendation("", "no labels yet, and latency is no reason to act")
+        return Recommendation(
+            "", "nothing: wrong decisions are not measured, and latency is no reason to act"
+        )
     passed = "" if best is order[0] else f"; {order[0].plan.label}: {order[0].plan.blocked}"
     if observe is None or best is observe or observe.harm is None:
         none = "nothing that can be done now does clearly less harm than observing"
         return Recommendation(best.plan.kind, none + passed)
     if observe.exposed == 0:
-        return Recommendation("observe", "no version is measured to be worse than its baseline")
+        return Recommendation("observe", "no version is measured to be wrong too often or too slow")
     least = min(order, key=_harm)
     if least is best or least.plan.blocked:
         how = "least harm in the next hour"

@@ -10,7 +10,7 @@ from typing import Literal
 
 from cockpit import numbers
 from cockpit.config import Config
-from cockpit.decide.estimates import find, probability_above, wrong_of
+from cockpit.decide.estimates import failing, find, probability_above, wrong_of
 from cockpit.decide.measured import measured
 from cockpit.records import DAY, HOUR, MINUTE, Assessment, Estimate, Record
 from cockpit.state import State
@@ -143,7 +143,7 @@ def _double(wrong_rate: Estimate | None) -> str:
 
 
 def _errors(assessment: Assessment) -> list[tuple[Level, str]]:
-    errors = find(assessment, "error_rate")
+    errors = failing(assessment)
     if errors is None or errors.value is None or errors.value < SOME:
         return []
     level: Level = "SEV1" if errors.value >= MANY else "SEV2"
@@ -182,7 +182,7 @@ def _inputs(assessment: Assessment) -> list[tuple[Level, str]]:
     falling = quality is not None and quality.verdict in ("watch", "degraded", "critical")
     for drift in assessment.drift:
         where = f" in {drift.segment}" if drift.segment else ""
-        if drift.missing_share > MISSING:
+        if drift.missing_share > MISSING and drift.drift_class != "minor":  # more than is usual
             share = numbers.share(drift.missing_share)
             found.append(("SEV2", f"{drift.feature} missing in {share} of rows{where}"))
         if drift.drift_class == "major" and falling:

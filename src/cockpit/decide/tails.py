@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cockpit.decide.estimates import find
 from cockpit.records import Assessment
 
+_AT_ONCE = 1e-3  # ms
 _SLOWER = {"latency_p50": 0.5, "latency_p95": 0.05, "latency_p99": 0.01}
 
 
@@ -47,8 +48,8 @@ def baseline_tail(assessment: Assessment) -> Tail | None:
 
 
 def exponential_tail(p99: float) -> Tail:
-    """The tail of something of which only the p99 (ms) is given."""
-    return Tail(((0.0, 1.0), (p99, 0.01)), assumed=True)
+    """The tail of something of which only the p99 (ms) is given; 0 is as good as at once."""
+    return Tail(((0.0, 1.0), (max(p99, _AT_ONCE), 0.01)), assumed=True)
 
 
 def _tail(quantiles: list[tuple[float | None, float]], assumed: bool = False) -> Tail | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cockpit.config import Config
 from cockpit.state import State
+from cockpit.tables import ABSENT
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ def versions_of(serving: dict[str, float], state: State, config: Config) -> Vers
     `serving` has the version with the greatest share first.
     """
     named = config.model.versions
+    served = [v for v in serving if v != ABSENT]
     deployed = [change.version for change in state.changes if change.kind == "deploy"]
-    new = named.current or next((v for v in reversed(deployed) if v), "") or next(iter(serving), "")
-    before = [v for v in (*serving, *reversed(deployed)) if v and v not in (new, named.fallback)]
+    new = named.current or next((v for v in reversed(deployed) if v), "") or next(iter(served), "")
+    others = {"", ABSENT, new, named.fallback}
+    before = [v for v in (*serving, *reversed(deployed)) if v not in others]
     return Versions(new, named.previous or next(iter(before), ""), named.fallback)
