@@ -97,3 +97,14 @@ def test_settings_that_cannot_be_used_leave_no_file_open(tmp_path, monkeypatch):
     with pytest.raises(BadInput, match="Atlantis"):
         Session.read(path)
     assert closed == [path]
+
+
+def test_a_person_says_when_it_began_and_may_take_it_back(replay):
+    at = replay.opens_at
+    measured = replay.view(at).status.onset
+    replay.mark_onset(at - 5 * MINUTE, at)
+    assert replay.view(at).status.onset == at - 5 * MINUTE
+    with pytest.raises(Refused, match="later than now"):
+        replay.mark_onset(at + MINUTE, at)
+    replay.undo(at)
+    assert replay.view(at).status.onset == measured
