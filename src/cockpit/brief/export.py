@@ -1,4 +1,4 @@
-"""A brief, written to a file: all of it or nothing, for its owner's eyes."""
+"""Text written to a file: all of it or nothing, for its owner's eyes; and what a brief is called."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def default_name(service: str, audience: str, at: int) -> str:
     return f"{plain}-{audience}-{moment}.md"
 
 
-def write_markdown(path: Path, text: str) -> Path:
+def write_text(path: Path, text: str) -> Path:
     """Write `text` to `path`, readable by its owner alone; returns where it is.
 
     It is written beside the target and renamed once it is on disk, so a reader sees the old file or

@@ -11,7 +11,7 @@ from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 
-from cockpit.brief.export import write_markdown
+from cockpit.brief.export import write_text
 from cockpit.incident.file import IncidentFile
 from cockpit.records import BadInput, Refused
 from cockpit.text import inert, inert_lines
@@ -98,7 +98,7 @@ def write_screens(path: Path, folder: Path) -> tuple[list[Path], list[str]]:
                     left_out.append(f"{name}: holds more than a picture of a screen; left out")
                     continue
                 shown = text if form == "svg" else inert_lines(text, LARGEST_TEXT) + "\n"
-                written.append(write_markdown(folder / name, shown))
+                written.append(write_text(folder / name, shown))
     return written, left_out
 
 

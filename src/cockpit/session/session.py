@@ -369,9 +369,9 @@ class Session:
 
     def write(self, path: Path, text: str) -> Path:
         """Write markdown atomically. Raises BadInput."""
-        from cockpit.brief.export import write_markdown
+        from cockpit.brief.export import write_text
 
-        return write_markdown(path, text)
+        return write_text(path, text)
 
     def _write(self, kind: str, at: int, *, text: str = "", **data: Any) -> Event:
         return self._incident.journal.append(kind, at, text, data, who=self._who)
