@@ -1,4 +1,4 @@
-"""Text written to a file: all of it or nothing, for its owner's eyes; and what a brief is called."""
+"""Text written to a file, all of it or nothing, for its owner alone; and the name of a brief."""
 
 from __future__ import annotations
 
