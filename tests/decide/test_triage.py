@@ -241,12 +241,14 @@ def test_the_worse_it_is_the_more_is_done_beside() -> None:
     assert sizes[0] == 3
 
 
-def with_errors(value: float, before: float, verdict: str) -> Assessment:
+def with_errors(value: float, before: float, verdict: str, n: int = 10_000) -> Assessment:
     facts = assessment(HEALTHY)
     errors = replace(
         facts.metrics[0],
         name="error_rate",
         value=value,
+        n=n,
+        n_pos=round(value * n),
         unit="share",
         baseline=Baseline(what="reference", value=before),
         verdict=verdict,
@@ -263,6 +265,8 @@ def test_requests_that_fail_are_harm_and_no_reason_to_observe() -> None:
     table = option_table(facts, state(), CONFIG)
     assert table.recommended == ""
     assert "30 % of requests fail" in table.why
+    few = with_errors(1 / 3, 0.002, "not enough data", n=3)
+    assert judged(few, began(state())).suggested == "SEV4"
     calm = with_errors(0.002, 0.002, "fine")
     assert hurt(calm).sentence.startswith("no harm measured · onset 02:48")
     assert option_table(calm, state(), CONFIG).recommended == "observe"

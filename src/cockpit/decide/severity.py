@@ -144,10 +144,17 @@ def _double(wrong_rate: Estimate | None) -> str:
 
 def _errors(assessment: Assessment) -> list[tuple[Level, str]]:
     errors = failing(assessment)
-    if errors is None or errors.value is None or errors.value < SOME:
+    if errors is None or errors.value is None or not _surely_above(errors, SOME):
         return []
-    level: Level = "SEV1" if errors.value >= MANY else "SEV2"
+    level: Level = "SEV1" if _surely_above(errors, MANY) else "SEV2"
     return [(level, f"{numbers.share(errors.value)} of requests fail")]
+
+
+def _surely_above(share: Estimate, bound: float) -> bool:
+    """Whether P(share > bound) ≥ .9; a gauge without a sample is taken at its word."""
+    if share.n and share.n_pos is not None:
+        return probability_above(share.n_pos, share.n, bound) >= SURE
+    return share.value is not None and share.value >= bound
 
 
 def _burning(assessment: Assessment) -> list[tuple[Level, str]]:
@@ -162,6 +169,8 @@ def _latency(assessment: Assessment, state: State, config: Config) -> list[tuple
     p99 = facts.latency_now
     if facts.bound is None or p99 is None or p99.value is None or p99.value <= facts.bound:
         return []
+    if p99.low is not None and p99.low <= facts.bound:
+        return []  # its interval reaches below the promise
     now, bound = numbers.milliseconds(p99.value), numbers.milliseconds(facts.bound)
     return [("SEV2", f"p99 {now}, over the objective of {bound}")]
 
