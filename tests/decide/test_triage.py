@@ -265,8 +265,8 @@ def test_requests_that_fail_are_harm_and_no_reason_to_observe() -> None:
     table = option_table(facts, state(), CONFIG)
     assert table.recommended == ""
     assert "30 % of requests fail" in table.why
-    few = with_errors(1 / 3, 0.002, "not enough data", n=3)
-    assert judged(few, began(state())).suggested == "SEV4"
+    few = with_errors(1 / 3, 0.002, "not enough data", n=3)  # surely over 5 %, not over 25 %
+    assert judged(few, began(state())).suggested == "SEV2"
     calm = with_errors(0.002, 0.002, "fine")
     assert hurt(calm).sentence.startswith("no harm measured · onset 02:48")
     assert option_table(calm, state(), CONFIG).recommended == "observe"
