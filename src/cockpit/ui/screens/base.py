@@ -40,7 +40,6 @@ class CockpitScreen(Screen[None]):
 
     def redraw(self) -> None:
         """Draw again from the newest view; cells that are the same are not touched."""
-        raise NotImplementedError
 
     def save(self) -> None:
         """Keep what is being written here; called on leaving and on signals."""
