@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from cockpit.brief.draft import draft
 from cockpit.brief.facts import as_data, facts
 from cockpit.brief.likelihood import WORDS
-from cockpit.brief.reading import words
+from cockpit.reading import words
 from cockpit.records import MINUTE, BadInput, Event
 from cockpit.views import View
 from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, VIEW, estimate, quiet

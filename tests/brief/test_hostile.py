@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from cockpit.brief.audiences import AUDIENCES
 from cockpit.brief.draft import draft
-from cockpit.brief.reading import words
+from cockpit.reading import words
 from cockpit.text import inert, markdown
 from tests.brief.sample_view import AT, CHOICE, CONFIG, EXEC_ASK, VIEW
 from tests.brief.situations import changed, spoiled

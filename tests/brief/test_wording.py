@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cockpit.brief import likelihood, plain, reading, wording
+from cockpit import reading
+from cockpit.brief import likelihood, plain, wording
 from cockpit.records import Baseline, Difference
 from tests.brief.sample_view import CONFIG, LATENCY, PRECISION, estimate
 

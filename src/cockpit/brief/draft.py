@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from cockpit.brief import executive, technical
 from cockpit.brief.audiences import Audience, audience
-from cockpit.brief.reading import words
 from cockpit.brief.render import render, template_of
 from cockpit.config import Config
+from cockpit.reading import words
 from cockpit.records import Event
 from cockpit.views import View
 

@@ -11,6 +11,7 @@ from cockpit.brief.headline import headline
 from cockpit.brief.knowledge import containment_state
 from cockpit.brief.situation import Situation
 from cockpit.config import Config
+from cockpit.reading import LONGEST_SUMMARY
 from cockpit.records import Event, Record
 from cockpit.views import Ask, Unknown, View
 
@@ -30,7 +31,7 @@ LIMITS = (
     Limits(entries=1, words=20),
     Limits(entries=1, words=8),
 )
-MOST_WORDS = 225
+MOST_WORDS = LONGEST_SUMMARY
 
 
 class ExecutiveBrief(Record, kw_only=True):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit import numbers, units
-from cockpit.brief import reading, wording
+from cockpit import numbers, reading, units
+from cockpit.brief import wording
 from cockpit.brief.situation import Situation
 from cockpit.views import Impact
 

@@ -14,6 +14,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from cockpit.reading import LONGEST_SUMMARY, seconds, words
 from cockpit.records import BadInput
 from cockpit.text import inert, inert_lines
 from cockpit.ui.canvas import Canvas
@@ -25,7 +26,6 @@ from cockpit.ui.preview import rendered
 from cockpit.ui.screens.base import CockpitScreen, bindings
 
 AUDIENCES = ("exec", "technical")
-_SPOKEN = 150  # words a minute, read aloud
 _QUIET = 1.0  # seconds without a key after which the draft is saved and rendered
 
 
@@ -100,11 +100,11 @@ class BriefingScreen(CockpitScreen):
             return
         app, width = self.cockpit, self.size.width
         text = self.query_one(TextArea).text
-        count = len(text.split())
-        seconds = round(count / _SPOKEN * 60)
-        long = self._audience == "exec" and count > 225
+        count = words(text)
+        long = self._audience == "exec" and count > LONGEST_SUMMARY
         title = f"[briefing for {self._audience}]"
-        length = f" {count} words · {seconds} s to say " + ("· over 225 words " if long else "")
+        over = f"· over {LONGEST_SUMMARY} words " if long else ""
+        length = f" {count} words · {seconds(text)} s to say {over}"
         rule = "─" * (width - text_width(title) - text_width(length) - 2)
         top: Line = (
             ("─", "border"),

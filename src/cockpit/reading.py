@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS_PER_MINUTE = 150
+LONGEST_SUMMARY = 225  # words of an executive summary: 90 s
 
 
 def words(text: str) -> int:
