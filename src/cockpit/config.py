@@ -13,7 +13,7 @@ from typing import Annotated, Literal, dataclass_transform
 import msgspec
 from msgspec import Meta, field
 
-from cockpit.records import BadInput
+from cockpit.records import BadInput, naming
 from cockpit.units import parse_duration, parse_share
 from cockpit.yamlfile import nearest
 
@@ -291,7 +291,5 @@ def _check_good(text: str) -> None:
 
 
 def _read(key: str, text: str, reader: Callable[[str], object]) -> None:
-    try:
+    with naming(key):
         reader(text)
-    except BadInput as error:
-        raise BadInput(f"{key}: {error}") from None

@@ -6,12 +6,15 @@ so the interface can show a stored view before the numeric libraries are loaded.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, dataclass_transform
 
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 SECOND = 1_000_000
@@ -26,6 +29,15 @@ DriftClass = Literal["too few rows", "cannot tell yet", "minor", "noticeable", "
 
 class BadInput(Exception):
     """Something a person gave cannot be used; the message is one line: file, place, mend."""
+
+
+@contextmanager
+def naming(place: str) -> Iterator[None]:
+    """Bad input found inside is said with its place before it: "options.share: …"."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(f"{place}: {error}") from None
 
 
 class Refused(BadInput):

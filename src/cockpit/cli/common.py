@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from cockpit.records import BadInput
+from cockpit.records import naming
 from cockpit.text import inert
 from cockpit.units import iso, parse_duration, parse_instant
 
@@ -48,18 +48,14 @@ def instant(session: Session, text: str | None) -> int:
 
 def parse_time(session: Session, text: str, option: str) -> int:
     """A time inside a session, by clock or in full. Raises BadInput naming the option."""
-    try:
+    with naming(option):
         return parse_instant(text, near=session.recording.span.end)
-    except BadInput as error:
-        raise BadInput(f"{option}: {error}") from None
 
 
 def parse_length(text: str, option: str) -> int:
     """A duration given to an option. Raises BadInput naming the option."""
-    try:
+    with naming(option):
         return parse_duration(text)
-    except BadInput as error:
-        raise BadInput(f"{option}: {error}") from None
 
 
 def shown(path: Path) -> str:

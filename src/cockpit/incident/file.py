@@ -24,7 +24,6 @@ from cockpit.records import MINUTE, BadInput, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from types import TracebackType
 
 Row = TypeVar("Row")
 
@@ -127,12 +126,7 @@ class IncidentFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # --- documents and facts about the file --------------------------------------------------

@@ -17,8 +17,6 @@ from cockpit.incident.state import ordered
 from cockpit.records import BadInput, Event
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from cockpit.incident.telemetry import Telemetry
 
 RECORDING_ID, RECORDING_PATH = "recording", "recording_path"  # meta of a replay's own file
@@ -64,12 +62,7 @@ class Replay:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

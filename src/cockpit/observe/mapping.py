@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cockpit.config import Config, Every, Label, Predictions, check
-from cockpit.records import DAY, SECOND, BadInput
+from cockpit.records import DAY, SECOND, BadInput, naming
 from cockpit.tables import NEGATIVE, PAIR, POSITIVE
 from cockpit.text import inert
 from cockpit.units import parse_duration, parse_instant
@@ -213,10 +213,8 @@ def _clock(mapping: Mapping) -> tuple[int, int] | None:
     every = mapping.settings.time
     if not isinstance(every, Every):
         return None
-    try:
+    with naming(f"{mapping.place('time')}: time"):
         return parse_instant(every.start), parse_duration(every.every)
-    except BadInput as error:
-        raise BadInput(f"{mapping.place('time')}: time: {error}") from None
 
 
 def _condition(mapping: Mapping) -> int | None:
@@ -233,7 +231,5 @@ def _condition(mapping: Mapping) -> int | None:
 
 
 def _duration(mapping: Mapping, text: str, key: str) -> int:
-    try:
+    with naming(f"{mapping.place(key)}: {key}"):
         return parse_duration(text)
-    except BadInput as error:
-        raise BadInput(f"{mapping.place(key)}: {key}: {error}") from None

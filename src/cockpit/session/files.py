@@ -8,7 +8,7 @@ from cockpit.incident import cut as cutting
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.replay import Replay
 from cockpit.incident.verify import Report, verify
-from cockpit.records import BadInput
+from cockpit.records import BadInput, naming
 from cockpit.session.session import Session
 from cockpit.session.settings import store_view
 from cockpit.text import inert
@@ -32,10 +32,8 @@ def cut(path: Path, out: Path, start: str, end: str, at: str | None) -> None:
 
 
 def _time(text: str, near: int, option: str) -> int:
-    try:
+    with naming(option):
         return parse_instant(text, near=near)
-    except BadInput as error:
-        raise BadInput(f"{option}: {error}") from None
 
 
 def leave_first_view(file: IncidentFile) -> None:

@@ -32,8 +32,6 @@ from cockpit.text import inert, inert_lines
 from cockpit.views import Phase, RecordingInfo, TimelineEntry, View
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from cockpit.records import Assessment, Event, Window
     from cockpit.session.gather import Gatherer
     from cockpit.state import State
@@ -89,12 +87,7 @@ class Session:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # Looking

@@ -31,6 +31,8 @@ from cockpit.ui.screens.incident import IncidentScreen
 from cockpit.ui.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.screen import Screen
 
     from cockpit.session import Session
@@ -236,6 +238,20 @@ class CockpitApp(App[int]):
 
         self._kept += 1
         self.in_background(f"screen {self._kept}", work, done)
+
+    def export(self, work: Callable[[], Path]) -> None:
+        """Write a briefing off this thread and say where it is, or why it is not."""
+
+        def done(result: Path | Exception) -> None:
+            if isinstance(result, BadInput):
+                self.say(str(result))
+            elif isinstance(result, Exception):
+                self.say(f"The briefing could not be written: {type(result).__name__}.")
+            else:
+                self.say(f"Written: {result}")
+                self.want_view()
+
+        self.in_background("export", work, done)
 
     def use_theme(self, name: str) -> None:
         """Change the colours now. Raises BadInput naming the themes there are."""

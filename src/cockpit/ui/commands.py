@@ -90,21 +90,12 @@ def _export(screen: IncidentScreen, text: str) -> None:
         raise BadInput(f"'{inert(audience, 40)}' is no audience; there are {', '.join(AUDIENCES)}")
     at = app.clock.at
 
-    def done(result: object) -> None:
-        if isinstance(result, BadInput):
-            app.say(str(result))
-        elif isinstance(result, Exception):
-            app.say(f"The briefing could not be written: {type(result).__name__}.")
-        else:
-            app.say(f"Written: {result}")
-            app.want_view()
-
     def work() -> Path:
         target = Path(path.strip()).expanduser() if path.strip() else None
         return app.session.export(audience, app.session.draft(audience, at), target, at)
 
     app.say("Writing the briefing …")
-    app.in_background("export", work, done)
+    app.export(work)
 
 
 def _clear(screen: IncidentScreen, text: str) -> None:

@@ -203,16 +203,7 @@ class BriefingScreen(CockpitScreen):
         self.save()
         app, audience, at = self.cockpit, self._audience, self.cockpit.clock.at
         text = self.query_one(TextArea).text
-
-        def done(result: Path | Exception) -> None:
-            if isinstance(result, BadInput):
-                app.say(str(result))
-            elif isinstance(result, Exception):
-                app.say(f"The briefing could not be written: {type(result).__name__}.")
-            else:
-                app.say(f"Written: {result}")
-
-        app.in_background("export", lambda: app.session.export(audience, text, None, at), done)
+        app.export(lambda: app.session.export(audience, text, None, at))
 
     def action_brief_editor(self) -> None:
         """The draft in $EDITOR, and back."""
