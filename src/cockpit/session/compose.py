@@ -107,7 +107,7 @@ def _watched(
     choice = state.choice
     if choice is None or choice.executed_at is None or choice.executed_at >= at:
         return choice
-    since = gatherer.at(at, events, Window(start=choice.executed_at, end=at)).assessment
+    since = gatherer.assessment(at, events, Window(start=choice.executed_at, end=at))
     return watch(choice, since, state, config)
 
 

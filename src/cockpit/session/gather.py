@@ -82,17 +82,22 @@ class Gatherer:
         self._earlier: Assessment | None = None
         self._kept: tuple[_SlowFacts, ModelReport] | None = None
 
-    def at(self, at: int, events: Sequence[Event], window: Window | None = None) -> Gathered:
-        """The assessed facts at `at`; `window` replaces both default windows."""
-        inputs, begun = self.read(at, events, window)
-        model = self._model(inputs, begun) if window is None else None
+    def at(self, at: int, events: Sequence[Event]) -> Gathered:
+        """Everything the panes show of the facts at `at`."""
+        inputs, begun = self.read(at, events)
         return Gathered(
             inputs=inputs,
-            assessment=assess(inputs, begun, model),
+            assessment=assess(inputs, begun, self._model(inputs, begun)),
             onset=begun,
             charts=charts(inputs, begun),
             changes=fits(inputs.events, begun),
         )
+
+    def assessment(
+        self, at: int, events: Sequence[Event], window: Window | None = None
+    ) -> Assessment:
+        """The figures at `at` alone; `window` replaces both default windows."""
+        return assess(*self.read(at, events, window))
 
     def earlier(self, at: int, events: Sequence[Event]) -> Assessment | None:
         """The assessment at the end of the slow bucket before `at`; null before the recording.
@@ -104,7 +109,7 @@ class Gatherer:
             return None
         if self._earlier is None or self._earlier.at != closed:
             known = [event for event in events if event.observed_at <= closed]
-            self._earlier = assess(*self.read(closed, known, None))
+            self._earlier = self.assessment(closed, known)
         return self._earlier
 
     def read(

@@ -113,7 +113,7 @@ class Session:
     def assessment(self, at: int, window: Window | None = None) -> Assessment:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
         with self._computing:
-            return self._facts().at(at, self._incident.events(until=at), window).assessment
+            return self._facts().assessment(at, self._incident.events(until=at), window)
 
     def timeline(self, at: int) -> list[TimelineEntry]:
         """What happened and what was decided by `at`, in order."""
