@@ -86,6 +86,7 @@ class Estimate(Record, kw_only=True):
 
     `value` is null exactly when `reason` says why in a few words ("no labels yet").
     `level` is the nominal coverage of [low, high]; `n` the rows (requests or labels) behind it.
+    `missed` is the chance that the metric's objective is not kept, null where it has none.
     """
 
     id: str
@@ -108,16 +109,36 @@ class Estimate(Record, kw_only=True):
     segment: str | None = None
     baseline: Baseline | None = None
     difference: Difference | None = None
+    missed: float | None = None
     verdict: VerdictWord = ""
     sentence: str = ""
     source: str = ""
 
 
+class ReliabilityBin(Record, kw_only=True):
+    """Labelled rows whose score lies in [start, end): what was predicted, and what came true.
+
+    `predicted` is their mean score, `observed` the share of positives with its interval.
+    """
+
+    start: float
+    end: float
+    n: int
+    predicted: float
+    observed: float
+    low: float
+    high: float
+
+
 class Drift(Record, kw_only=True):
     """How far one feature's distribution (or the score's) is from its reference.
 
-    `psi`, `kl` in nats; `psi_corrected` has its sampling bias removed and [low, high] is its
-    interval. `importance` orders the list when the configuration or the reference gives it.
+    `psi`, `kl` and `js` (the divergence, not its root) in nats; `psi_corrected` has its sampling
+    bias removed and [low, high] is its interval. `null_line` is what PSI stays under in 99 of 100
+    windows where nothing drifted, `kl_null_line` the same of KL; `p_value` is corrected for the
+    number of features looked at. `design_effect` says by how much rows that resemble their
+    neighbours widen all of it. `importance` weighs the feature's place in the list.
+    `changes` says in words what moved: missing, unseen, infinite, outside the reference's range.
     """
 
     feature: str
@@ -126,17 +147,63 @@ class Drift(Record, kw_only=True):
     low: float | None
     high: float | None
     kl: float | None
+    js: float | None = None
+    null_line: float | None = None
+    kl_null_line: float | None = None
+    p_value: float | None = None
+    design_effect: float = 1.0
+    importance: float = 1.0
     n: int
     drift_class: DriftClass = msgspec.field(name="class")
     missing_share: float = 0.0
     unseen_share: float = 0.0
     segment: str | None = None
+    changes: list[str] = []
     reason: str = ""
     sentence: str = ""
 
 
+class Burn(Record, kw_only=True):
+    """How fast an objective's error budget burns, over a long window and a short one.
+
+    A rate of 1 spends the whole budget in the objective's period. `certainty` is the chance that
+    both rates are at least `threshold`; `left` the time (µs) until the budget is gone if it goes
+    on like that, null where it does not burn.
+    """
+
+    objective: str
+    threshold: float
+    long: Estimate
+    short: Estimate
+    certainty: float | None
+    left: int | None
+    sentence: str
+
+
+class Monitor(Record, kw_only=True):
+    """A test that holds however often it is looked at.
+
+    An e-process or a confidence sequence tests one question since `start`: `evidence` grows where
+    the answer is yes, and if it is no reaches `threshold` with a chance of at most 1/threshold. An
+    e-detector asks "is it wrong now" and restarts itself: where nothing is wrong it reaches
+    `threshold` on average once in `run_length` µs or more seldom. `alarm_at` is when it first did.
+    """
+
+    id: str
+    name: str  # of the metric
+    kind: Literal["e-process", "confidence sequence", "e-detector"]
+    null: str  # what is held true until the evidence says otherwise, in words
+    evidence: float
+    threshold: float
+    start: int
+    run_length: int | None = None
+    alarm_at: int | None = None
+    n: int = 0
+    sentence: str = ""
+
+
 class Assessment(Record, kw_only=True):
-    """What `cockpit assess` prints: every metric and every drift figure at one moment."""
+    """What `cockpit assess` prints: every figure there is at one moment."""
 
     at: int
     as_of: int
@@ -144,6 +211,13 @@ class Assessment(Record, kw_only=True):
     metrics: list[Estimate]
     drift: list[Drift]
     segments: list[Estimate]
+    versions: list[Estimate] = []  # a version against another one, at the same time
+    estimated: list[Estimate] = []  # quality of unlabelled rows, told from scores alone
+    gaps: list[Estimate] = []  # between the groups of a protected column
+    reliability: list[ReliabilityBin] = []
+    burns: list[Burn] = []
+    monitors: list[Monitor] = []
+    findings: list[str] = []  # what several figures say together: a reversal, a changed schema
     notes: list[str] = []
 
 

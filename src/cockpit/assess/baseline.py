@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cockpit.assess.inputs import Inputs
     from cockpit.records import Counts
 
+COMPLETE = 0.95  # label coverage from which a window is compared as it is
+
 
 @dataclass(frozen=True)
 class Source:
@@ -73,3 +75,20 @@ def window_before(inputs: Inputs, table: str, begun: Onset | None) -> Window | N
     end = now.start if begun is None else min(begun.low, now.end)
     start = max(end - max(now.end - now.start, full), inputs.history_window.start)
     return Window(start=start, end=end) if end > start else None
+
+
+def window_as_young(inputs: Inputs, begun: Onset | None) -> tuple[Window, int] | None:
+    """A window before the onset to compare the quality window with, and when it was as young.
+
+    It lies `shift` µs earlier, a whole number of slow buckets; as it looked `shift` before the
+    present, each of its buckets had been collecting labels for as long as its counterpart has now.
+    Shorter where the recording begins later; null where there was nothing before.
+    """
+    now, bucket = inputs.quality_window, inputs.slow_bucket
+    end = now.start if begun is None else min(begun.low, now.end)
+    end -= end % bucket
+    shift = now.end - end
+    start = max(now.start - shift, inputs.history_window.start)
+    if end <= start or shift <= 0:
+        return None
+    return Window(start=start, end=end), inputs.as_of_slow - shift

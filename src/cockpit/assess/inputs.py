@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cockpit.config import Config, Predictions
-from cockpit.records import MINUTE, SECOND, Counts, Event, Window
+from cockpit.records import DAY, HOUR, MINUTE, SECOND, Counts, Event, Window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 INFRA_SPAN = 5 * MINUTE  # the full window of infrastructure figures
 QUALITY_SPAN = 60 * MINUTE  # and of quality and drift
+# Over which error budgets are watched, a long span and its short one (Beyer et al. 2018, ch. 5).
+BURN_SPANS = ((HOUR, 5 * MINUTE), (6 * HOUR, 30 * MINUTE), (3 * DAY, 6 * HOUR))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,12 @@ class Inputs:
     time before it, less the tables and columns that nothing reads where there is a labelled
     reference to compare with; `reference` those of the reference. A table that does not exist has
     no key. `series` maps "name" or 'name{version="v42"}' to times (µs) and values.
+
+    Where labels of the quality window are still coming, `aged` holds the labelled tables of an
+    earlier window of the same length, as they looked when it was as young: `aged_window`.
+    `decisions` is the score table of the history by version, without its bins. `spans` holds the
+    fast tables over each of BURN_SPANS, by its length in µs. `schemas` are the versions' input
+    schemas as given, `columns` those the predictions' file had.
     """
 
     at: int
@@ -43,6 +51,12 @@ class Inputs:
     now: Mapping[str, Counts]
     history: Mapping[str, Counts] = field(default_factory=dict)
     reference: Mapping[str, Counts] = field(default_factory=dict)
+    aged: Mapping[str, Counts] = field(default_factory=dict)
+    aged_window: Window | None = None
+    decisions: Counts | None = None
+    spans: Mapping[int, Mapping[str, Counts]] = field(default_factory=dict)
+    schemas: Mapping[str, str] = field(default_factory=dict)
+    columns: Sequence[str] = ()
     bins: Sequence[FeatureBins] = ()
     series: Mapping[str, Series] = field(default_factory=dict)
     series_units: Mapping[str, str] = field(default_factory=dict)

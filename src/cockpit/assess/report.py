@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cockpit import numbers
+from cockpit.assess.baseline import COMPLETE
 from cockpit.assess.drift_report import drifts
 from cockpit.assess.estimates import Moment
 from cockpit.assess.infra_report import infra_estimates
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
     from cockpit.records import Drift, Estimate, Window
-
-_COMPLETE = 0.95  # label coverage from which nothing need be said of it
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _notes(begun: Onset | None, quality: list[Estimate]) -> list[str]:
             continue
         if coverage == 0.0:
             notes.append("no decision is labelled yet: how good they are is not known")
-        elif coverage < _COMPLETE:
+        elif coverage < COMPLETE:
             notes.append(
                 f"quality is of the {numbers.share(coverage)} labelled so far; "
                 "a class whose labels come late is missing from it, not from the baseline"

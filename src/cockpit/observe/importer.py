@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.config import Label
+from cockpit.incident.schema import INPUT_SCHEMA
 from cockpit.observe.events_file import read_events
 from cockpit.observe.features import wanted_features
 from cockpit.observe.mapping import read_mapping
@@ -78,7 +79,7 @@ def import_incident(
         "config": read_text(request.config) if request.config else "",
         "map": mapping.text,
         **{
-            f"schema/{version}": read_text(_folder(request) / path)
+            f"{INPUT_SCHEMA}{version}": read_text(_folder(request) / path)
             for version, path in mapping.settings.schemas.items()
         },
     }

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
-from cockpit.assess.baseline import window_before
+from cockpit.assess.baseline import COMPLETE, window_as_young, window_before
 from cockpit.assess.changes import Onset, fits
 from cockpit.assess.charts import charts
-from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN, Inputs
+from cockpit.assess.inputs import BURN_SPANS, INFRA_SPAN, QUALITY_SPAN, Inputs
 from cockpit.assess.report import assess, model_report
 from cockpit.assess.signals import find_onset
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
 from cockpit.incident.connection import damaged
+from cockpit.incident.schema import INPUT_SCHEMA
 from cockpit.records import Window
 from cockpit.tables import TABLES, UNKNOWN
 from cockpit.units import parse_duration
@@ -38,6 +39,8 @@ _SLOW = tuple(name for name, table in TABLES.items() if table.clock == "slow")
 # reference, whole tables or columns of them.
 _STEPS = ("traffic", "latency", "score", "score_by_segment", "rate")
 _COMPARED = ("feature", "mean")
+_ONLY_BINS = ("bin", "sum_p", "sum_p2")
+_LABELLED = ("score", "score_by_segment")
 _ONLY_COMPARED = {
     "score": ("version", "sum_p", "sum_p2"),
     "score_by_segment": ("version", "bin", "sum_p", "sum_p2"),
@@ -120,7 +123,7 @@ class Gatherer:
         begun = find_onset(inputs)
         if window is None and begun is not None:
             inputs = self._since(inputs, begun)
-        return replace(inputs, now=self._now(inputs)), begun
+        return self._with_aged(replace(inputs, now=self._now(inputs)), begun), begun
 
     def _model(self, inputs: Inputs, begun: Onset | None) -> ModelReport:
         """The model's figures, made anew where a table or window they rest on is another one."""
@@ -128,7 +131,12 @@ class Gatherer:
             inputs.as_of_slow,
             inputs.quality_window,
             window_before(inputs, "score", begun),
-            [t[name] for t in (inputs.now, inputs.history) for name in _SLOW if name in t],
+            [
+                tables[name]
+                for tables in (inputs.now, inputs.history, inputs.aged)
+                for name in _SLOW
+                if name in tables
+            ],
         )
         if self._kept is None or not self._kept[0].same_as(rests_on):
             self._kept = rests_on, model_report(inputs, begun)
@@ -149,6 +157,12 @@ class Gatherer:
             now={},
             history=self._history(history, fast, slow),
             reference=self._reference,
+            decisions=self._telemetry.counts_by_valid(
+                "score", Window(start=history.start, end=slow), slow, _ONLY_BINS
+            ),
+            spans=self._spans(fast),
+            schemas=self._schemas,
+            columns=self._decoded("columns", list[str], "[]"),
             bins=self._bins,
             series=self._telemetry.series(None, history, fast),
             series_units=self._units,
@@ -181,6 +195,28 @@ class Gatherer:
         window = Window(start=max(start, inputs.quality_window.start), end=end)
         return replace(inputs, quality_window=window)
 
+    def _with_aged(self, inputs: Inputs, begun: Onset | None) -> Inputs:
+        """With an earlier window as it looked when it was as young, while labels are coming."""
+        young = window_as_young(inputs, begun) if _is_immature(inputs.now["score"]) else None
+        if young is None:
+            return inputs
+        window, as_of = young
+        aged = {name: self._telemetry.counts(name, window, as_of) for name in _LABELLED}
+        return replace(inputs, aged=aged, aged_window=window)
+
+    def _spans(self, fast: int) -> dict[int, dict[str, Counts]]:
+        """The fast tables over each span that error budgets are watched over, where promised."""
+        if not self._config.objectives:
+            return {}
+        return {
+            span: {
+                name: self._telemetry.counts(name, self._from(fast - span, fast), fast)
+                for name in TABLES
+                if _is_fast(name)
+            }
+            for span in sorted({span for pair in BURN_SPANS for span in pair})
+        }
+
     def _now(self, inputs: Inputs) -> dict[str, Counts]:
         found = {}
         for name in TABLES:
@@ -196,6 +232,12 @@ class Gatherer:
     @cached_property
     def _reference(self) -> dict[str, Counts]:
         return {name: self._telemetry.reference(name) for name in TABLES}
+
+    @cached_property
+    def _schemas(self) -> dict[str, str]:
+        """Each version's input schema, as it was given."""
+        names = (name for name in self._file.documents() if name.startswith(INPUT_SCHEMA))
+        return {name.removeprefix(INPUT_SCHEMA): self._file.document(name) or "" for name in names}
 
     @cached_property
     def _bins(self) -> list[FeatureBins]:
@@ -216,6 +258,13 @@ class Gatherer:
         text = self._file.document("map")
         where = f"{self._file.path.name} (map)"
         return load(text, Predictions, where=where) if text else Predictions()
+
+
+def _is_immature(scores: Counts) -> bool:
+    """Whether labels are known for too few of the rows to be taken for all of them."""
+    n = scores.columns["n"]
+    known = int(n[scores.columns["label"] != UNKNOWN].sum())
+    return 0 < known < COMPLETE * int(n.sum())
 
 
 def _is_labelled(counts: Counts) -> bool:
