@@ -71,7 +71,7 @@ class Buckets:
         high = float(self.upper[np.searchsorted(cumulative, last)]) if last <= self.rows else None
         note = "" if high is not None else f"at least: {self.rows:,} requests bound no higher"
         if high is not None and np.isinf(high):
-            high, note = None, f"at least: the last bucket is open from {_last(self.lower)}"
+            high, note = None, f"at least: the last bucket is open from {_named(self.lower[-1])}"
         return Measurement(value=value, low=low, high=high, n=self.rows, note=note)
 
     def beyond(self, bound: float) -> Beyond:
@@ -85,6 +85,14 @@ class Buckets:
         start, end = float(self.lower[astride][0]), float(self.upper[astride][0])
         part = (end - bound) / (end - start) if np.isfinite(end) else 1.0
         return Beyond(least, least + part * unsure, least + unsure)
+
+    def astride(self, bound: float) -> str:
+        """Where a bound in ms lies inside a bucket, what that bucket spans, in words; else ""."""
+        inside = np.flatnonzero((self.lower < bound) & (self.upper > bound))
+        if inside.size == 0:
+            return ""
+        edges = (f"{_named(end[inside[0]])}" for end in (self.lower, self.upper))
+        return f"{_named(bound)} lies between the bucket bounds {' and '.join(edges)}"
 
 
 def uncounted(reason: str) -> Buckets:
@@ -129,7 +137,8 @@ def increases(counters: Sequence[Series], start: int, end: int) -> Ints | None:
     grown = np.diff(values, axis=1)
     reset = (grown < 0).any(axis=0)
     grown[:, reset] = values[:, 1:][:, reset]
-    return np.rint(grown.sum(axis=1)).astype(np.int64)
+    total: Ints = np.rint(grown.sum(axis=1)).astype(np.int64)
+    return total
 
 
 def _within(counter: Series, start: int, end: int) -> Series:
@@ -138,10 +147,6 @@ def _within(counter: Series, start: int, end: int) -> Series:
     kept = (times >= start) & (times < end) & np.isfinite(values) & (values >= 0)
     times, first = np.unique(times[kept], return_index=True)
     return times, values[kept][first]
-
-
-def _last(lower: Floats) -> str:
-    return number(float(lower[-1]), "ms")
 
 
 def _named(bound: float) -> str:

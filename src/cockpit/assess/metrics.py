@@ -29,6 +29,7 @@ METRICS: dict[str, Metric] = {
     "latency_p95": Metric("lower_is_better", "ms"),
     "latency_p99": Metric("lower_is_better", "ms"),
     "saturation": Metric("lower_is_better", "share"),
+    "burn_rate": Metric("lower_is_better", "×"),
     "auc": Metric("higher_is_better", ""),
     "average_precision": Metric("higher_is_better", ""),
     "precision": Metric("higher_is_better", ""),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cockpit import numbers
 from cockpit.assess.baseline import COMPLETE
+from cockpit.assess.burn_report import burn_rates, burns, paged
 from cockpit.assess.drift_report import drifts
 from cockpit.assess.estimates import Moment
 from cockpit.assess.infra_report import infra_estimates
@@ -58,7 +59,10 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
     compared with the time before it. `model` is what `model_report` gave for the same slow tables.
     """
     model = model_report(inputs, begun) if model is None else model.taken_at(inputs.at)
-    every = [*infra_estimates(Moment(inputs, begun)), *model.quality, *model.others]
+    moment = Moment(inputs, begun)
+    burning = burns(moment)
+    service = [*paged(moment, infra_estimates(moment), burning), *burn_rates(burning)]
+    every = [*service, *model.quality, *model.others]
     return Assessment(
         at=inputs.at,
         as_of=inputs.as_of_slow,
@@ -66,6 +70,7 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         metrics=[e for e in every if not _of_segments(e)],
         drift=model.drift,
         segments=[e for e in every if _of_segments(e)],
+        burns=burning,
         notes=[*_silence(inputs), *_notes(begun, model.quality)],
     )
 

@@ -1,0 +1,147 @@
+"""Bad requests, of how many, over each span that a budget is watched over; or bad minutes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cockpit.assess.burn import Tally
+from cockpit.assess.gauges import in_unit
+from cockpit.assess.inputs import BURN_SPANS
+from cockpit.assess.latency import log_buckets
+from cockpit.assess.latency_series import counted, latency_counters, of_all
+from cockpit.assess.traffic import requests_and_errors
+from cockpit.records import MINUTE, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cockpit.assess.buckets import Buckets
+    from cockpit.assess.inputs import Inputs, Series
+    from cockpit.assess.latency_series import Counted
+    from cockpit.assess.objectives import Budget
+    from cockpit.records import Counts
+
+SPANS = sorted({span for pair in BURN_SPANS for span in pair})
+
+
+def tallies(inputs: Inputs, budget: Budget) -> tuple[dict[int, Tally], str]:
+    """The tally of each span (µs), and what it was counted from.
+
+    Requests where they were counted, in tables or by `le` counters. Where there is but a gauge of
+    the promised figure: minutes, bad if half its readings or more are beyond the promise.
+    """
+    table, missing = ("latency", "latency not recorded")
+    if budget.slowest is None:
+        table, missing = ("traffic", "errors not recorded")
+    counts = {span: inputs.spans.get(span, {}).get(table) for span in SPANS}
+    windows = _windows(inputs, inputs.recorded_since)
+    found = _of_tables(inputs, budget, counts, windows)
+    if found:
+        return found, table
+    counters = latency_counters(inputs) if budget.slowest is not None else []
+    if counters:
+        return _of_counters(inputs, budget.slowest or 0.0, of_all(counters)), "latency buckets"
+    gauge = next((name for name in budget.metrics if name in inputs.series), None)
+    if gauge is not None:
+        return _of_gauge(inputs, budget, gauge), f"gauge {gauge}"
+    asked = any(len(tables.get("traffic", ())) for tables in inputs.spans.values())
+    reason = missing if asked else "no requests"
+    return {span: Tally(span=span, known=_size(windows[span]), reason=reason) for span in SPANS}, ""
+
+
+def _windows(inputs: Inputs, since: int) -> dict[int, Window]:
+    """The known part of each span."""
+    end = inputs.as_of_fast
+    return {span: Window(start=min(max(end - span, since), end), end=end) for span in SPANS}
+
+
+def _size(window: Window) -> int:
+    return window.end - window.start
+
+
+def _of_tables(
+    inputs: Inputs, budget: Budget, counts: dict[int, Counts | None], windows: dict[int, Window]
+) -> dict[int, Tally]:
+    """From tables of counts; nothing where they hold no request, or errors are not recorded."""
+    if not any(part is not None and len(part) for part in counts.values()):
+        return {}
+    if budget.slowest is not None:
+        return {
+            span: _slower(log_buckets(part), budget.slowest, span, windows[span])
+            for span, part in counts.items()
+        }
+    asked = {span: requests_and_errors(part) for span, part in counts.items()}
+    if inputs.map.error is None and not any(errors for _, errors in asked.values()):
+        return {}
+    return {
+        span: Tally(
+            span=span,
+            known=_size(windows[span]),
+            n=requests,
+            least=errors,
+            bad=errors,
+            most=errors,
+            reason="more errors than requests" if errors > requests else "",
+        )
+        for span, (requests, errors) in asked.items()
+    }
+
+
+def _of_counters(inputs: Inputs, slowest: float, counters: list[Counted]) -> dict[int, Tally]:
+    """From `le` counters, read since the history begins."""
+    windows = _windows(inputs, _since(inputs, [s for each in counters for s in each.counters]))
+    found = {}
+    for span, window in windows.items():
+        buckets = counted(counters, window)
+        found[span] = _slower(buckets, slowest, span, window, buckets.astride(slowest))
+    return found
+
+
+def _slower(buckets: Buckets, slowest: float, span: int, window: Window, note: str = "") -> Tally:
+    beyond = buckets.beyond(slowest)
+    return Tally(
+        span=span,
+        known=_size(window),
+        n=buckets.rows,
+        least=beyond.least,
+        bad=beyond.likely,
+        most=beyond.most,
+        reason=buckets.reason,
+        note=note,
+    )
+
+
+def _of_gauge(inputs: Inputs, budget: Budget, gauge: str) -> dict[int, Tally]:
+    """From minutes in which a gauge was read."""
+    limit = budget.allowed if budget.slowest is None else budget.slowest
+    series = times, values = in_unit(gauge, inputs)
+    windows = _windows(inputs, _since(inputs, [series]))
+    longest = windows[SPANS[-1]]
+    kept = np.isfinite(values) & (times >= longest.start) & (times < longest.end)
+    minutes, where, readings = np.unique(
+        times[kept] // MINUTE, return_inverse=True, return_counts=True
+    )
+    is_bad = 2 * np.bincount(where, values[kept] > limit, minutes.size) >= readings
+    found = {}
+    for span, window in windows.items():
+        inside = minutes * MINUTE >= window.start
+        bad = int(is_bad[inside].sum())
+        found[span] = Tally(
+            span=span,
+            known=_size(window),
+            n=int(inside.sum()),
+            least=bad,
+            bad=bad,
+            most=bad,
+            reason="" if inside.any() else "no readings",
+            note="share of good minutes, from a gauge",
+        )
+    return found
+
+
+def _since(inputs: Inputs, series: Iterable[Series]) -> int:
+    """When series begin to be known: they are fetched for the history alone."""
+    first = min((int(times[0]) for times, _ in series if times.size), default=inputs.as_of_fast)
+    return max(inputs.history_window.start, inputs.recorded_since, first)
