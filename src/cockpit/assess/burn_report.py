@@ -11,7 +11,7 @@ from cockpit.assess.inputs import BURN_SPANS
 from cockpit.assess.objectives import budgets
 from cockpit.assess.tallies import tallies
 from cockpit.assess.verdicts import SURE, Verdict
-from cockpit.records import Burn, Window
+from cockpit.records import DAY, HOUR, Burn, Window
 from cockpit.text import inert
 from cockpit.units import clock_near, duration
 
@@ -109,7 +109,7 @@ def _estimate(moment: Moment, budget: Budget, tally: Tally, source: str) -> Esti
     end = moment.inputs.as_of_fast
     return replace(
         made,
-        id=f"burn_rate@{inert(budget.objective)}@{duration(tally.span)}",
+        id=f"burn_rate@{inert(budget.objective)}@{_length(tally.span)}",
         window=Window(start=end - tally.known, end=end),
     )
 
@@ -145,5 +145,13 @@ def _sentence(
 def _known(tally: Tally) -> str:
     """'6 h', or 'the 20 min recorded of 6 h'."""
     if tally.known >= tally.span:
-        return duration(tally.span)
-    return f"the {duration(tally.known)} recorded of {duration(tally.span)}"
+        return _length(tally.span)
+    return f"the {duration(tally.known)} recorded of {_length(tally.span)}"
+
+
+def _length(span: int) -> str:
+    """'3 d', '1 h', '30 min'."""
+    for unit, name in ((DAY, "d"), (HOUR, "h")):
+        if span % unit == 0:
+            return f"{span // unit} {name}"
+    return duration(span)

@@ -14,7 +14,7 @@ from cockpit.assess.latency import QUANTILES, log_buckets
 from cockpit.assess.latency_series import Counted, by_version, counted, latency_counters, of_all
 from cockpit.assess.measurement import unmeasured
 from cockpit.assess.slices import WHOLE, Slice, Subject, dimensions, segment_name, slices
-from cockpit.assess.traffic import error_rate, requests_and_errors, requests_per_second
+from cockpit.assess.traffic import error_rate, requests_and_errors, requests_per_second, unevenness
 from cockpit.assess.verdicts import Verdict
 from cockpit.assess.words import number
 from cockpit.text import inert
@@ -55,11 +55,16 @@ def _traffic(moment: Moment) -> list[Estimate]:
     base_errors = Compared(base.what, error_rate(*_asked(base))) if base else None
     base_rate = None
     if before is not None and before.window is not None:
-        base_rate = Compared(before.what, requests_per_second(_asked(before)[0], before.window))
+        uneven = unevenness(before.counts, before.window)
+        rate = requests_per_second(_asked(before)[0], before.window, uneven)
+        base_rate = Compared(before.what, rate)
+    uneven = unevenness(inputs.history.get("traffic"), inputs.infra_window)
+    everything = requests_and_errors(counts)[0]
     found = []
     for part in _whole(counts):
         requests, errors = requests_and_errors(counts, part.mask)
-        rate = requests_per_second(requests, inputs.infra_window)
+        share = requests / max(everything, 1)  # of bursts a part has its share: random thinning
+        rate = requests_per_second(requests, inputs.infra_window, 1.0 + share * (uneven - 1.0))
         recorded = errors > 0 or inputs.map.error is not None
         failing = error_rate(requests, errors) if recorded else unmeasured("errors not recorded")
         found += [
