@@ -144,9 +144,14 @@ def increases(counters: Sequence[Series], start: int, end: int) -> Ints | None:
 def _within(counter: Series, start: int, end: int) -> Series:
     """The finite values of the time asked about, each time once, ascending."""
     times, values = counter
-    kept = (times >= start) & (times < end) & np.isfinite(values) & (values >= 0)
-    times, first = np.unique(times[kept], return_index=True)
-    return times, values[kept][first]
+    usable = np.isfinite(values) & (values >= 0)
+    if not usable.all():
+        times, values = times[usable], values[usable]
+    if (times[1:] <= times[:-1]).any():
+        times, first = np.unique(times, return_index=True)
+        values = values[first]
+    inside = slice(*np.searchsorted(times, (start, end)))
+    return times[inside], values[inside]
 
 
 def _named(bound: float) -> str:

@@ -66,6 +66,21 @@ def by_version(counters: Iterable[Counted]) -> dict[str, list[Counted]]:
     return dict(sorted(found.items())) if len(found) > 1 else {}
 
 
+def around(counters: Iterable[Counted], bound: float) -> list[Counted]:
+    """Only the counters that tell what lies beyond a bound in ms: its neighbours, and all."""
+    found = []
+    for each in counters:
+        below = max((b for b in each.bounds if b <= bound), default=None)
+        above = min((b for b in each.bounds if b >= bound), default=None)
+        kept = {
+            b: c
+            for b, c in zip(each.bounds, each.counters, strict=True)
+            if b in (below, above, math.inf)
+        }
+        found.append(Counted(each.labels, tuple(kept), tuple(kept.values())))
+    return found
+
+
 def counted(counters: Sequence[Counted], window: Window) -> Buckets:
     """What several processes counted in the window, added up.
 

@@ -10,7 +10,7 @@ from cockpit.assess.burn import Tally
 from cockpit.assess.gauges import in_unit
 from cockpit.assess.inputs import BURN_SPANS
 from cockpit.assess.latency import log_buckets
-from cockpit.assess.latency_series import counted, latency_counters, of_all
+from cockpit.assess.latency_series import around, counted, latency_counters, of_all
 from cockpit.assess.traffic import requests_and_errors
 from cockpit.records import MINUTE, Window
 
@@ -26,29 +26,17 @@ if TYPE_CHECKING:
 SPANS = sorted({span for pair in BURN_SPANS for span in pair})
 
 
-def tallies(inputs: Inputs, budget: Budget) -> tuple[dict[int, Tally], str]:
-    """The tally of each span (µs), and what it was counted from.
+Found = tuple[dict[int, Tally], str]  # the tally of each span (µs), and what it was counted from
+
+
+def tallies(inputs: Inputs, budget: Budget) -> Found:
+    """The tally of each span, and what it was counted from.
 
     Requests where they were counted, in tables or by `le` counters. Where there is but a gauge of
     the promised figure: minutes, bad if half its readings or more are beyond the promise.
     """
-    table, missing = ("latency", "latency not recorded")
-    if budget.slowest is None:
-        table, missing = ("traffic", "errors not recorded")
-    counts = {span: inputs.spans.get(span, {}).get(table) for span in SPANS}
-    windows = _windows(inputs, inputs.recorded_since)
-    found = _of_tables(inputs, budget, counts, windows)
-    if found:
-        return found, table
-    counters = latency_counters(inputs) if budget.slowest is not None else []
-    if counters:
-        return _of_counters(inputs, budget.slowest or 0.0, of_all(counters)), "latency buckets"
-    gauge = next((name for name in budget.metrics if name in inputs.series), None)
-    if gauge is not None:
-        return _of_gauge(inputs, budget, gauge), f"gauge {gauge}"
-    asked = any(len(tables.get("traffic", ())) for tables in inputs.spans.values())
-    reason = missing if asked else "no requests"
-    return {span: Tally(span=span, known=_size(windows[span]), reason=reason) for span in SPANS}, ""
+    found = _of_tables(inputs, budget) or _of_counters(inputs, budget) or _of_gauge(inputs, budget)
+    return found or _of_nothing(inputs, budget)
 
 
 def _windows(inputs: Inputs, since: int) -> dict[int, Window]:
@@ -61,21 +49,23 @@ def _size(window: Window) -> int:
     return window.end - window.start
 
 
-def _of_tables(
-    inputs: Inputs, budget: Budget, counts: dict[int, Counts | None], windows: dict[int, Window]
-) -> dict[int, Tally]:
-    """From tables of counts; nothing where they hold no request, or errors are not recorded."""
+def _of_tables(inputs: Inputs, budget: Budget) -> Found | None:
+    """From tables of counts; null where they hold no request, or errors are not recorded."""
+    table = "traffic" if budget.slowest is None else "latency"
+    counts = {span: inputs.spans.get(span, {}).get(table) for span in SPANS}
     if not any(part is not None and len(part) for part in counts.values()):
-        return {}
+        return None
+    windows = _windows(inputs, inputs.recorded_since)
     if budget.slowest is not None:
-        return {
+        slow = {
             span: _slower(log_buckets(part), budget.slowest, span, windows[span])
             for span, part in counts.items()
         }
+        return slow, table
     asked = {span: requests_and_errors(part) for span, part in counts.items()}
     if inputs.map.error is None and not any(errors for _, errors in asked.values()):
-        return {}
-    return {
+        return None
+    failed = {
         span: Tally(
             span=span,
             known=_size(windows[span]),
@@ -87,16 +77,24 @@ def _of_tables(
         )
         for span, (requests, errors) in asked.items()
     }
+    return failed, table
 
 
-def _of_counters(inputs: Inputs, slowest: float, counters: list[Counted]) -> dict[int, Tally]:
-    """From `le` counters, read since the history begins."""
-    windows = _windows(inputs, _since(inputs, [s for each in counters for s in each.counters]))
+def _of_counters(inputs: Inputs, budget: Budget) -> Found | None:
+    """From `le` counters, read since the history begins; null where there are none."""
+    if budget.slowest is None:
+        return None
+    counters = around(of_all(latency_counters(inputs)), budget.slowest)
+    if not counters:
+        return None
     found = {}
-    for span, window in windows.items():
+    since = _since(inputs, [series for each in counters for series in each.counters])
+    for span, window in _windows(inputs, since).items():
         buckets = counted(counters, window)
-        found[span] = _slower(buckets, slowest, span, window, buckets.astride(slowest))
-    return found
+        found[span] = _slower(
+            buckets, budget.slowest, span, window, buckets.astride(budget.slowest)
+        )
+    return found, "latency buckets"
 
 
 def _slower(buckets: Buckets, slowest: float, span: int, window: Window, note: str = "") -> Tally:
@@ -113,13 +111,15 @@ def _slower(buckets: Buckets, slowest: float, span: int, window: Window, note: s
     )
 
 
-def _of_gauge(inputs: Inputs, budget: Budget, gauge: str) -> dict[int, Tally]:
-    """From minutes in which a gauge was read."""
+def _of_gauge(inputs: Inputs, budget: Budget) -> Found | None:
+    """From the minutes in which a gauge was read; null where there is none."""
+    gauge = next((name for name in budget.metrics if name in inputs.series), None)
+    if gauge is None:
+        return None
     limit = budget.allowed if budget.slowest is None else budget.slowest
-    series = times, values = in_unit(gauge, inputs)
-    windows = _windows(inputs, _since(inputs, [series]))
-    longest = windows[SPANS[-1]]
-    kept = np.isfinite(values) & (times >= longest.start) & (times < longest.end)
+    times, values = in_unit(gauge, inputs)
+    windows = _windows(inputs, _since(inputs, [(times, values)]))
+    kept = np.isfinite(values) & (times < inputs.as_of_fast)
     minutes, where, readings = np.unique(
         times[kept] // MINUTE, return_inverse=True, return_counts=True
     )
@@ -138,7 +138,16 @@ def _of_gauge(inputs: Inputs, budget: Budget, gauge: str) -> dict[int, Tally]:
             reason="" if inside.any() else "no readings",
             note="share of good minutes, from a gauge",
         )
-    return found
+    return found, f"gauge {gauge}"
+
+
+def _of_nothing(inputs: Inputs, budget: Budget) -> Found:
+    """No tally, and why."""
+    reason = "no requests"
+    if any(len(tables.get("traffic", ())) for tables in inputs.spans.values()):
+        reason = "errors not recorded" if budget.slowest is None else "latency not recorded"
+    windows = _windows(inputs, inputs.recorded_since)
+    return {s: Tally(span=s, known=_size(w), reason=reason) for s, w in windows.items()}, ""
 
 
 def _since(inputs: Inputs, series: Iterable[Series]) -> int:
