@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
     from cockpit.assess.buckets import Buckets
     from cockpit.assess.inputs import Inputs, Series
-    from cockpit.assess.latency_series import Counted
     from cockpit.assess.objectives import Budget
-    from cockpit.records import Counts
 
 SPANS = sorted({span for pair in BURN_SPANS for span in pair})
 
