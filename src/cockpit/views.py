@@ -246,6 +246,19 @@ class Choice(Record, kw_only=True):
     effect: Literal["", "watching", "seen", "not seen in time"] = ""
 
 
+class Earlier(Record, kw_only=True):
+    """An earlier incident that looked like this one, and what became of it."""
+
+    file: str  # its name
+    service: str
+    began: int  # µs
+    likeness: float  # 0 to 1: see `assess.signature`
+    common: list[str]  # the signs both have
+    done: str  # what was chosen: "segment off: BR"; "" where nothing was
+    took: int | None  # µs from its onset until that was executed, or chosen where it never was
+    open: list[str]  # asks nobody has answered
+
+
 class View(Record, kw_only=True):
     """Everything on the screen at time `at`, from facts observed by `as_of`."""
 
@@ -268,6 +281,7 @@ class View(Record, kw_only=True):
     choice: Choice | None = None
     companions: list[str] = []  # what goes with a choice at this severity, as tasks are called
     notes: list[str] = []  # what could not be computed, and why
+    seen: list[Earlier] = []  # earlier incidents like it, once a folder was searched
 
 
 class Stakeholder(Record, kw_only=True):

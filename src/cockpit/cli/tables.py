@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cockpit.numbers import estimate_text
 from cockpit.records import Assessment, Drift
 from cockpit.units import clock, day, duration
-from cockpit.views import OptionTable, TimelineEntry, View
+from cockpit.views import Earlier, OptionTable, TimelineEntry, View
 
 
 def columns(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:
@@ -98,3 +98,24 @@ def timeline(entries: Sequence[TimelineEntry]) -> str:
         for entry in entries
     ]
     return columns(rows) if rows else "nothing has been recorded yet"
+
+
+def seen(found: Sequence[Earlier]) -> str:
+    """One line an earlier incident, the likest first."""
+    if not found:
+        return "no earlier incident file lies there"
+    rows = [["alike", "began", "service", "done", "took", "open", "in common", "file"]]
+    rows += [
+        [
+            f"{earlier.likeness:.0%}",
+            f"{day(earlier.began)} {clock(earlier.began)}",
+            earlier.service,
+            earlier.done or "nothing chosen",
+            "" if earlier.took is None else duration(earlier.took),
+            "; ".join(earlier.open),
+            ", ".join(earlier.common),
+            earlier.file,
+        ]
+        for earlier in found
+    ]
+    return columns(rows)
