@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cockpit.records import Drift, Estimate, Record, Window
+from cockpit.records import Burn, Drift, Estimate, Monitor, Record, ReliabilityBin, Window
 
 Phase = Literal["detection", "scope", "containment", "remediation", "validation", "postmortem"]
 PHASES: tuple[Phase, ...] = (
@@ -85,6 +85,12 @@ class ModelPane(Record, kw_only=True):
     drift_sentence: str
     worst: str  # "worst: region BR, 2.4× wrong decisions", or ""
     segments: list[Estimate] = []
+    against: list[Estimate] = []  # a version against another one, at the same time
+    estimated: list[Estimate] = []  # of rows without labels, told from scores alone
+    gaps: list[Estimate] = []  # between the groups of a protected column
+    reliability: list[ReliabilityBin] = []
+    monitors: list[Monitor] = []
+    findings: list[str] = []  # what several figures say together
 
 
 class Change(Record, kw_only=True):
@@ -103,6 +109,8 @@ class InfraPane(Record, kw_only=True):
     by_version: list[Estimate] = []
     charts: list[Chart]
     changes: list[Change]
+    burns: list[Burn] = []
+    monitors: list[Monitor] = []
 
 
 class Proposal(Record, kw_only=True):
