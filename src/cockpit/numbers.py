@@ -78,12 +78,19 @@ def estimate_text(estimate: Estimate) -> str:
 
 
 def _ends(estimate: Estimate) -> str:
-    numbers = (estimate.value, estimate.low, estimate.high)
+    numbers = [estimate.value, estimate.low, estimate.high]
     small = all(abs(number) <= 10 for number in numbers if number is not None)
     value, low, high = (
         "…" if n is None else proportion(n) if small else f"{n:,.4g}" for n in numbers
     )
-    return value + _interval(low, high)
+    return f"{value}{_bounds(low, high)}"
+
+
+def _bounds(low: str, high: str) -> str:
+    """' [low, high]'; ' ≥ low' where the sample bounds it no higher; '' without an interval."""
+    if high == "…":
+        return "" if low == "…" else f" ≥ {low}"
+    return f" [{low}, {high}]"
 
 
 def _percents(estimate: Estimate) -> str:
@@ -91,11 +98,4 @@ def _percents(estimate: Estimate) -> str:
         "…" if n is None else f"{100 * n:.3g}"
         for n in (estimate.value, estimate.low, estimate.high)
     )
-    return f"{value} %{_interval(low, high)}"
-
-
-def _interval(low: str, high: str) -> str:
-    """' [380, 410]'; ' [≥ 380]' where nothing bounds it above; '' where nothing bounds it."""
-    if low == high == "…":
-        return ""
-    return f" [≥ {low}]" if high == "…" else f" [{low}, {high}]"
+    return f"{value} %{_bounds(low, high)}"
