@@ -179,12 +179,12 @@ def test_an_outage_pages_and_makes_its_figure_critical():
     )
     assert fastest.certainty > 0.99
     assert by_id["error_rate"].verdict == by_id["burn_rate@availability"].verdict == "critical"
-    assert "pages: budget burns 50.0×" in by_id["error_rate"].sentence
+    assert "pages: availability budget burns 50.0×" in by_id["error_rate"].sentence
     # An hour at 50× of 28 days spent 7.4 %, the rest lasts (1 − .074) · 28 d / 50.
     assert fastest.left == pytest.approx((1 - 50 / 24 / 28) * 28 * DAY / 50, rel=1e-6)
     assert fastest.sentence == (
-        "budget burns 50.0×, gone in 12 h 26 min; over 1 h, 50.0× over 5 min; "
-        "spent before 2023-11-11 22:13 unknown, assumed none"
+        "availability budget burns 50.0×, gone in 12 h 26 min · over 1 h, 50.0× over 5 min · "
+        "what was spent before 2023-11-11 22:13 is unknown, assumed none"
     )
 
 
@@ -227,7 +227,7 @@ def test_a_recording_shorter_than_the_span_claims_no_more_than_it_saw():
 def test_no_requests_burn_nothing_and_are_not_fine():
     nothing = {span: {"traffic": table("traffic", version=[], kind=[], n=[])} for span in SPANS}
     found = burns(Moment(inputs(nothing, NO_ERROR), None))
-    assert {burn.sentence for burn in found} == {"budget: no requests"}
+    assert {burn.sentence for burn in found} == {"availability budget: no requests"}
     assert {(burn.certainty, burn.left) for burn in found} == {(None, None)}
     assert [e.verdict for e in burn_rates(found)] == ["not enough data"]
     by_id = {e.id: e for e in assess(inputs(nothing, NO_ERROR), None).metrics}
@@ -241,7 +241,9 @@ def test_no_requests_burn_nothing_and_are_not_fine():
 
 def test_errors_that_nobody_records_are_not_none():
     silent = replace(inputs(failing(10, 0.0), NO_ERROR), map=Predictions())
-    assert {b.sentence for b in burns(Moment(silent, None))} == {"budget: errors not recorded"}
+    assert {b.sentence for b in burns(Moment(silent, None))} == {
+        "availability budget: errors not recorded"
+    }
 
 
 def test_latency_burns_by_the_requests_that_were_slower():

@@ -35,11 +35,15 @@ def burns(moment: Moment) -> list[Burn]:
         spent, since = _spent(budget, counted, rates, moment.inputs.as_of_fast)
         for (long, short), threshold in zip(BURN_SPANS, THRESHOLDS, strict=True):
             left = time_left(rates[long].value, spent, budget.window)
-            told = _sentence(counted[long], counted[short], rates[long], rates[short], left)
-            if left is not None:
-                told += (
-                    f"; spent before {clock_near(since, moment.inputs.at)} unknown, assumed none"
+            told = [_burning(budget, rates[long], left)]
+            if rates[long].value is not None:
+                told.append(
+                    f"over {_known(counted[long])}, {_lately(counted[short], rates[short])}"
                 )
+                told += [counted[long].note] if counted[long].note else []
+            if left is not None:
+                before = clock_near(since, moment.inputs.at)
+                told.append(f"what was spent before {before} is unknown, assumed none")
             found.append(
                 Burn(
                     objective=inert(budget.objective),
@@ -48,7 +52,7 @@ def burns(moment: Moment) -> list[Burn]:
                     short=rates[short],
                     certainty=certainty(counted[long], counted[short], threshold, budget.allowed),
                     left=left,
-                    sentence=told,
+                    sentence=" · ".join(told),
                 )
             )
     return found
@@ -125,21 +129,21 @@ def _spent(
     return 0.0, now
 
 
-def _sentence(
-    long: Tally, short: Tally, long_rate: Estimate, short_rate: Estimate, left: int | None
-) -> str:
-    """'budget burns 6.1×, gone in 3 h; over 1 h, 7.2× over 5 min'."""
-    if long_rate.value is None:
-        return f"budget: {long_rate.reason}"
+def _burning(budget: Budget, rate: Estimate, left: int | None) -> str:
+    """'latency budget burns 6.1×, gone in 3 h'."""
+    name = f"{inert(budget.objective)} budget"
+    if rate.value is None:
+        return f"{name}: {rate.reason}"
+    if rate.value == 0.0:
+        return f"{name} does not burn"
     gone = "" if left is None else f", gone in {duration(left)}" if left > 0 else ", gone"
-    burning = "does not burn" if long_rate.value == 0.0 else f"burns {long_rate.value:,.1f}×{gone}"
-    lately = (
-        f"{short_rate.reason} in {_known(short)}"
-        if short_rate.value is None
-        else f"{short_rate.value:,.1f}× over {_known(short)}"
-    )
-    told = f"budget {burning}; over {_known(long)}, {lately}"
-    return f"{told}; {long.note}" if long.note else told
+    return f"{name} burns {rate.value:,.1f}×{gone}"
+
+
+def _lately(tally: Tally, rate: Estimate) -> str:
+    """'7.2× over 5 min'."""
+    told = rate.reason if rate.value is None else f"{rate.value:,.1f}×"
+    return f"{told} over {_known(tally)}"
 
 
 def _known(tally: Tally) -> str:

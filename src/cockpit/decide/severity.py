@@ -164,7 +164,7 @@ def _burning(assessment: Assessment) -> list[tuple[Level, str]]:
         level = BURNS.get(burn.threshold)
         if level is not None and burn.certainty is not None and burn.certainty >= SURE:
             sure = numbers.probability(burn.certainty)
-            why = f"{burn.objective}: {burn.sentence} (P of {burn.threshold:g}× on both {sure})"
+            why = f"{burn.sentence} · P of {burn.threshold:g}× on both {sure}"
             found.setdefault(burn.objective, (level, why))
     return list(found.values())
 
