@@ -239,6 +239,14 @@ def test_no_requests_burn_nothing_and_are_not_fine():
     assert by_id["requests"].verdict != "fine"
 
 
+def test_a_service_that_nobody_asks_any_more_is_not_fine():
+    tables = failing(100, 0.0005) | {5 * MINUTE: traffic(0, 0)}
+    found = burns(Moment(inputs(tables, NO_ERROR), None))
+    assert by_threshold(found)[14.4].certainty is None
+    assert "no requests over 5 min" in found[0].sentence
+    assert [e.verdict for e in burn_rates(found)] == ["not enough data"]
+
+
 def test_errors_that_nobody_records_are_not_none():
     silent = replace(inputs(failing(10, 0.0), NO_ERROR), map=Predictions())
     assert {b.sentence for b in burns(Moment(silent, None))} == {

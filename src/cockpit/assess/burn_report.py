@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from cockpit.assess.anytime import widening
 from cockpit.assess.burn import FASTEST, THRESHOLDS, burn_rate, certainty, time_left
 from cockpit.assess.inputs import BURN_SPANS
 from cockpit.assess.objectives import budgets
@@ -35,15 +36,10 @@ def burns(moment: Moment) -> list[Burn]:
         spent, since = _spent(budget, counted, rates, moment.inputs.as_of_fast)
         for (long, short), threshold in zip(BURN_SPANS, THRESHOLDS, strict=True):
             left = time_left(rates[long].value, spent, budget.window)
-            told = [_burning(budget, rates[long], left)]
-            if rates[long].value is not None:
-                told.append(
-                    f"over {_known(counted[long])}, {_lately(counted[short], rates[short])}"
-                )
-                told += [counted[long].note] if counted[long].note else []
+            told = _sentence(budget, counted[long], counted[short], rates[long], rates[short], left)
             if left is not None:
                 before = clock_near(since, moment.inputs.at)
-                told.append(f"what was spent before {before} is unknown, assumed none")
+                told += f" · what was spent before {before} is unknown, assumed none"
             found.append(
                 Burn(
                     objective=inert(budget.objective),
@@ -52,7 +48,7 @@ def burns(moment: Moment) -> list[Burn]:
                     short=rates[short],
                     certainty=certainty(counted[long], counted[short], threshold, budget.allowed),
                     left=left,
-                    sentence=" · ".join(told),
+                    sentence=told,
                 )
             )
     return found
@@ -90,15 +86,16 @@ def _sure(burn: Burn) -> bool:
 
 def _judged(burn: Burn) -> Estimate:
     rate = burn.long
-    word: VerdictWord
+    word: VerdictWord = "not enough data"  # of either span, or its interval spans 1 and is wide
     if _sure(burn):
         word = _WORDS[burn.threshold]
-    elif rate.value is None or rate.low is None or rate.high is None:
-        word = "not enough data"
-    elif rate.high <= 1.0:
-        word = "fine"
-    else:
-        word = "watch" if rate.low > 1.0 or rate.high - rate.low <= 1.0 else "not enough data"
+    elif rate.value is not None and rate.low is not None and rate.high is not None:
+        wider = widening(1.0)
+        low, high = (rate.value + wider * (end - rate.value) for end in (rate.low, rate.high))
+        if burn.short.value is not None and high <= 1.0:
+            word = "fine"
+        elif low > 1.0 or (burn.short.value is not None and high - low <= 1.0):
+            word = "watch"
     return replace(rate, id=f"burn_rate@{burn.objective}", verdict=word, sentence=burn.sentence)
 
 
@@ -129,21 +126,23 @@ def _spent(
     return 0.0, now
 
 
-def _burning(budget: Budget, rate: Estimate, left: int | None) -> str:
-    """'latency budget burns 6.1×, gone in 3 h'."""
+def _sentence(
+    budget: Budget,
+    long: Tally,
+    short: Tally,
+    long_rate: Estimate,
+    short_rate: Estimate,
+    left: int | None,
+) -> str:
+    """'latency budget burns 6.1×, gone in 3 h · over 1 h, 7.2× over 5 min'."""
     name = f"{inert(budget.objective)} budget"
-    if rate.value is None:
-        return f"{name}: {rate.reason}"
-    if rate.value == 0.0:
-        return f"{name} does not burn"
+    if long_rate.value is None:
+        return f"{name}: {long_rate.reason}"
     gone = "" if left is None else f", gone in {duration(left)}" if left > 0 else ", gone"
-    return f"{name} burns {rate.value:,.1f}×{gone}"
-
-
-def _lately(tally: Tally, rate: Estimate) -> str:
-    """'7.2× over 5 min'."""
-    told = rate.reason if rate.value is None else f"{rate.value:,.1f}×"
-    return f"{told} over {_known(tally)}"
+    burning = f"burns {long_rate.value:,.1f}×{gone}" if long_rate.value > 0.0 else "does not burn"
+    lately = short_rate.reason if short_rate.value is None else f"{short_rate.value:,.1f}×"
+    told = f"{name} {burning} · over {_known(long)}, {lately} over {_known(short)}"
+    return f"{told} · {long.note}" if long.note else told
 
 
 def _known(tally: Tally) -> str:
