@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit import numbers
 from cockpit.assess.baseline import labelled_source
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION
 from cockpit.assess.quality import coverage
 from cockpit.assess.segment_rates import decisions, rates
-from cockpit.assess.segments import SegmentRate, worst
 from cockpit.assess.slices import Subject, about_all, groups, segment_name, slices
+from cockpit.assess.standouts import SegmentRate, Standout, standouts
 from cockpit.assess.users import users
 from cockpit.assess.verdicts import Verdict
 from cockpit.tables import PAIR, SERVED
@@ -25,19 +26,24 @@ if TYPE_CHECKING:
     from cockpit.records import Estimate
 
 _SOURCE = "score_by_segment"
+_MOST_NAMED = 3
 
 
-def segment_estimates(moment: Moment) -> list[Estimate]:
-    """Every segment's figures against the same segment's baseline, and the worst segment."""
+def segment_figures(moment: Moment) -> tuple[list[Estimate], list[str]]:
+    """Every segment's figures against the same segment's baseline, and the worst segment.
+
+    Beside them, as a finding, which segments stand out where several do.
+    """
     inputs = moment.inputs
     counts = inputs.now.get("score_by_segment")
     if counts is None or len(counts) == 0:
-        return []
+        return [], []
     harm = inputs.config.model.harm
     base = labelled_source(inputs, "score_by_segment", moment.begun)
     what = base.what if base is not None else ""
     before = rates(decisions(base.counts, base.served()), harm) if base is not None else {}
     found: list[Estimate] = []
+    findings: list[str] = []
     for part in slices(counts):
         if part.subject.role != SERVED:
             continue
@@ -46,9 +52,11 @@ def segment_estimates(moment: Moment) -> list[Estimate]:
         found += _rates(moment, measured, before, what, part.subject.version)
         found += _coverage(moment, now, part.subject.version)
         if part.subject.version is None:
-            found += _request_shares(moment, now)
-            found.append(_worst(moment, now, measured, before))
-    return found + _user_shares(moment)
+            shares = _request_shares(moment, now) + _user_shares(moment)
+            named = [] if inputs.map.labels_only_when else _named(now, measured, before)
+            found += [*shares, _worst(moment, now, named, shares)]
+            findings += _several(named, len(now))
+    return found, findings
 
 
 def _rates(
@@ -123,9 +131,9 @@ def _user_shares(moment: Moment) -> list[Estimate]:
     return found
 
 
-def _worst(moment: Moment, now: dict[Key, Decisions], measured: Rates, before: Rates) -> Estimate:
-    """The segment that stands out, as its ratio of wrong decisions to the rest."""
-    candidates = [
+def _named(now: dict[Key, Decisions], measured: Rates, before: Rates) -> list[Standout]:
+    """The segments that stand out, worst first."""
+    wrong = [
         SegmentRate(
             segment=segment_name(*key),
             k=here.wrong,
@@ -136,20 +144,53 @@ def _worst(moment: Moment, now: dict[Key, Decisions], measured: Rates, before: R
         )
         for key, here in now.items()
     ]
-    k, n = _whole(now)
-    only_when = moment.inputs.map.labels_only_when
-    chosen = None if only_when else worst(candidates, k, n)
-    if chosen is not None:
-        verdict, ratio = Verdict("", chosen.sentence), chosen.ratio
-        subject = Subject(segment=chosen.segment)
+    return standouts(wrong, *_whole(now))
+
+
+def _worst(
+    moment: Moment, now: dict[Key, Decisions], named: list[Standout], shares: list[Estimate]
+) -> Estimate:
+    """The worst segment of those that stand out, as its ratio of wrong decisions to the rest."""
+    if named:
+        worst = named[0]
         return moment.estimate(
-            "worst_segment", ratio, None, subject, source=_SOURCE, verdict=verdict
+            "worst_segment",
+            worst.ratio,
+            None,
+            Subject(segment=worst.segment),
+            source=_SOURCE,
+            verdict=Verdict("", f"{worst}{_size(worst.segment, shares)}"),
         )
-    reason = "no segment stands out" if n else "no labels yet"
+    only_when = moment.inputs.map.labels_only_when
+    judged = _whole(now)[1]
+    reason = "no segment stands out" if judged else "no labels yet"
     if only_when:
         reason = f"labels only when {inert(only_when)}"
     verdict = Verdict("", reason)
-    return moment.estimate("worst_segment", unmeasured(reason, n), source=_SOURCE, verdict=verdict)
+    return moment.estimate(
+        "worst_segment", unmeasured(reason, judged), source=_SOURCE, verdict=verdict
+    )
+
+
+def _size(segment: str, shares: list[Estimate]) -> str:
+    """', 8 % of users', or of requests where users are not counted."""
+    sizes = {e.name: e.value for e in shares if e.segment == segment and e.value is not None}
+    for name, what in (("users_share", "users"), ("requests_share", "requests")):
+        if name in sizes:
+            return f", {numbers.share(sizes[name])} of {what}"
+    return ""
+
+
+def _several(named: list[Standout], looked_at: int) -> list[str]:
+    """Which segments stand out, where several do: three by name."""
+    if len(named) < 2:
+        return []
+    told = ", ".join(f"{one.segment} {one.ratio.value:.1f}×" for one in named[:_MOST_NAMED])
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    return [
+        f"{len(named)} of {looked_at} segments have surely more wrong decisions than the rest"
+        f" and than before: {told}{more}"
+    ]
 
 
 def _whole(now: dict[Key, Decisions]) -> tuple[int, int]:
