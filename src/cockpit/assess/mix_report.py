@@ -1,4 +1,4 @@
-"""What an overall rate hides: a reversal inside segments, one that got worse, traffic that moved."""
+"""What an overall rate hides: a reversal inside segments, one that fell, traffic that moved."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cockpit.assess.intervals import normal_quantile, wilson
 from cockpit.assess.measurement import LEVEL, Z
 from cockpit.assess.mix import Split, split
 from cockpit.assess.slices import segment_name
+from cockpit.tables import PAIR
 from cockpit.text import inert
 
 if TYPE_CHECKING:
@@ -52,10 +53,10 @@ def mix_findings(moment: Moment) -> list[str]:
 
 
 def _splits(rate: Failures) -> Splits:
-    """The split by each dimension, the one whose traffic moved the rate most first."""
+    """The split by each dimension, single ones first, by how much their traffic moved the rate."""
     found = [(keys, split(*rate.counts(keys))) for keys in rate.dimensions().values()]
     told = [(keys, parts) for keys, parts in found if parts is not None]
-    return sorted(told, key=lambda pair: -abs(pair[1].mix.value))
+    return sorted(told, key=lambda told: (PAIR in told[0][0][0], -abs(told[1].mix.value)))
 
 
 def _surely_worse(rates: list[Failures]) -> list[list[Key]]:
@@ -141,8 +142,10 @@ def _level(rate: Failures, failed: float) -> str:
 
 
 def _drawn(keys: list[Key], parts: Split) -> str:
-    """'more traffic is device ios': the segment whose share moved the rate most that way."""
-    most = int(np.argmax(parts.pull * np.sign(parts.mix.value)))
+    """'more traffic is device ios': what gained, or else lost, the traffic that moved the rate."""
+    pull = parts.pull * np.sign(parts.mix.value)
+    gained = np.where(parts.gained > 0, pull, 0.0)
+    most = int(np.argmax(gained if gained.max() > 0 else pull))
     return f"{'more' if parts.gained[most] > 0 else 'less'} traffic is {segment_name(*keys[most])}"
 
 
