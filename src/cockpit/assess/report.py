@@ -11,7 +11,9 @@ from cockpit import numbers
 from cockpit.assess.baseline import COMPLETE
 from cockpit.assess.drift_report import drifts
 from cockpit.assess.estimates import Moment
+from cockpit.assess.gaps import gaps
 from cockpit.assess.infra_report import infra_estimates
+from cockpit.assess.label_free_report import label_free_estimates
 from cockpit.assess.mix_report import mix_findings
 from cockpit.assess.quality_report import quality_estimates
 from cockpit.assess.segment_report import segment_figures
@@ -32,6 +34,8 @@ class ModelReport:
     quality: list[Estimate]
     others: list[Estimate]  # of users, of segments, and the team's own
     drift: list[Drift]
+    gaps: list[Estimate]
+    estimated: list[Estimate]
     findings: list[str]
 
     def taken_at(self, at: int) -> ModelReport:
@@ -40,6 +44,8 @@ class ModelReport:
             [replace(estimate, taken_at=at) for estimate in self.quality],
             [replace(estimate, taken_at=at) for estimate in self.others],
             self.drift,
+            [replace(estimate, taken_at=at) for estimate in self.gaps],
+            [replace(estimate, taken_at=at) for estimate in self.estimated],
             self.findings,
         )
 
@@ -52,6 +58,8 @@ def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
         quality=quality_estimates(moment),
         others=[*user_estimates(moment), *segments, *team_estimates(moment)],
         drift=drifts(moment),
+        gaps=gaps(moment),
+        estimated=label_free_estimates(moment),
         findings=[*findings, *mix_findings(moment)],
     )
 
@@ -71,6 +79,8 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         metrics=[e for e in every if not _of_segments(e)],
         drift=model.drift,
         segments=[e for e in every if _of_segments(e)],
+        gaps=model.gaps,
+        estimated=model.estimated,
         findings=model.findings,
         notes=[*_silence(inputs), *_notes(begun, model.quality)],
     )
