@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -159,3 +162,38 @@ def test_without_a_labelled_baseline_there_is_no_estimate():
     few = told(now, score_table(p, decision, label * (np.cumsum(label) < 5)))["auc~estimated"]
     assert few.reason == "too few labels in the baseline: 4 of the rarer class"
     assert told(score_table(p, decision, label), score_table(p, decision, label)) == {}
+
+
+DATA = Path(__file__).parents[3] / "shared/data/nannyml_car_loan"
+CHUNK = 5_000
+
+
+def loans(file, names):
+    with gzip.open(DATA / f"synthetic_car_loan_{file}.csv.gz", "rt") as lines:
+        header = next(lines).strip().split(",")
+        places = [header.index(name) for name in names]
+        return np.array([[float(line.split(",")[i]) for i in places] for line in lines]).T
+
+
+@pytest.mark.skipif(not DATA.exists(), reason=f"third-party data is not at {DATA}")
+def test_estimates_of_the_car_loan_chunks_are_near_what_their_labels_show():
+    """Where loans change (chunks 5 to 9) the drop is foreseen to .01, though fewer are repaid."""
+    p, decision, label = loans("reference", ["y_pred_proba", "y_pred", "repaid"])
+    reference = counted(p, decision.astype(int), label.astype(int))
+    calibration = calibrate(reference.positive, reference.negative)
+    p, decision = loans("analysis", ["y_pred_proba", "y_pred"])
+    (label,) = loans("analysis_target", ["repaid"])
+    outside = 0
+    for i in range(10):
+        part = slice(i * CHUNK, (i + 1) * CHUNK)
+        window = counted(p[part], decision[part].astype(int), label[part].astype(int))
+        for name in ("auc", "f1", "accuracy"):
+            found, truth = (
+                FIGURES[name](expected(window, reference)),
+                getattr(quality, name)(window),
+            )
+            assert found.value == pytest.approx(truth.value, abs=0.01)
+            outside += not found.low <= truth.value <= found.high
+        _, z = disagreement((window.positive, window.negative), calibration)
+        assert (abs(z) > 3) == (i >= 5)  # the labels say that scores no longer mean the same
+    assert outside <= 2

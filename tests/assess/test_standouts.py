@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from cockpit.assess.measurement import Measurement
+from cockpit.assess.segment_report import segment_figures
 from cockpit.assess.segments import shrink
 from cockpit.assess.standouts import SegmentRate, standouts
+from tests.assess.segmented import decided, moment
 
 
 def rate(segment, k, n, base=None, pair=False):
@@ -78,3 +80,47 @@ def test_of_those_named_few_are_chance_and_most_of_the_hurt_are_named():
     named = [np.array(simulated(rng, 4)) for _ in range(100)]
     assert np.mean([(one >= 4).mean() if len(one) else 0.0 for one in named]) <= 0.05
     assert np.mean([(one < 4).sum() / 4 for one in named]) >= 0.8
+
+
+def judged(wrong):
+    """Segments of two dimensions and their pair, 2,000 decisions for each unit of `rows`."""
+    rows = {("BR", "ios"): 1, ("BR", "web"): 9, ("US", "ios"): 20, ("US", "web"): 10}
+    cells = {}
+    for (region, device), share in rows.items():
+        n = 2_000 * share
+        k = round(n * wrong.get((region, device), 0.03))
+        found = np.array((n // 10, k, 0, n - n // 10 - k))
+        for key in (
+            ("region", region),
+            ("device", device),
+            ("region × device", f"{region} × {device}"),
+        ):
+            cells[key] = cells.get(key, 0) + found
+    return {"score_by_segment": decided({key: tuple(found) for key, found in cells.items()})}
+
+
+def findings(wrong):
+    estimates, found = segment_figures(moment(judged(wrong), judged({})))
+    return next(e for e in estimates if e.name == "worst_segment"), found
+
+
+def test_what_stands_out_only_through_the_worst_is_told_apart():
+    worst, found = findings({("BR", "ios"): 0.12, ("BR", "web"): 0.12})
+    assert worst.segment == "region BR"
+    assert worst.sentence == "region BR: 4.0× the wrong decisions of the rest, 25 % of requests"
+    assert len(found) == 1
+    assert "segments have surely more wrong decisions: region BR 4.0×; only through" in found[0]
+    assert "device web" in found[0].partition("only through region BR: ")[2]
+
+
+def test_what_stands_out_of_its_own_is_not_explained_away():
+    hurt = {("BR", "ios"): 0.12, ("BR", "web"): 0.12, ("US", "web"): 0.06}
+    _, found = findings(hurt)
+    assert "device web" in found[0].partition("; only through")[0]
+
+
+def test_where_nothing_stands_out_nothing_is_found():
+    worst, found = findings({})
+    assert worst.value is None
+    assert worst.reason == "no segment stands out"
+    assert found == []

@@ -67,14 +67,18 @@ def standouts(rates: list[SegmentRate], k_all: int, n_all: int) -> list[Standout
     return sorted(found, key=lambda one: (one.pair and one.low <= highest, not one.pair, -one.low))
 
 
-def _chance(rate: SegmentRate, k_all: int, n_all: int) -> float:
-    """One-sided p-value of the weaker of both: above the rest, and above the baseline.
+def chance_above_rest(k: int, n: int, k_all: int, n_all: int) -> float:
+    """One-sided p-value of "no more than the rest", for k of n out of k_all of n_all.
 
-    Against the rest: given k_all wrong decisions, each falls in the segment with its share of the
-    rows (binomial; without replacement it would vary less, so this is on the safe side). Against
-    the baseline: by the interval of the difference, read as normal on its low side.
+    Given k_all wrong decisions, each falls in the segment with its share of the rows: binomial,
+    which varies more than drawing without replacement does and so is on the safe side.
     """
-    above_rest = float(bdtrc(rate.k - 1, k_all, rate.n / n_all)) if rate.k > 0 else 1.0
+    return float(bdtrc(k - 1, k_all, n / n_all)) if 0 < k <= k_all and n <= n_all else 1.0
+
+
+def _chance(rate: SegmentRate, k_all: int, n_all: int) -> float:
+    """One-sided p-value of the weaker of both: above the rest, and above the baseline."""
+    above_rest = chance_above_rest(rate.k, rate.n, k_all, n_all)
     if rate.base is None or rate.base.value is None:
         return above_rest
     return max(above_rest, chance_not_above(difference(rate.now.interval, rate.base.interval)))
