@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # large M that two hundred like segments single out: their intervals would cover 81 %.
 _STRENGTHS = np.geomspace(1.0, 512.0, 10)
 _LOG_PRIOR = -0.5 * np.log(_STRENGTHS)
-_MEANS = (np.arange(12) + 0.5) / 12
+_MEANS = (np.arange(10) + 0.5) / 10
 
 
 def shrink(k: Ints, n: Ints) -> list[list[Measurement]]:
