@@ -41,10 +41,10 @@ def log_evidence(z: Floats, fraction: Floats) -> Floats:
     """Log evidence that an effect is above zero, from its z at fractions V of the planned rows.
 
     The other face of `widening`: E = 2Φ(x)·(1 + Vρ²)^−½·exp(x²/2) with x = z·√(Vρ²/(1 + Vρ²)),
-    Robbins' (1970) normal mixture over effects above zero alone (Howard et al. 2021, prop. 6). Where
-    there is none, E reaches 1/α with a chance of at most α, asymptotically in the rows. For a z
-    well above zero E is twice the two-sided mixture's, whose 1/α is where the widened interval
-    leaves zero out.
+    Robbins' (1970) normal mixture over effects above zero alone (Howard et al. 2021, prop. 6).
+    Where there is none, E reaches 1/α with a chance of at most α, asymptotically in the rows. For
+    a z well above zero E is twice the two-sided mixture's, and that one's 1/α is where the widened
+    interval leaves zero out.
     """
     v = np.maximum(fraction, _LEAST_FRACTION) * _RHO
     x = z * np.sqrt(v / (1.0 + v))

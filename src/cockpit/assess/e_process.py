@@ -20,6 +20,7 @@ THRESHOLD = 1.0 / ERROR
 # How many times as likely the canary is to go wrong, each believed in as much as the others: more
 # of them find nothing sooner. A ratio under 1.15 is not found: few would call it worse.
 _ODDS = (1.3, 2.0, 4.0, 8.0)
+_MOST_LOG = 690.0
 
 
 def log_e_process(bad: Ints, of_both: Ints, share: Floats) -> Floats:
@@ -57,6 +58,11 @@ def first_crossing(log_path: Floats, threshold: float) -> int | None:
     """The first step after which the evidence is at least `threshold`; null where it never is."""
     over = log_path >= np.log(threshold)
     return int(np.argmax(over)) if over.any() else None
+
+
+def value_of(log_path: Floats) -> float:
+    """The evidence after the last step as a plain number, cut where one no longer holds it."""
+    return float(np.exp(np.minimum(log_path[-1], _MOST_LOG))) if log_path.size else 1.0
 
 
 def evident(evidence: Sequence[float], false_share: float = ERROR) -> list[int]:

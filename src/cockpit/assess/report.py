@@ -12,6 +12,7 @@ from cockpit.assess.baseline import COMPLETE
 from cockpit.assess.drift_report import drifts
 from cockpit.assess.estimates import Moment
 from cockpit.assess.infra_report import infra_estimates
+from cockpit.assess.monitor_report import combined, fast_monitors, slow_monitors
 from cockpit.assess.quality_report import quality_estimates
 from cockpit.assess.segment_report import segment_estimates
 from cockpit.assess.team_report import team_estimates, user_estimates
@@ -21,7 +22,7 @@ from cockpit.units import clock, duration
 if TYPE_CHECKING:
     from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
-    from cockpit.records import Drift, Estimate, Window
+    from cockpit.records import Drift, Estimate, Monitor, Window
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class ModelReport:
     quality: list[Estimate]
     others: list[Estimate]  # of users, of segments, and the team's own
     drift: list[Drift]
+    monitors: list[Monitor]
 
     def taken_at(self, at: int) -> ModelReport:
         """The same figures, taken at another moment at which they still hold."""
@@ -38,6 +40,7 @@ class ModelReport:
             [replace(estimate, taken_at=at) for estimate in self.quality],
             [replace(estimate, taken_at=at) for estimate in self.others],
             self.drift,
+            self.monitors,
         )
 
 
@@ -48,6 +51,7 @@ def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
         quality=quality_estimates(moment),
         others=[*user_estimates(moment), *segment_estimates(moment), *team_estimates(moment)],
         drift=drifts(moment),
+        monitors=slow_monitors(moment),
     )
 
 
@@ -58,7 +62,8 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
     compared with the time before it. `model` is what `model_report` gave for the same slow tables.
     """
     model = model_report(inputs, begun) if model is None else model.taken_at(inputs.at)
-    every = [*infra_estimates(Moment(inputs, begun)), *model.quality, *model.others]
+    moment = Moment(inputs, begun)
+    every = [*infra_estimates(moment), *model.quality, *model.others]
     return Assessment(
         at=inputs.at,
         as_of=inputs.as_of_slow,
@@ -66,6 +71,7 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         metrics=[e for e in every if not _of_segments(e)],
         drift=model.drift,
         segments=[e for e in every if _of_segments(e)],
+        monitors=combined(moment, fast_monitors(moment) + model.monitors),
         notes=[*_silence(inputs), *_notes(begun, model.quality)],
     )
 
