@@ -81,19 +81,22 @@ def rate_monitor(arms: Arms, watched: Watched) -> Monitor | None:
     """
     if not {arms.canary, arms.control} <= set(watched.versions):
         return None
-    pair = [watched.versions.index(version) for version in (arms.canary, arms.control)]
-    asked, bad, judged = (cells[pair] for cells in (watched.asked, watched.bad, watched.judged))
-    together = np.flatnonzero((asked > 0).all(axis=0))
+    canary, control = (watched.versions.index(v) for v in (arms.canary, arms.control))
+    ours, both = watched.asked[canary], watched.asked[canary] + watched.asked[control]
+    together = np.flatnonzero((ours > 0) & (ours < both))
     if together.size == 0:
         return None
+    since = int(together[0])
+    bad, judged = watched.bad[:, since:], watched.judged[:, since:]
+    share = ours[since:] / np.maximum(both[since:], 1)
+    known = judged[canary] + judged[control]
     question = Question(arms, watched.name, watched.what, watched.worse)
-    start, n = watched.steps.begin(int(together[0])), int(judged[:, together].sum())
-    share = asked[0] / np.maximum(asked.sum(axis=0), 1)
-    if _are_unlike(judged[:, together], share[together]):
+    start, n = watched.steps.begin(since), int(known.sum())
+    if _are_unlike(judged[canary], known, share):
         return question.monitor("e-process", 1.0, start, n, unknown="labels come unequally soon")
-    path = log_e_process(bad[0], bad.sum(axis=0), share)
+    path = log_e_process(bad[canary], bad[canary] + bad[control], share)
     crossed = first_crossing(path, THRESHOLD)
-    alarm_at = None if crossed is None else watched.steps.begin(crossed + 1)
+    alarm_at = None if crossed is None else watched.steps.begin(since + crossed + 1)
     return question.monitor("e-process", value_of(path), start, n, alarm_at)
 
 
@@ -119,10 +122,9 @@ def worse_in_anything(arms: Arms, monitors: Sequence[Monitor]) -> list[Monitor]:
     ]
 
 
-def _are_unlike(judged: Ints, share: Floats) -> bool:
+def _are_unlike(ours: Ints, known: Ints, share: Floats) -> bool:
     """Whether the canary's labels surely come by a tenth sooner, or later, than its share says."""
-    known = judged.sum(axis=0)
-    expected = float(known @ share)
-    spread = float(known @ (share * (1.0 - share))) ** 0.5
-    sooner = abs(int(judged[0].sum()) - expected)
+    expected = float((known * share).sum())
+    spread = float((known * share * (1.0 - share)).sum()) ** 0.5
+    sooner = abs(int(ours.sum()) - expected)
     return bool(sooner > max(_UNLIKE * expected, _SURELY * spread))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.assess.slices import is_word
 from cockpit.tables import ABSENT
 
 if TYPE_CHECKING:
     from cockpit.assess.inputs import Inputs
+    from cockpit.records import Counts
 
 
 @dataclass(frozen=True)
@@ -27,29 +29,27 @@ def arms(inputs: Inputs) -> Arms | None:
     The new one is what the configuration says, else what was deployed last, else what began to
     serve last; the other what the configuration says, else what served most.
     """
-    rows, began = _serving(inputs)
-    if len(rows) < 2:
+    counts = inputs.history.get("traffic") or inputs.decisions
+    rows = _served(counts) if counts else {}
+    if counts is None or len(rows) < 2:
         return None
     named = inputs.config.model.versions
-    deploys = [event for event in inputs.events if event.kind == "deploy"]
-    deployed = [event.data.get("version") for event in sorted(deploys, key=lambda e: e.at)]
-    new = [named.current, *reversed(deployed), max(began, key=began.__getitem__)]
-    canary = next(v for v in new if v in rows)
+    deploys = sorted((e for e in inputs.events if e.kind == "deploy"), key=lambda e: e.at)
+    known = (named.current, *(e.data.get("version") for e in reversed(deploys)))
+    canary = next((v for v in known if v in rows), None) or _newest(counts, rows)
     others = {v: n for v, n in rows.items() if v != canary}
     control = named.previous if named.previous in others else max(others, key=others.__getitem__)
     return Arms(canary, control)
 
 
-def _serving(inputs: Inputs) -> tuple[dict[str, int], dict[str, int]]:
-    """Rows of each version in the history, and when its first was."""
-    counts = inputs.history.get("traffic") or inputs.decisions
-    if counts is None or len(counts) == 0:
-        return {}, {}
-    codes, valid = counts.columns["version"], counts.columns["valid"]
+def _served(counts: Counts) -> dict[str, int]:
+    """Rows of each version that has any."""
     words = counts.words["version"]
-    rows = np.bincount(codes, counts.columns["n"], len(words)).astype(np.int64)
-    served = [i for i in np.flatnonzero(rows > 0) if words[i] != ABSENT]
-    return (
-        {words[i]: int(rows[i]) for i in served},
-        {words[i]: int(valid[codes == i].min()) for i in served},
-    )
+    rows = np.bincount(counts.columns["version"], counts.columns["n"], len(words))
+    return {v: int(n) for v, n in zip(words, rows, strict=True) if n > 0 and v != ABSENT}
+
+
+def _newest(counts: Counts, rows: dict[str, int]) -> str:
+    """The version whose first row is the latest."""
+    valid = counts.columns["valid"]
+    return max(rows, key=lambda v: int(valid[is_word(counts, "version", v)].min()))

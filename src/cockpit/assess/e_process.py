@@ -20,7 +20,8 @@ THRESHOLD = 1.0 / ERROR
 # How many times as likely the canary is to go wrong, each believed in as much as the others: more
 # of them find nothing sooner. A ratio under 1.15 is not found: few would call it worse.
 _ODDS = (1.3, 2.0, 4.0, 8.0)
-_MOST_LOG = 690.0
+_MOST_LOG = 690.0  # exp of more is no number
+_NOTHING = 60.0  # exp of minus this is lost beside one
 
 
 def log_e_process(bad: Ints, of_both: Ints, share: Floats) -> Floats:
@@ -49,7 +50,8 @@ def log_average(paths: Sequence[Floats]) -> Floats:
     Vovk & Wang 2021, prop. 3.1.
     """
     most = reduce(np.maximum, paths)
-    total = sum(np.exp(path - most) for path in paths)
+    # Where exp underflows it is slow, and too small to matter.
+    total = sum(np.exp(np.maximum(path - most, -_NOTHING)) for path in paths)
     found: Floats = most + np.log(total) - np.log(len(paths))
     return found
 

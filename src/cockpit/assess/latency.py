@@ -8,7 +8,7 @@ import numpy as np
 
 from cockpit.assess.intervals import quantile_ranks
 from cockpit.assess.measurement import Measurement, unmeasured
-from cockpit.bins import latency_edge
+from cockpit.bins import latency_bin, latency_edge
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,4 +73,7 @@ class Latencies:
 
 def slower_than(bins: Ints, bound_ms: float) -> NDArray[np.bool_]:
     """Which buckets lie wholly above a bound in ms."""
-    return latency_edge(bins) * MS >= bound_ms
+    first = latency_bin(np.array([bound_ms / MS]))
+    first += latency_edge(first) * MS < bound_ms
+    mask: NDArray[np.bool_] = bins >= first
+    return mask

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from cockpit.assess.arm_monitors import rate_monitor, worse_in_anything
 from cockpit.assess.arms import arms
 from cockpit.assess.difference_monitors import mean_monitors, ranking_monitors
+from cockpit.assess.fast_rates import fast_rates
 from cockpit.assess.now_monitors import wrong_now
-from cockpit.assess.watched import fast_rates, slow_rates
+from cockpit.assess.slow_rates import slow_rates
 
 if TYPE_CHECKING:
     from cockpit.assess.estimates import Moment
