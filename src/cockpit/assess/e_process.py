@@ -25,7 +25,7 @@ _NOTHING = 60.0  # exp of minus this is lost beside one
 
 
 def log_e_process(bad: Ints, of_both: Ints, share: Floats) -> Floats:
-    """Log evidence after each step that the canary goes wrong more often, shape (steps,).
+    """Log evidence after each step that the canary goes wrong more often, shape (…, steps).
 
     `of_both` bad events happened in each step, `bad` of them to the canary, which had `share` of
     the requests. E = Σ_j π_j Π_t θ_j^c_t / (1 − w_t + w_t·θ_j)^k_t: a mixture over a grid of ratios
@@ -35,7 +35,8 @@ def log_e_process(bad: Ints, of_both: Ints, share: Floats) -> Floats:
     canary are hypergeometric, and E[θ^c] is then at most the binomial's (Hoeffding 1963, thm 4).
     A step in which one arm, or nothing, was asked adds nothing.
     """
-    return log_average([np.cumsum(log_ratio(bad, of_both, share, odds)) for odds in _ODDS])
+    ratios = (log_ratio(bad, of_both, share, odds) for odds in _ODDS)
+    return log_average([np.cumsum(ratio, axis=-1) for ratio in ratios])
 
 
 def log_ratio(k: Ints, n: Ints, p: Floats | float, odds: float) -> Floats:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cockpit.assess.arm_monitors import rate_monitor, worse_in_anything
-from cockpit.assess.arms import arms
 from cockpit.assess.difference_monitors import mean_monitors, ranking_monitors
 from cockpit.assess.fast_rates import fast_rates
 from cockpit.assess.now_monitors import wrong_now
@@ -25,7 +24,7 @@ def fast_monitors(moment: Moment) -> list[Monitor]:
 def slow_monitors(moment: Moment) -> list[Monitor]:
     """Wrong decisions, the team's rates and means, ranking: made when a slow bucket closes."""
     found = _of_rates(moment, slow_rates(moment), moment.inputs.quality_window)
-    pair = arms(moment.inputs)
+    pair = moment.arms
     if pair is None:
         return found
     return found + mean_monitors(moment, pair) + ranking_monitors(moment, pair)
@@ -33,13 +32,13 @@ def slow_monitors(moment: Moment) -> list[Monitor]:
 
 def combined(moment: Moment, monitors: list[Monitor]) -> list[Monitor]:
     """These, after the one that says whether the canary is worse in anything at all."""
-    pair = arms(moment.inputs)
+    pair = moment.arms
     return monitors if pair is None else [*worse_in_anything(pair, monitors), *monitors]
 
 
 def _of_rates(moment: Moment, rates: list[Watched], window: Window) -> list[Monitor]:
     """The canary against the control where two versions serve, then the service as it is now."""
-    pair = arms(moment.inputs)
+    pair = moment.arms
     against = [rate_monitor(pair, rate) for rate in rates] if pair is not None else []
     now = [wrong_now(moment, rate, window) for rate in rates]
     return [monitor for monitor in (*against, *now) if monitor is not None]
