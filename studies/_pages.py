@@ -22,7 +22,8 @@ def batches(runs: int) -> Iterator[int]:
 
 def first(alarm: Bools) -> Floats:
     """The step (from 1) of the first alarm of each run, shape (runs,); infinite where none is."""
-    return np.where(alarm.any(axis=-1), alarm.argmax(axis=-1) + 1.0, np.inf)
+    steps = np.arange(1.0, alarm.shape[-1] + 1)
+    return np.asarray(np.min(np.where(alarm, steps, np.inf), axis=-1, initial=np.inf))
 
 
 def share_of(alarms: Floats) -> str:

@@ -33,7 +33,8 @@ def log_e_process(bad: Ints, of_both: Ints, share: Floats) -> Floats:
     a canary whose share grows can pass for a difference. Where the canary is no worse, E reaches
     1/α with a chance of at most α (Ville 1939): given how many requests were bad, those of the
     canary are hypergeometric, and E[θ^c] is then at most the binomial's (Hoeffding 1963, thm 4).
-    A step in which one arm, or nothing, was asked adds nothing.
+    A step in which one arm, or nothing, was asked adds nothing. Bad events that come in clumps, as
+    retries do, weigh more than they should.
     """
     ratios = (log_ratio(bad, of_both, share, odds) for odds in _ODDS)
     return log_average([np.cumsum(ratio, axis=-1) for ratio in ratios])
