@@ -70,7 +70,8 @@ def mean_monitors(moment: Moment, arms: Arms) -> list[Monitor]:
 def ranking_monitors(moment: Moment, arms: Arms) -> list[Monitor]:
     """The difference of the two AUCs over the quality window, while that window grows.
 
-    When it first was sure is not known: the window is one sum.
+    The window is one sum: when it first was sure is not known, and a ranking that changes with
+    time in both versions, while the share of one of them grows, can pass for a difference.
     """
     inputs, counts = moment.inputs, moment.inputs.now.get("score")
     if counts is None or len(counts) == 0 or inputs.map.labels_only_when:
