@@ -17,7 +17,7 @@ from cockpit.config import Config, Model, Objective, Predictions, Versions
 from cockpit.records import MINUTE, SECOND, Assessment, Counts, Event
 from tests.assess.building import score_table, summed, table
 from tests.assess.rollout import DEPLOYED, rollout
-from tests.assess.two_versions import BEGAN, CONFIG, END, START, service
+from tests.assess.two_versions import BEGAN, CONFIG, END, MAP, START, service
 
 
 def onset(at=BEGAN) -> Onset:
@@ -41,6 +41,9 @@ def test_there_is_one_for_each_rate_with_a_direction_and_nothing_alarms_without_
     assert quiet["error_rate@v42 against v41"].start == START
     assert quiet["error_rate"].run_length == 7 * 24 * 60 * MINUTE
     assert {m.run_length for name, m in quiet.items() if name in AGAINST} == {None}
+    assert {m.source.split(",")[0] for m in quiet.values()} == {
+        "latency", "mean", "rate", "score", "traffic",
+    }  # fmt: skip
 
 
 def test_a_canary_that_fails_more_often_is_said_with_the_time():
@@ -52,6 +55,7 @@ def test_a_canary_that_fails_more_often_is_said_with_the_time():
     assert "1 of 20" in alarm.sentence
     assert alarm.evidence >= alarm.threshold == 20
     anything = found["any metric@v42 against v41"]
+    assert anything.alarm_at == END
     assert anything.evidence >= 20
     assert anything.sentence.startswith("errors: v42 is worse than v41, sure now")
     assert found["latency_p99@v42 against v41"].alarm_at is None
@@ -90,8 +94,16 @@ def test_wrong_decisions_means_and_ranking_are_watched_too():
         assert BEGAN < alarm.alarm_at <= BEGAN + 6 * MINUTE, name
     assert found["clicked@v42 against v41"].sentence.startswith("requests without clicked: v42")
     assert found["auc@v42 against v41"].evidence >= 20
-    assert found["auc@v42 against v41"].alarm_at is None
+    assert found["auc@v42 against v41"].alarm_at == END
     assert "ranks worse than v41, sure now" in found["auc@v42 against v41"].sentence
+
+
+@pytest.mark.parametrize("direction", ["lower_is_better", "higher_is_better"])
+def test_a_mean_below_zero_is_compared_as_any_other(direction):
+    error = msgspec.structs.replace(MAP.means[0], direction=direction)
+    lower = replace(service(mae=(1.0, -3.0)), map=msgspec.structs.replace(MAP, means=[error]))
+    alarm = monitors(lower)["mae@v42 against v41"]
+    assert (alarm.alarm_at is not None) == (direction == "higher_is_better")
 
 
 def test_labels_that_come_sooner_for_one_version_are_no_evidence():

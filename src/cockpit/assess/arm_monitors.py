@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from cockpit.assess.arms import Arms
+    from cockpit.assess.history import Steps
     from cockpit.assess.watched import Floats, Ints, Watched
 
     Kind = Literal["e-process", "confidence sequence"]
@@ -35,39 +36,43 @@ class Question:
     name: str  # of the metric
     what: str  # "errors"
     worse: str  # "fails more often"
+    source: str  # the table it is told from
+    kind: Kind
 
-    def monitor(
-        self,
-        kind: Kind,
-        evidence: float,
-        start: int,
-        n: int,
-        alarm_at: int | None = None,
-        unknown: str = "",
+    def over_time(self, log_path: Floats, steps: Steps, first: int, n: int) -> Monitor:
+        """From the evidence after each step, that of step `first` of `steps` at its front."""
+        crossed = first_crossing(log_path, THRESHOLD)
+        alarm_at = None if crossed is None else steps.begin(first + crossed + 1)
+        told = "" if alarm_at is None else f"sure since {clock(alarm_at, True)}"
+        return self._monitor(value_of(log_path), steps.begin(first), n, alarm_at, told)
+
+    def at_once(self, evidence: float, start: int, n: int, at: int) -> Monitor:
+        """From the evidence at the time `at` alone: the alarm may have come before."""
+        alarm_at = at if evidence >= THRESHOLD else None
+        return self._monitor(evidence, start, n, alarm_at, "sure now" if alarm_at else "")
+
+    def unknown(self, why: str, start: int, n: int) -> Monitor:
+        """No evidence that counts, and why."""
+        return self._monitor(1.0, start, n, None, "", why)
+
+    def _monitor(
+        self, evidence: float, start: int, n: int, alarm_at: int | None, sure: str, why: str = ""
     ) -> Monitor:
-        """The record; `unknown` says why no evidence counts."""
         canary, control = inert(self.arms.canary), inert(self.arms.control)
         claim = f"{canary} {self.worse} than {control}"
-        if unknown:
-            told = f"not known whether {claim}: {unknown}"
-        elif alarm_at is not None:
-            told = f"{claim}, sure since {clock(alarm_at, True)} ({_GUARANTEE})"
-        elif evidence >= THRESHOLD:
-            told = f"{claim}, sure now ({_GUARANTEE})"
-        else:
-            told = f"not sure that {claim}"
-        against = f"{canary} against {control}"
+        told = f"{claim}, {sure} ({_GUARANTEE})" if sure else f"not sure that {claim}"
         return Monitor(
-            id=f"{self.name}@{against}",
+            id=f"{self.name}@{canary} against {control}",
             name=self.name,
-            kind=kind,
+            kind=self.kind,
             null=f"{canary} is no worse than {control}",
             evidence=evidence,
             threshold=THRESHOLD,
             start=start,
             alarm_at=alarm_at,
             n=n,
-            sentence=f"{self.what}: {told}",
+            sentence=f"{self.what}: {told}{f': {why}' if why else ''}",
+            source=self.source,
         )
 
 
@@ -90,17 +95,17 @@ def rate_monitor(arms: Arms, watched: Watched) -> Monitor | None:
     bad, judged = watched.bad[:, since:], watched.judged[:, since:]
     share = ours[since:] / np.maximum(both[since:], 1)
     known = judged[canary] + judged[control]
-    question = Question(arms, watched.name, watched.what, watched.worse)
-    start, n = watched.steps.begin(since), int(known.sum())
+    question = Question(
+        arms, watched.name, watched.what, watched.worse, watched.source, "e-process"
+    )
+    n = int(known.sum())
     if _are_unlike(judged[canary], known, share):
-        return question.monitor("e-process", 1.0, start, n, unknown="labels come unequally soon")
+        return question.unknown("labels come unequally soon", watched.steps.begin(since), n)
     path = log_e_process(bad[canary], bad[canary] + bad[control], share)
-    crossed = first_crossing(path, THRESHOLD)
-    alarm_at = None if crossed is None else watched.steps.begin(since + crossed + 1)
-    return question.monitor("e-process", value_of(path), start, n, alarm_at)
+    return question.over_time(path, watched.steps, since, n)
 
 
-def worse_in_anything(arms: Arms, monitors: Sequence[Monitor]) -> list[Monitor]:
+def worse_in_anything(arms: Arms, monitors: Sequence[Monitor], at: int) -> list[Monitor]:
     """One monitor of all that compare the two versions: is the canary worse in anything at all.
 
     Their evidence is averaged, which holds however they hang together (Vovk & Wang 2021); which of
@@ -111,15 +116,11 @@ def worse_in_anything(arms: Arms, monitors: Sequence[Monitor]) -> list[Monitor]:
         return []
     evidence = [monitor.evidence for monitor in asked]
     named = [asked[i].sentence.partition(":")[0] for i in evident(evidence)]
-    question = Question(arms, ANYTHING, ", ".join(named) or "all taken together", "is worse")
-    return [
-        question.monitor(
-            "e-process",
-            float(np.mean(evidence)),
-            start=min(monitor.start for monitor in asked),
-            n=max(monitor.n for monitor in asked),
-        )
-    ]
+    what = ", ".join(named) or "all taken together"
+    source = ", ".join(sorted({monitor.source for monitor in asked}))
+    question = Question(arms, ANYTHING, what, "is worse", source, "e-process")
+    start, n = min(monitor.start for monitor in asked), max(monitor.n for monitor in asked)
+    return [question.at_once(float(np.mean(evidence)), start, n, at)]
 
 
 def _are_unlike(ours: Ints, known: Ints, share: Floats) -> bool:

@@ -10,7 +10,7 @@ from cockpit.assess import scores
 from cockpit.assess.anytime import log_evidence
 from cockpit.assess.arm_monitors import Question
 from cockpit.assess.differences import difference
-from cockpit.assess.e_process import THRESHOLD, first_crossing, value_of
+from cockpit.assess.e_process import value_of
 from cockpit.assess.history import served
 from cockpit.assess.inputs import INFRA_SPAN
 from cockpit.assess.mean_process import Sums, log_mean_process
@@ -35,6 +35,7 @@ def mean_monitors(moment: Moment, arms: Arms) -> list[Monitor]:
     words = counts.words["version"]
     if not {arms.canary, arms.control} <= set(words):
         return []
+    pair = [words.index(version) for version in (arms.canary, arms.control)]
     steps = slow_steps(moment)
     planned = max(round(INFRA_SPAN / steps.step), 1)
     found = []
@@ -42,28 +43,21 @@ def mean_monitors(moment: Moment, arms: Arms) -> list[Monitor]:
         rows = is_word(counts, "name", mean.name) & about_all(counts)
         if mean.direction == "neither" or not rows.any():
             continue
-        n, x, x2 = (by_version(counts, steps, rows, c) for c in ("n", "sum_x", "sum_x2"))
-        unit = step_of_mean(moment, mean.name)
-        canary, control = (
-            Sums(n[i], x[i] * unit, x2[i] * unit)
-            for i in (words.index(arms.canary), words.index(arms.control))
-        )
-        together = np.flatnonzero((canary.n > 0) & (control.n > 0))
+        n = by_version(counts, steps, rows)
+        together = np.flatnonzero((n[pair] > 0).all(axis=0))
         if together.size == 0:
             continue
+        since, unit = int(together[0]), step_of_mean(moment, mean.name)
+        x, x2 = (
+            np.asarray(by_version(counts, steps, rows, c) * unit, dtype=np.float64)
+            for c in ("sum_x", "sum_x2")
+        )
+        canary, control = (Sums(n[i, since:], x[i, since:], x2[i, since:]) for i in pair)
         high = mean.direction == "higher_is_better"
         path = log_mean_process(control if high else canary, canary if high else control, planned)
-        crossed = first_crossing(path, THRESHOLD)
-        question = Question(arms, inert(mean.name), inert(mean.name), "is worse")
-        found.append(
-            question.monitor(
-                "confidence sequence",
-                value_of(path),
-                steps.begin(int(together[0])),
-                int((canary.n + control.n)[together].sum()),
-                None if crossed is None else steps.begin(crossed + 1),
-            )
-        )
+        name = inert(mean.name)
+        question = Question(arms, name, name, "is worse", "mean", "confidence sequence")
+        found.append(question.over_time(path, steps, since, int(n[pair, since:].sum())))
     return found
 
 
@@ -89,7 +83,5 @@ def ranking_monitors(moment: Moment, arms: Arms) -> list[Monitor]:
     window = inputs.quality_window
     fraction = (window.end - window.start) / INFRA_SPAN
     path = log_evidence(np.array([apart.value * Z / half]), np.array([fraction]))
-    question = Question(arms, "auc", "ranking", "ranks worse")
-    return [
-        question.monitor("confidence sequence", value_of(path), window.start, canary.n + control.n)
-    ]
+    question = Question(arms, "auc", "ranking", "ranks worse", "score", "confidence sequence")
+    return [question.at_once(value_of(path), window.start, canary.n + control.n, window.end)]

@@ -33,7 +33,9 @@ def slow_monitors(moment: Moment) -> list[Monitor]:
 def combined(moment: Moment, monitors: list[Monitor]) -> list[Monitor]:
     """These, after the one that says whether the canary is worse in anything at all."""
     pair = moment.arms
-    return monitors if pair is None else [*worse_in_anything(pair, monitors), *monitors]
+    if pair is None:
+        return monitors
+    return [*worse_in_anything(pair, monitors, moment.inputs.as_of_fast), *monitors]
 
 
 def _of_rates(moment: Moment, rates: list[Watched], window: Window) -> list[Monitor]:

@@ -52,6 +52,7 @@ def wrong_now(moment: Moment, watched: Watched, window: Window) -> Monitor | Non
         alarm_at=alarm_at,
         n=int(n[first:].sum()),
         sentence=f"{watched.what}: {_said(alarm_at, evidence >= threshold, share, window)}",
+        source=watched.source,
     )
 
 

@@ -21,6 +21,9 @@ from cockpit.text import inert
 if TYPE_CHECKING:
     from cockpit.assess.baseline import Source
     from cockpit.assess.estimates import Moment
+    from cockpit.assess.history import Steps
+    from cockpit.assess.watched import Ints, Mask
+    from cockpit.records import Counts
 
 
 def slow_rates(moment: Moment) -> list[Watched]:
@@ -44,11 +47,12 @@ def _wrong_decisions(moment: Moment) -> list[Watched]:
             name="wrong_rate",
             what="wrong decisions",
             worse="decides wrongly more often",
+            source="score",
             steps=steps,
             versions=counts.words["version"],
-            bad=by_version(counts, steps, judged & (label != decision)),
-            judged=by_version(counts, steps, judged),
-            asked=by_version(counts, steps, decided),
+            bad=_counted(counts, steps, judged & (label != decision)),
+            judged=_counted(counts, steps, judged),
+            asked=_counted(counts, steps, decided),
             base=_wrong_before(moment),
             bound=moment.bounds.get("wrong_rate"),
         )
@@ -77,13 +81,14 @@ def _team_rates(moment: Moment) -> list[Watched]:
         if rate.direction == "neither" or not rows.any():
             continue
         high = rate.direction == "higher_is_better"
-        n = by_version(counts, steps, rows)
-        k = np.minimum(by_version(counts, steps, rows, "k"), n)
+        n = _counted(counts, steps, rows)
+        k = np.minimum(_counted(counts, steps, rows, "k"), n)
         found.append(
             Watched(
                 name=inert(rate.name),
                 what=f"requests without {inert(rate.name)}" if high else inert(rate.name),
                 worse="has more of them",
+                source="rate",
                 steps=steps,
                 versions=counts.words["version"],
                 bad=n - k if high else k,
@@ -101,6 +106,7 @@ def _rate_before(base: Source, name: str, high: bool) -> Compared:
     if base.mask is not None:
         rows = rows & base.mask
     k, n = (int(base.counts.columns[column][rows].sum()) for column in ("k", "n"))
+    k = min(k, n)
     return Compared(base.what, wilson(n - k if high else k, n))
 
 
@@ -109,3 +115,8 @@ def _turned(bound: Bound | None, high: bool) -> Bound | None:
     if bound is None or bound.at_least != high:
         return None
     return Bound(1.0 - bound.limit if high else bound.limit, False, bound.tolerance)
+
+
+def _counted(counts: Counts, steps: Steps, rows: Mask, column: str = "n") -> Ints:
+    """`by_version`, with cells that labels have emptied beyond zero as nothing."""
+    return np.maximum(by_version(counts, steps, rows, column), 0)

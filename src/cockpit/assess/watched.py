@@ -31,6 +31,7 @@ class Watched:
     name: str  # of the metric
     what: str  # the bad things in words
     worse: str  # what a version does that has more of them
+    source: str  # the table they are counted in
     steps: Steps
     versions: tuple[str, ...]
     bad: Ints
@@ -67,7 +68,7 @@ def good_and_bad(counts: Counts, steps: Steps, bad: Mask) -> Ints:
     size = len(counts.words["version"])
     code = counts.columns["version"] + bad * size
     cells = _added(counts, steps, code, 2 * size, within(counts, steps.window))
-    return cells.reshape(2, size, steps.size)
+    return np.maximum(cells, 0).reshape(2, size, steps.size)
 
 
 def _added(
@@ -77,4 +78,4 @@ def _added(
     if not keep.all():
         code, valid, n = code[keep], valid[keep], n[keep]
     total = np.bincount(code * steps.size + steps.index(valid), n, size * steps.size)
-    return np.maximum(total, 0.0).astype(np.int64).reshape(size, steps.size)
+    return np.rint(total).astype(np.int64).reshape(size, steps.size)
