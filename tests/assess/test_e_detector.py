@@ -32,7 +32,7 @@ def test_it_is_the_recursion_written_out(steps, tolerated):
     assert log_e_detector(bad, n, tolerated) == pytest.approx(expected, abs=1e-6)
 
 
-@given(st.integers(0, 60), st.floats(0.01, 0.9), st.floats(0, 1))
+@given(st.integers(0, 60), st.floats(0.01, 0.9), st.floats(0.001, 1))
 def test_whatever_is_tolerated_a_step_is_no_evidence(n, tolerated, part):
     k = np.arange(n + 1)
     chance = binom.pmf(k, n, tolerated * part)

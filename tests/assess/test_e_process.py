@@ -15,7 +15,6 @@ from scipy.stats import binom, hypergeom
 from cockpit.assess.anytime import log_evidence, widening
 from cockpit.assess.e_process import (
     THRESHOLD,
-    evident,
     first_crossing,
     log_average,
     log_e_process,
@@ -109,7 +108,6 @@ def test_nothing_is_no_evidence():
     assert log_e_process(none, none, np.zeros(0)).size == 0
     assert value_of(np.zeros(0)) == 1.0
     assert first_crossing(np.zeros(0), 20) is None
-    assert evident([]) == []
 
 
 def test_a_number_stays_one():
@@ -122,23 +120,6 @@ def test_an_average_of_logs_is_the_log_of_the_average(values):
     found = log_average([np.array([value]) for value in values])
     expected = logsumexp(values) - math.log(len(values))
     assert found[0] == pytest.approx(expected, abs=1e-9)
-
-
-@given(st.lists(st.floats(0, 1e4), min_size=1, max_size=8), st.sampled_from([0.05, 0.2]))
-def test_what_is_named_is_the_largest_for_which_the_bound_holds(evidence, share):
-    named = evident(evidence, share)
-    ranked = sorted(evidence, reverse=True)
-    most = [k for k, e in enumerate(ranked, 1) if e >= len(ranked) / (k * share)]
-    assert len(named) == max(most, default=0)
-    left = [e for i, e in enumerate(evidence) if i not in named]
-    assert not named or not left or min(evidence[i] for i in named) >= max(left)
-
-
-def test_among_many_without_effect_few_are_named():
-    rng = np.random.default_rng(6)
-    z = rng.normal(size=(2000, 10))
-    evidence = np.exp(3 * z - 4.5)  # each of mean one
-    assert np.mean([bool(evident(row)) for row in evidence]) <= 0.05
 
 
 # --- means and differences ----------------------------------------------------------------------

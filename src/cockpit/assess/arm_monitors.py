@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess.e_process import THRESHOLD, evident, first_crossing, log_e_process, value_of
+from cockpit.assess.e_process import ERROR, THRESHOLD, first_crossing, log_e_process, value_of
+from cockpit.assess.false_discovery import e_bh
 from cockpit.records import Monitor
 from cockpit.text import inert
 from cockpit.units import clock
@@ -114,13 +115,13 @@ def worse_in_anything(arms: Arms, monitors: Sequence[Monitor], at: int) -> list[
     asked = [monitor for monitor in monitors if monitor.run_length is None]
     if len(asked) < 2:
         return []
-    evidence = [monitor.evidence for monitor in asked]
-    named = [asked[i].sentence.partition(":")[0] for i in evident(evidence)]
+    evidence = np.array([monitor.evidence for monitor in asked])
+    named = [asked[i].sentence.partition(":")[0] for i in np.flatnonzero(e_bh(evidence, ERROR))]
     what = ", ".join(named) or "all taken together"
     source = ", ".join(sorted({monitor.source for monitor in asked}))
     question = Question(arms, ANYTHING, what, "is worse", source, "e-process")
     start, n = min(monitor.start for monitor in asked), max(monitor.n for monitor in asked)
-    return [question.at_once(float(np.mean(evidence)), start, n, at)]
+    return [question.at_once(float(evidence.mean()), start, n, at)]
 
 
 def _are_unlike(ours: Ints, known: Ints, share: Floats) -> bool:

@@ -67,20 +67,3 @@ def first_crossing(log_path: Floats, threshold: float) -> int | None:
 def value_of(log_path: Floats) -> float:
     """The evidence after the last step as a plain number, cut where one no longer holds it."""
     return float(np.exp(np.minimum(log_path[-1], _MOST_LOG))) if log_path.size else 1.0
-
-
-def evident(evidence: Sequence[float], false_share: float = ERROR) -> list[int]:
-    """Which of several questions are answered yes, by index, in their order.
-
-    Of those named, a share of at most `false_share` is false on average, however the evidence hangs
-    together: the e-BH procedure (Wang & Ramdas 2022). The k largest, for the greatest k of which
-    each is at least m / (k·α).
-    """
-    values = np.asarray(evidence, dtype=np.float64)
-    if values.size == 0:
-        return []
-    order = np.argsort(-values, kind="stable")
-    ranks = np.arange(1, values.size + 1)
-    reached = values[order] * ranks >= values.size / false_share
-    many = int(np.max(ranks[reached], initial=0))
-    return sorted(int(i) for i in order[:many])
