@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cockpit.assess.arms import Arms, arms
 from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
 from cockpit.assess.metrics import metric
 from cockpit.assess.objectives import Bound, bounds
@@ -45,6 +46,11 @@ class Moment:
     def bounds(self) -> dict[str, Bound]:
         """The promise on each metric that has one."""
         return bounds(self.inputs.config)
+
+    @cached_property
+    def arms(self) -> Arms | None:
+        """The two versions that are watched against each other."""
+        return arms(self.inputs)
 
     @cached_property
     def tolerance(self) -> float:

@@ -16,6 +16,7 @@ from cockpit.assess.gaps import gaps
 from cockpit.assess.infra_report import infra_estimates
 from cockpit.assess.label_free_report import label_free_estimates
 from cockpit.assess.mix_report import mix_findings
+from cockpit.assess.monitor_report import combined, fast_monitors, slow_monitors
 from cockpit.assess.quality_report import quality_estimates
 from cockpit.assess.segment_report import segment_figures
 from cockpit.assess.team_report import team_estimates, user_estimates
@@ -25,7 +26,7 @@ from cockpit.units import clock, duration
 if TYPE_CHECKING:
     from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
-    from cockpit.records import Drift, Estimate, Window
+    from cockpit.records import Drift, Estimate, Monitor, Window
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class ModelReport:
     quality: list[Estimate]
     others: list[Estimate]  # of users, of segments, and the team's own
     drift: list[Drift]
+    monitors: list[Monitor]
     gaps: list[Estimate]
     estimated: list[Estimate]
     findings: list[str]
@@ -45,6 +47,7 @@ class ModelReport:
             [replace(estimate, taken_at=at) for estimate in self.quality],
             [replace(estimate, taken_at=at) for estimate in self.others],
             self.drift,
+            self.monitors,
             [replace(estimate, taken_at=at) for estimate in self.gaps],
             [replace(estimate, taken_at=at) for estimate in self.estimated],
             self.findings,
@@ -59,6 +62,7 @@ def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
         quality=quality_estimates(moment),
         others=[*user_estimates(moment), *segments, *team_estimates(moment)],
         drift=drifts(moment),
+        monitors=slow_monitors(moment),
         gaps=gaps(moment),
         estimated=label_free_estimates(moment),
         findings=[*findings, *mix_findings(moment)],
@@ -84,6 +88,7 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         drift=model.drift,
         segments=[e for e in every if _of_segments(e)],
         burns=burning,
+        monitors=combined(moment, fast_monitors(moment) + model.monitors),
         gaps=model.gaps,
         estimated=model.estimated,
         findings=model.findings,

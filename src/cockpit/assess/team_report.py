@@ -69,9 +69,14 @@ def _additive(
     if table == "rate":
         k = int(c["k"][rows].sum())
         return intervals.wilson(k, n) if 0 <= k <= n else unmeasured("more hits than rows", n)
-    step = next((m.step for m in moment.inputs.map.means if m.name == name), _DEFAULT_STEP)
+    step = step_of_mean(moment, name)
     total, squares = float(c["sum_x"][rows].sum()), float(c["sum_x2"][rows].sum())
     return intervals.mean(n, total * step, squares * step)
+
+
+def step_of_mean(moment: Moment, name: str) -> float:
+    """The resolution in which the sums of a mean are kept."""
+    return next((m.step for m in moment.inputs.map.means if m.name == name), _DEFAULT_STEP)
 
 
 def user_estimates(moment: Moment) -> list[Estimate]:

@@ -37,8 +37,8 @@ Kind = TypeVar("Kind")
 _SLOW = tuple(name for name, table in TABLES.items() if table.clock == "slow")
 # What is looked at step by step, for charts and for when it began; and what only stands in for a
 # reference, whole tables or columns of them.
-_STEPS = ("traffic", "latency", "score", "score_by_segment", "rate")
-_COMPARED = ("feature", "mean")
+_STEPS = ("traffic", "latency", "score", "score_by_segment", "rate", "mean")
+_COMPARED = ("feature",)
 _ONLY_BINS = ("bin", "sum_p", "sum_p2")
 _LABELLED = ("score", "score_by_segment")
 _ONLY_COMPARED = {
