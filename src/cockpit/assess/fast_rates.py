@@ -9,7 +9,7 @@ import numpy as np
 from cockpit.assess.baseline import source
 from cockpit.assess.estimates import Compared
 from cockpit.assess.intervals import wilson
-from cockpit.assess.latency import QUANTILES, Latencies, slower_than
+from cockpit.assess.latency import QUANTILES, slower_than
 from cockpit.assess.objectives import Bound
 from cockpit.assess.traffic import asked, error_rate, requests_and_errors
 from cockpit.assess.watched import Watched, fast_steps, good_and_bad
@@ -81,6 +81,6 @@ def _slow_before(moment: Moment, limit: float) -> Compared | None:
     base = source(moment.inputs, "latency", moment.begun)
     if base is None:
         return None
-    before = Latencies(base.counts, base.mask)
-    k = int(before.n[slower_than(before.bins, limit)].sum())
-    return Compared(base.what, wilson(k, before.rows))
+    n, slow = base.counts.columns["n"], slower_than(base.counts.columns["bin"], limit)
+    every = np.ones(len(n), dtype=np.bool_) if base.mask is None else base.mask
+    return Compared(base.what, wilson(int(n[every & slow].sum()), int(n[every].sum())))
