@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cockpit.assess.inputs import Inputs
-    from cockpit.config import Versions
     from cockpit.records import Counts, Estimate
 
     Mask = NDArray[np.bool_]
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     Contrasts = Callable[[Moment, Counts, Pair], dict[str, Contrast]]
 
 _MOST = 5  # versions held against one: of more, each has too few rows to tell
+_TELLING = ("score", "rate", "mean")  # tables of the quality window that tell who serves most
 _UNEVEN = 0.05  # by how much the label coverage of two versions may differ unsaid
 
 
@@ -67,7 +67,7 @@ def _differences(
     if counts is None or len(counts) == 0:
         return []
     found = []
-    for pair in version_pairs(counts, moment.inputs.config.model.versions):
+    for pair in version_pairs(moment.inputs, counts):
         version, control = map(inert, pair)
         subject = Subject(version, against=control)
         what = f"{control} at the same time"
@@ -78,19 +78,27 @@ def _differences(
     return found
 
 
-def version_pairs(counts: Counts, named: Versions) -> list[Pair]:
-    """Each version that serves in a table of now, and which one it is held against.
+def version_pairs(inputs: Inputs, counts: Counts) -> list[Pair]:
+    """Each version that serves in a table, and which one it is held against.
 
-    That is the previous version of the configuration where it serves beside the current one, else
-    the one with the most rows.
+    That is the configuration's previous version where it serves beside the current one, else the
+    one with the most requests: of the quality window if it can be told, so that all tables agree.
     """
-    words = counts.words["version"]
-    rows = _of_requests(counts)
-    n = np.bincount(counts.columns["version"][rows], counts.columns["n"][rows], len(words))
-    serving = [words[i] for i in np.argsort(-n, kind="stable") if n[i] > 0 and words[i] != ABSENT]
-    both = named.current != named.previous and {named.current, named.previous} <= set(serving)
-    control = named.previous if both else next(iter(serving), "")
+    serving, named = _serving(counts), inputs.config.model.versions
+    if named.current != named.previous and {named.current, named.previous} <= set(serving):
+        control = named.previous
+    else:
+        tables = (inputs.now.get(name) for name in _TELLING)
+        most = next((_serving(table) for table in tables if table is not None and len(table)), [])
+        control = next((version for version in (*most, *serving) if version in serving), "")
     return [(version, control) for version in serving if version != control][:_MOST]
+
+
+def _serving(counts: Counts) -> list[str]:
+    """Versions with requests in a table, the one with the most first."""
+    words, rows = counts.words["version"], _of_requests(counts)
+    n = np.bincount(counts.columns["version"][rows], counts.columns["n"][rows], len(words))
+    return [words[i] for i in np.argsort(-n, kind="stable") if n[i] > 0 and words[i] != ABSENT]
 
 
 def _of_requests(counts: Counts) -> Mask:
