@@ -60,17 +60,26 @@ def labelled_source(inputs: Inputs, table: str, begun: Onset | None) -> Source |
     """The same for what needs labels, which should be as old as those of the window.
 
     So an equally young window comes first; where it has too few labels, what is left has older
-    ones and says so. A reference without any is passed over.
+    ones and says so.
     """
     aged = as_young(inputs, table)
     if aged is not None:
         return aged
-    found = source(inputs, table, begun)
-    if found is not None and not (found.counts.columns["label"] != UNKNOWN).any():
-        found = earlier(inputs, table, begun)
+    found = mature_source(inputs, table, begun)
     if found is None or not is_immature(inputs.now.get("score")):
         return found
     return replace(found, note="its labels are older than those of the window")
+
+
+def mature_source(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:
+    """What to learn from rather than compare with: labels as complete as there are any.
+
+    A reference without labels is passed over.
+    """
+    found = source(inputs, table, begun)
+    if found is None or (found.counts.columns["label"] != UNKNOWN).any():
+        return found
+    return earlier(inputs, table, begun)
 
 
 def is_immature(scores: Counts | None) -> bool:

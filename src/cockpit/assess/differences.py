@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cockpit.assess.measurement import Measurement
+from scipy.special import ndtr
+
+from cockpit.assess.measurement import Measurement, Z
 from cockpit.records import Difference
 
 Ends = tuple[float | None, float | None, float | None]  # value, low, high
@@ -40,6 +42,16 @@ def difference(now: Ends, base: Ends, correlation: float = 0.0) -> Difference | 
 
 def _joint(one: float, other: float, correlation: float) -> float:
     return math.sqrt(max(one * one + other * other - 2 * correlation * one * other, 0.0))
+
+
+def chance_not_above(found: Difference | None) -> float:
+    """One-sided p-value of "not above 0": the interval read as normal on its low side.
+
+    1 where there is no difference or it has no low end.
+    """
+    if found is None or found.low is None or found.low >= found.value:
+        return 1.0
+    return float(ndtr(-Z * found.value / (found.value - found.low)))
 
 
 def weighted_sum(parts: list[tuple[float, Measurement]]) -> Measurement:

@@ -49,6 +49,8 @@ METRICS: dict[str, Metric] = {
     "requests_share": Metric("neither", "share"),
     "users_share": Metric("neither", "share"),
     "worst_segment": Metric("lower_is_better", "×"),
+    "false_negative_gap": Metric("neither", "share"),
+    "selection_gap": Metric("neither", "share"),
 }
 
 QUALITY: dict[str, Callable[[Scores], Measurement]] = {

@@ -11,9 +11,12 @@ from cockpit import numbers
 from cockpit.assess.baseline import COMPLETE, as_young
 from cockpit.assess.drift_report import drifts
 from cockpit.assess.estimates import Moment
+from cockpit.assess.gaps import gaps
 from cockpit.assess.infra_report import infra_estimates
+from cockpit.assess.label_free_report import label_free_estimates
+from cockpit.assess.mix_report import mix_findings
 from cockpit.assess.quality_report import quality_estimates
-from cockpit.assess.segment_report import segment_estimates
+from cockpit.assess.segment_report import segment_figures
 from cockpit.assess.shadow_report import shadow_differences
 from cockpit.assess.team_report import team_estimates, user_estimates
 from cockpit.assess.version_report import traffic_differences, version_differences
@@ -34,6 +37,9 @@ class ModelReport:
     others: list[Estimate]  # of users, of segments, and the team's own
     drift: list[Drift]
     versions: list[Estimate]  # one against another, and shadows
+    gaps: list[Estimate]
+    estimated: list[Estimate]
+    findings: list[str]
 
     def taken_at(self, at: int) -> ModelReport:
         """The same figures, taken at another moment at which they still hold."""
@@ -42,17 +48,24 @@ class ModelReport:
             [replace(estimate, taken_at=at) for estimate in self.others],
             self.drift,
             [replace(estimate, taken_at=at) for estimate in self.versions],
+            [replace(estimate, taken_at=at) for estimate in self.gaps],
+            [replace(estimate, taken_at=at) for estimate in self.estimated],
+            self.findings,
         )
 
 
 def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
     """Quality, users, segments, the team's own figures, and drift."""
     moment = Moment(inputs, begun)
+    segments, findings = segment_figures(moment)
     return ModelReport(
         quality=quality_estimates(moment),
-        others=[*user_estimates(moment), *segment_estimates(moment), *team_estimates(moment)],
+        others=[*user_estimates(moment), *segments, *team_estimates(moment)],
         drift=drifts(moment),
         versions=[*version_differences(moment), *shadow_differences(moment)],
+        gaps=gaps(moment),
+        estimated=label_free_estimates(moment),
+        findings=[*findings, *mix_findings(moment)],
     )
 
 
@@ -73,6 +86,9 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         drift=model.drift,
         segments=[e for e in every if _of_segments(e)],
         versions=[*model.versions, *traffic_differences(moment)],
+        gaps=model.gaps,
+        estimated=model.estimated,
+        findings=model.findings,
         notes=[*_silence(inputs), *_notes(inputs, begun, model.quality)],
     )
 
