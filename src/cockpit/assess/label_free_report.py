@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cockpit import numbers
 from cockpit.assess import scores
-from cockpit.assess.baseline import labelled_source
+from cockpit.assess.baseline import mature_source
 from cockpit.assess.differences import difference
 from cockpit.assess.drift import compare_scores
 from cockpit.assess.estimates import Compared, Moment
@@ -41,7 +41,7 @@ def label_free_estimates(moment: Moment) -> list[Estimate]:
         return []
     rows = scores.of(counts, is_word(counts, "role", SERVED))
     unlabelled = rows.cells[UNKNOWN + 1]
-    base = labelled_source(moment.inputs, "score", moment.begun)
+    base = mature_source(moment.inputs, "score", moment.begun)
     if not unlabelled.any() or base is None:
         return []
     reference = scores.of(base.counts, base.served())

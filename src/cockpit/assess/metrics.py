@@ -45,6 +45,7 @@ METRICS: dict[str, Metric] = {
     "observed_expected": Metric("nearer_one_is_better", "×"),
     "psi": Metric("lower_is_better", ""),
     "label_coverage": Metric("neither", "share"),
+    "agreement": Metric("neither", "share"),
     "users": Metric("neither", "users"),
     "requests_share": Metric("neither", "share"),
     "users_share": Metric("neither", "share"),

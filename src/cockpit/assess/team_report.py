@@ -35,7 +35,7 @@ def _team(moment: Moment, table: str) -> list[Estimate]:
     before: dict[tuple[str, ...], Measurement] = {}
     if base is not None:
         for key, rows in groups(base.counts, ("name", "dimension", "value"), base.mask):
-            before[key] = _additive(moment, table, key[0], base.counts, rows)
+            before[key] = additive(moment, table, key[0], base.counts, rows)
     found = []
     several = len(groups(counts, ("version",), about_all(counts))) > 1
     plain = groups(counts, ("name", "dimension", "value"))
@@ -48,7 +48,7 @@ def _team(moment: Moment, table: str) -> list[Estimate]:
         found.append(
             moment.estimate(
                 inert(name),
-                _additive(moment, table, name, counts, rows),
+                additive(moment, table, name, counts, rows),
                 compared,
                 Subject(
                     inert(key[3]) if len(key) > 3 else None,
@@ -61,9 +61,10 @@ def _team(moment: Moment, table: str) -> list[Estimate]:
     return found
 
 
-def _additive(
+def additive(
     moment: Moment, table: str, name: str, counts: Counts, rows: NDArray[np.int64]
 ) -> Measurement:
+    """A rate or a mean a team names, over some rows of its table, by index."""
     c = counts.columns
     n = int(c["n"][rows].sum())
     if table == "rate":
