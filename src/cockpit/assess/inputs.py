@@ -39,7 +39,8 @@ class Inputs:
     earlier window of the same length, as they looked when it was as young: `aged_window`.
     `decisions` is the score table of the history by version, without its bins. `spans` holds the
     fast tables over each of BURN_SPANS, by its length in µs. `schemas` are the versions' input
-    schemas as given, `columns` those the predictions' file had.
+    schemas as given, `columns` those the predictions' file had. `importance` is the share of the
+    score's variance that each feature tells in the reference.
     """
 
     at: int
@@ -57,6 +58,7 @@ class Inputs:
     spans: Mapping[int, Mapping[str, Counts]] = field(default_factory=dict)
     schemas: Mapping[str, str] = field(default_factory=dict)
     columns: Sequence[str] = ()
+    importance: Mapping[str, float] = field(default_factory=dict)
     bins: Sequence[FeatureBins] = ()
     series: Mapping[str, Series] = field(default_factory=dict)
     series_units: Mapping[str, str] = field(default_factory=dict)

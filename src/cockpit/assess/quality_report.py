@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from cockpit.assess import scores
 from cockpit.assess.baseline import labelled_source, source
 from cockpit.assess.differences import weighted_sum
-from cockpit.assess.drift import compare_scores
+from cockpit.assess.drift_record import drift, of_scores
+from cockpit.assess.drift_report import score_design_effect
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION, QUALITY
@@ -85,9 +86,10 @@ def _psi(
     moment: Moment, reference: NDArray[np.int64], rows: scores.Scores, subject: Subject
 ) -> Estimate:
     """Corrected PSI of the score; its verdict is the drift class."""
-    drift = compare_scores(reference, rows.every, moment.inputs.config.drift)
+    rules = moment.inputs.config.drift
+    found = drift(of_scores(reference, rows.every), rules, score_design_effect(moment, reference))
     now = Measurement(
-        value=drift.psi_corrected, low=drift.low, high=drift.high, reason=drift.reason, n=drift.n
+        value=found.psi_corrected, low=found.low, high=found.high, reason=found.reason, n=found.n
     )
-    verdict = Verdict(_DRIFT_VERDICT[drift.drift_class], drift.sentence)
+    verdict = Verdict(_DRIFT_VERDICT[found.drift_class], found.sentence)
     return moment.estimate("psi", now, None, subject, source="score", verdict=verdict)

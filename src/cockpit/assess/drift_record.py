@@ -1,0 +1,179 @@
+"""Drift of one distribution as a record: its figures, its class, and the sentence that says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cockpit.assess.drift import classify, divergence, rows_needed
+from cockpit.assess.drift_words import Shares, shifts
+from cockpit.bins import MISSING, QUANTILE_BINS, SCORE_BINS, UNSEEN, score_edges, segment_edges
+from cockpit.records import Drift
+from cockpit.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from cockpit.assess.drift import Divergence
+    from cockpit.assess.drift_words import Shift
+    from cockpit.bins import FeatureBins
+    from cockpit.config import Drifting
+    from cockpit.records import DriftClass
+
+    Ints = NDArray[np.int64]
+
+_WORTH_SAYING = 1.2  # a design effect from which on the sentence tells it
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Histograms of a reference and a window on the same bins, and what the bins hold.
+
+    `bins` are those of a feature, null for the score.
+    """
+
+    name: str
+    reference: Ints
+    current: Ints
+    label: Callable[[int], str]
+    bins: FeatureBins | None = None
+    segment: str | None = None
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there are any on both sides."""
+        return bool(self.reference.any() and self.current.any())
+
+
+def of_feature(
+    bins: FeatureBins, reference: Ints, current: Ints, segment: str | None = None
+) -> Compared:
+    """A feature, on its frozen bins."""
+    return Compared(bins.name, reference, current, bins.label, bins, segment)
+
+
+def of_scores(reference: Ints, current: Ints, segment: str | None = None) -> Compared:
+    """The score, on ten quantile bins of the reference's own scores.
+
+    Both histograms are on the bins of `score`, or both on those of `score_by_segment`.
+    """
+    edges = score_edges() if len(reference) == SCORE_BINS else segment_edges()
+    groups = quantile_groups(reference)
+    size = int(groups[-1]) + 1
+    starts = edges[:-1][np.concatenate([[True], groups[1:] != groups[:-1]])]
+    ends = np.append(starts[1:], 1.0)
+    return Compared(
+        "score",
+        np.bincount(groups, reference, size).astype(np.int64),
+        np.bincount(groups, current, size).astype(np.int64),
+        lambda i: f"from {starts[i]:.2g} to {ends[i]:.2g}",
+        segment=segment,
+    )
+
+
+def quantile_groups(reference: Ints) -> Ints:
+    """Group 0…9 or more of each bin: tenths of the reference; a bin that holds a tenth is alone."""
+    n = int(reference.sum())
+    if n <= 0:
+        return np.zeros(len(reference), dtype=np.int64)
+    before = np.cumsum(reference) - reference
+    tenth = np.minimum(before * QUANTILE_BINS // n, QUANTILE_BINS - 1)
+    atom = reference * QUANTILE_BINS >= n
+    after_atom = np.concatenate([[False], atom[:-1]])
+    new = np.concatenate([[True], tenth[1:] != tenth[:-1]]) | atom | after_atom
+    groups: Ints = np.cumsum(new) - 1
+    return groups
+
+
+def drift(compared: Compared, rules: Drifting, design_effect: float = 1.0) -> Drift:
+    """The record; without rows on either side its figures are null, with the reason.
+
+    Its `p_value` is of this comparison alone, and its `importance` the ordinary 1.
+    """
+    reference, current, bins = compared.reference, compared.current, compared.bins
+    if not compared.has_rows:
+        return _nothing(compared)
+    found = divergence(reference, current, design_effect)
+    n, m = int(reference.sum()), int(current.sum())
+    moves = [] if bins is None else shifts(bins, reference, current, design_effect)
+    drift_class = classify(found, n, m, rules, design_effect)
+    return Drift(
+        feature=inert(compared.name),
+        psi=float(found.psi),
+        psi_corrected=float(found.corrected),
+        low=float(found.low),
+        high=float(found.high),
+        kl=float(found.kl),
+        js=float(found.js),
+        null_line=float(found.null_line),
+        kl_null_line=float(found.kl_null_line),
+        p_value=float(found.p_value),
+        design_effect=design_effect,
+        n=m,
+        drift_class=drift_class,
+        missing_share=0.0 if bins is None else int(current[MISSING]) / m,
+        unseen_share=int(current[UNSEEN]) / m if bins and bins.kind == "categorical" else 0.0,
+        segment=compared.segment,
+        changes=[move.words for move in moves],
+        sentence=f"{_subject(compared)}: {drift_class}"
+        f"{_caution(found, drift_class, n, m, rules, design_effect)}"
+        f", {_most_telling(compared, found, moves, design_effect)}",
+    )
+
+
+def _subject(compared: Compared) -> str:
+    name = inert(compared.name)
+    return f"{name} in {compared.segment}" if compared.segment else name
+
+
+def _nothing(compared: Compared) -> Drift:
+    reason = "no reference" if compared.current.any() else "no rows in the window"
+    return Drift(
+        feature=inert(compared.name),
+        psi=None,
+        psi_corrected=None,
+        low=None,
+        high=None,
+        kl=None,
+        n=int(compared.current.sum()),
+        drift_class="too few rows",
+        segment=compared.segment,
+        reason=reason,
+        sentence=f"{_subject(compared)}: {reason}",
+    )
+
+
+def _caution(
+    found: Divergence,
+    drift_class: DriftClass,
+    n: int,
+    m: int,
+    rules: Drifting,
+    design_effect: float,
+) -> str:
+    """Why no class is said and what it takes, and how little rows tell that resemble others."""
+    parts = []
+    if drift_class == "cannot tell yet" and n < rules.min_rows * design_effect <= m:
+        parts.append(f"the reference has {n:,} rows")
+    elif drift_class in ("too few rows", "cannot tell yet"):
+        needed = rows_needed(found, m, rules, design_effect)
+        parts.append(f"{m:,} of about {needed:,} rows needed")
+    if design_effect > _WORTH_SAYING:
+        parts.append(f"rows resemble their neighbours: {m:,} count as {m / design_effect:,.0f}")
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _most_telling(
+    compared: Compared, found: Divergence, moves: list[Shift], design_effect: float
+) -> str:
+    """The shift that explains most of the PSI, else the bin that moved most."""
+    bin_ = slice(int(found.moved), int(found.moved) + 1)
+    shares = Shares(compared.reference, compared.current, design_effect)
+    plain = shares.told(bin_, inert(compared.label(bin_.start)))
+    if moves and moves[0].contribution >= plain.contribution:
+        return moves[0].words
+    return plain.words if found.psi > found.null_line else "no more than chance would move it"
