@@ -10,6 +10,7 @@ repeats, and bins for missing, infinite, unseen, below and above, by powers of t
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -126,6 +127,10 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
         if len(self.edges) < 2:
             return None
         return self.edges[0], math.nextafter(self.edges[-1], -math.inf)
+
+    def cell(self, number: float) -> int:
+        """Bin of one finite number."""
+        return _FIRST + bisect_right(self.edges, number)
 
     def is_one_value(self, index: int) -> bool:
         """Whether bin `index` holds a single value: a category, or a number that repeats."""

@@ -56,12 +56,12 @@ def test_ranking_and_decisions_of_every_chunk(chunks):
 
 
 def test_drift_of_the_score_grows_where_the_published_figures_do(chunks):
-    from cockpit.assess.drift_record import drift, of_scores
+    from cockpit.assess.drift_record import compare, of_scores
     from cockpit.bins import SCORE_BINS, score_bin
     from cockpit.config import Drifting
 
     p = column("reference", ["y_pred_proba"])[:, 0]
     reference = np.bincount(score_bin(p), minlength=SCORE_BINS)
-    found = [drift(of_scores(reference, given.every), Drifting()) for _, given in chunks]
+    found = [compare(of_scores(reference, given.every), Drifting()) for _, given in chunks]
     published = [chunk["psi"]["y_pred_proba"] for chunk, _ in chunks]
     assert np.corrcoef([d.psi for d in found], published)[0, 1] > 0.95

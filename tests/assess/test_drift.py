@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.assess.drift import divergence
-from cockpit.assess.drift_record import drift, of_feature, of_scores, quantile_groups
+from cockpit.assess.drift_record import compare, of_feature, of_scores, quantile_groups
 from cockpit.bins import SCORE_BINS, freeze_categorical, freeze_numeric, score_bin
 from cockpit.config import Drifting
 
@@ -72,7 +72,7 @@ def test_interval_covers_the_true_value(m):
 def drift_of(reference, current, **rules):
     bins = freeze_numeric("amount", reference)
     counts = (np.bincount(bins.digitize(x), minlength=bins.size) for x in (reference, current))
-    return drift(of_feature(bins, *counts), Drifting(**rules))
+    return compare(of_feature(bins, *counts), Drifting(**rules))
 
 
 def test_one_outlier_blinds_nobody():
@@ -102,7 +102,7 @@ def test_an_unseen_category_has_a_bin_of_its_own():
     bins = freeze_categorical("channel", {"app": 900, "web": 100})
     reference = np.bincount(bins.digitize(["app"] * 900 + ["web"] * 100), minlength=bins.size)
     current = np.bincount(bins.digitize(["app"] * 1000 + ["fax"] * 500), minlength=bins.size)
-    found = drift(of_feature(bins, reference, current), Drifting())
+    found = compare(of_feature(bins, reference, current), Drifting())
     assert found.unseen_share == pytest.approx(1 / 3)
     assert "unseen" in found.sentence
 
@@ -123,9 +123,9 @@ def test_no_rows_is_a_reason_not_a_zero():
     bins = freeze_numeric("amount", np.arange(100.0))
     nothing = np.zeros(bins.size, dtype=np.int64)
     some = np.ones(bins.size, dtype=np.int64)
-    assert drift(of_feature(bins, some, nothing), Drifting()).psi is None
-    assert drift(of_feature(bins, some, nothing), Drifting()).reason == "no rows in the window"
-    assert drift(of_feature(bins, nothing, some), Drifting()).reason == "no reference"
+    assert compare(of_feature(bins, some, nothing), Drifting()).psi is None
+    assert compare(of_feature(bins, some, nothing), Drifting()).reason == "no rows in the window"
+    assert compare(of_feature(bins, nothing, some), Drifting()).reason == "no reference"
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=60))
@@ -143,7 +143,7 @@ def test_score_drift_names_where_scores_went():
     rng = np.random.default_rng(6)
     reference = np.bincount(score_bin(rng.beta(2, 5, 20_000)), minlength=SCORE_BINS)
     current = np.bincount(score_bin(rng.beta(5, 2, 20_000)), minlength=SCORE_BINS)
-    found = drift(of_scores(reference, current), Drifting())
+    found = compare(of_scores(reference, current), Drifting())
     assert found.drift_class == "major"
     assert found.feature == "score"
     assert "to 1 (was" in found.sentence
@@ -152,5 +152,5 @@ def test_score_drift_names_where_scores_went():
 def test_names_from_outside_are_inert():
     bins = freeze_categorical("\x1b[31mred", {"\x1b[2J": 50})
     counts = np.bincount(bins.digitize(["\x1b[2J"] * 50), minlength=bins.size)
-    found = drift(of_feature(bins, counts, counts), Drifting())
+    found = compare(of_feature(bins, counts, counts), Drifting())
     assert "\x1b" not in found.feature + found.sentence

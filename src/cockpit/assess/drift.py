@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,10 @@ class Divergence:
     kl_null_line: Floats
     p_value: Floats
     moved: Ints
+
+    def __getitem__(self, i: int) -> Divergence:
+        """One of several comparisons."""
+        return Divergence(*(getattr(self, field.name)[i] for field in fields(self)))
 
 
 def divergence(reference: Ints, current: Ints, design_effect: float = 1.0) -> Divergence:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.drift import classify, divergence, rows_needed
-from cockpit.assess.drift_words import Shares, shifts
+from cockpit.assess.drift_words import Shares, one, shifts
 from cockpit.bins import MISSING, QUANTILE_BINS, SCORE_BINS, UNSEEN, score_edges, segment_edges
 from cockpit.records import Drift
 from cockpit.text import inert
@@ -89,15 +89,22 @@ def quantile_groups(reference: Ints) -> Ints:
     return groups
 
 
-def drift(compared: Compared, rules: Drifting, design_effect: float = 1.0) -> Drift:
-    """The record; without rows on either side its figures are null, with the reason.
+def compare(compared: Compared, rules: Drifting, design_effect: float = 1.0) -> Drift:
+    """The record of a comparison by itself; without rows on either side, null with the reason."""
+    if not compared.has_rows:
+        return without_rows(compared)
+    found = divergence(compared.reference, compared.current, design_effect)
+    return drift(compared, found, rules, design_effect)
+
+
+def drift(
+    compared: Compared, found: Divergence, rules: Drifting, design_effect: float = 1.0
+) -> Drift:
+    """The record of a comparison and its figures.
 
     Its `p_value` is of this comparison alone, and its `importance` the ordinary 1.
     """
     reference, current, bins = compared.reference, compared.current, compared.bins
-    if not compared.has_rows:
-        return _nothing(compared)
-    found = divergence(reference, current, design_effect)
     n, m = int(reference.sum()), int(current.sum())
     moves = [] if bins is None else shifts(bins, reference, current, design_effect)
     drift_class = classify(found, n, m, rules, design_effect)
@@ -121,7 +128,7 @@ def drift(compared: Compared, rules: Drifting, design_effect: float = 1.0) -> Dr
         changes=[move.words for move in moves],
         sentence=f"{_subject(compared)}: {drift_class}"
         f"{_caution(found, drift_class, n, m, rules, design_effect)}"
-        f", {_most_telling(compared, found, moves, design_effect)}",
+        f", {_most_telling(compared, found, moves)}",
     )
 
 
@@ -130,7 +137,8 @@ def _subject(compared: Compared) -> str:
     return f"{name} in {compared.segment}" if compared.segment else name
 
 
-def _nothing(compared: Compared) -> Drift:
+def without_rows(compared: Compared) -> Drift:
+    """The record of a comparison that lacks a side, and which."""
     reason = "no reference" if compared.current.any() else "no rows in the window"
     return Drift(
         feature=inert(compared.name),
@@ -167,13 +175,11 @@ def _caution(
     return f" ({'; '.join(parts)})" if parts else ""
 
 
-def _most_telling(
-    compared: Compared, found: Divergence, moves: list[Shift], design_effect: float
-) -> str:
+def _most_telling(compared: Compared, found: Divergence, moves: list[Shift]) -> str:
     """The shift that explains most of the PSI, else the bin that moved most."""
-    bin_ = slice(int(found.moved), int(found.moved) + 1)
-    shares = Shares(compared.reference, compared.current, design_effect)
-    plain = shares.told(bin_, inert(compared.label(bin_.start)))
+    index = int(found.moved)
+    shares = Shares(compared.reference, compared.current)
+    plain = shares.told(one(index), inert(compared.label(index)))
     if moves and moves[0].contribution >= plain.contribution:
         return moves[0].words
     return plain.words if found.psi > found.null_line else "no more than chance would move it"

@@ -12,7 +12,14 @@ from cockpit.assess import false_discovery, history, scores
 from cockpit.assess.baseline import source
 from cockpit.assess.design_effect import design_effect, healthy_stretches
 from cockpit.assess.drift import divergence
-from cockpit.assess.drift_record import Compared, drift, of_feature, of_scores, quantile_groups
+from cockpit.assess.drift_record import (
+    Compared,
+    drift,
+    of_feature,
+    of_scores,
+    quantile_groups,
+    without_rows,
+)
 from cockpit.assess.slices import about_all, groups, is_word, segment_name
 from cockpit.bins import SEGMENT_BINS
 from cockpit.tables import ALL, SERVED
@@ -26,23 +33,21 @@ if TYPE_CHECKING:
     from cockpit.assess.estimates import Moment
     from cockpit.records import Counts, Drift
 
+    Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-    # By (dimension, value), or by (feature, dimension, value).
-    Histograms = dict[tuple[str, ...], Ints]
+    Mask = NDArray[np.bool_]
+    Histograms = dict[tuple[str, str], Ints]  # by (dimension, value)
+
+_WHOLE = (ALL, ALL)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The score or a feature: the whole service, and the segments that have rows to compare."""
+    """The score or a feature: the whole service, and the segments with rows to compare."""
 
     whole: Compared
     inside: Sequence[Compared]
     design_effect: float
-
-    @property
-    def compared(self) -> list[Compared]:
-        """Every comparison that has rows."""
-        return [one for one in (self.whole, *self.inside) if one.has_rows]
 
 
 def drifts(moment: Moment) -> list[Drift]:
@@ -52,21 +57,52 @@ def drifts(moment: Moment) -> list[Drift]:
     too where it is worse than overall and noticeable or major: a fault in one region drowns in the
     global view. A p-value is corrected for every comparison made, of segments not listed too.
     """
-    subjects = [*_score(moment), *_features(moment)]
-    figures = [_figures(subject) for subject in subjects]
-    every = np.concatenate([np.zeros(0), *(figure.p_value for figure in figures)])
-    ends = np.cumsum([len(figure.p_value) for figure in figures], dtype=np.int64)
-    p_values = np.split(false_discovery.corrected(every), ends)
-    importance = importances(moment)
-    found = []
-    for subject, figure, its_p_values in zip(subjects, figures, p_values, strict=False):
-        found += _listed(moment, subject, figure, its_p_values, importance)
+    found: list[Drift] = []
+    tested: list[tuple[Subject, Divergence]] = []
+    for subject in (*_score(moment), *_features(moment)):
+        if subject.whole.has_rows:
+            tested.append((subject, _figures(subject)))
+        else:
+            found.append(without_rows(subject.whole))
+    p_values = false_discovery.corrected(
+        np.concatenate([np.zeros(0), *(figures.p_value for _, figures in tested)])
+    )
+    for subject, figures in tested:
+        of_subject, p_values = np.split(p_values, [1 + len(subject.inside)])
+        found += _listed(moment, subject, figures, of_subject)
     return sorted(found, key=_effect)
 
 
 def _effect(found: Drift) -> tuple[float, float, str]:
     psi = found.psi_corrected or 0.0
     return -psi * found.importance, -psi, found.feature
+
+
+def _figures(subject: Subject) -> Divergence:
+    """Of every comparison at once; a bin that some of them lack is an empty bin there."""
+    compared = (subject.whole, *subject.inside)
+    size = max(len(one.reference) for one in compared)
+    reference, current = np.zeros((2, len(compared), size), dtype=np.int64)
+    for i, one in enumerate(compared):
+        reference[i, : len(one.reference)] = one.reference
+        current[i, : len(one.current)] = one.current
+    return divergence(reference, current, subject.design_effect)
+
+
+def _listed(moment: Moment, subject: Subject, figures: Divergence, p_values: Floats) -> list[Drift]:
+    """The whole, and each segment that drifted more than it."""
+    rules = moment.inputs.config.drift
+    weight = importances(moment).get(subject.whole.name, 1.0)
+    least = max(float(figures.corrected[0]), rules.noticeable)
+    found = []
+    for i, compared in enumerate((subject.whole, *subject.inside)):
+        if i > 0 and figures.corrected[i] <= least:
+            continue
+        here = drift(compared, figures[i], rules, subject.design_effect)
+        if i == 0 or here.drift_class in ("noticeable", "major"):
+            p_value = float(p_values[i])
+            found.append(msgspec.structs.replace(here, p_value=p_value, importance=weight))
+    return found
 
 
 def importances(moment: Moment) -> dict[str, float]:
@@ -78,39 +114,6 @@ def importances(moment: Moment) -> dict[str, float]:
 def _relative(weights: Mapping[str, float]) -> dict[str, float]:
     mean = sum(weights.values()) / max(len(weights), 1)
     return {name: weight / mean for name, weight in weights.items()} if mean > 0 else {}
-
-
-def _figures(subject: Subject) -> Divergence:
-    """Of every comparison that has rows, at once; a bin that one of them lacks is an empty bin."""
-    compared = subject.compared
-    size = max((len(one.reference) for one in compared), default=1)
-    reference, current = (np.zeros((len(compared), size), dtype=np.int64) for _ in range(2))
-    for i, one in enumerate(compared):
-        reference[i, : len(one.reference)] = one.reference
-        current[i, : len(one.current)] = one.current
-    return divergence(reference, current, subject.design_effect)
-
-
-def _listed(
-    moment: Moment,
-    subject: Subject,
-    figures: Divergence,
-    p_values: NDArray[np.float64],
-    importance: Mapping[str, float],
-) -> list[Drift]:
-    """The whole, and each segment that drifted more than it."""
-    rules, weight = moment.inputs.config.drift, importance.get(subject.whole.name, 1.0)
-    overall = drift(subject.whole, rules, subject.design_effect)
-    least = max(overall.psi_corrected or 0.0, rules.noticeable)
-    found = [] if subject.whole.has_rows else [overall]
-    for one, corrected, p_value in zip(subject.compared, figures.corrected, p_values, strict=True):
-        is_whole = one is subject.whole
-        if not is_whole and corrected <= least:  # minor, or no news
-            continue
-        here = overall if is_whole else drift(one, rules, subject.design_effect)
-        if is_whole or here.drift_class in ("noticeable", "major"):
-            found.append(msgspec.structs.replace(here, p_value=float(p_value), importance=weight))
-    return found
 
 
 def _score(moment: Moment) -> list[Subject]:
@@ -129,8 +132,8 @@ def score_design_effect(moment: Moment, reference: Ints) -> float:
     steps = healthy_stretches(moment.inputs, moment.begun)
     if scored is None or len(scored) == 0 or steps is None:
         return 1.0
-    groups_ = quantile_groups(reference)
-    starts = np.flatnonzero(np.append(True, groups_[1:] != groups_[:-1]))
+    tenths = quantile_groups(reference)
+    starts = np.flatnonzero(np.diff(tenths, prepend=-1))
     return design_effect(np.add.reduceat(history.score_histograms(scored, steps), starts, axis=1))
 
 
@@ -139,21 +142,10 @@ def _score_inside(moment: Moment) -> list[Compared]:
     base = source(moment.inputs, "score_by_segment", moment.begun)
     if counts is None or len(counts) == 0 or base is None:
         return []
-    before = _score_histograms(base.counts, base.served())
-    now = _score_histograms(counts, is_word(counts, "role", SERVED))
-    return [
-        of_scores(before[key], histogram, segment_name(*key))
-        for key, histogram in now.items()
-        if key in before
-    ]
-
-
-def _score_histograms(counts: Counts, mask: NDArray[np.bool_]) -> Histograms:
-    """Predictions in each score bin, of each (dimension, value)."""
-    return {
-        key: _histogram(counts, rows, SEGMENT_BINS)
-        for key, rows in groups(counts, ("dimension", "value"), mask)
-    }
+    before = _histograms(base.counts, np.flatnonzero(base.served()), SEGMENT_BINS)
+    now = _histograms(counts, np.flatnonzero(is_word(counts, "role", SERVED)), SEGMENT_BINS)
+    compared = (of_scores(before[k], now[k], segment_name(*k)) for k in now if k in before)
+    return [one for one in compared if one.has_rows]
 
 
 def _features(moment: Moment) -> list[Subject]:
@@ -168,14 +160,13 @@ def _features(moment: Moment) -> list[Subject]:
     effects = _feature_design_effects(moment, sizes)
     found = []
     for bins in inputs.bins:
-        nothing, whole = np.zeros(bins.size, dtype=np.int64), (bins.name, ALL, ALL)
-        inside = [
-            of_feature(bins, before[key], histogram, segment_name(*key[1:]))
-            for key, histogram in now.items()
-            if key[0] == bins.name and key[1] != ALL and key in before
-        ]
-        overall = of_feature(bins, before.get(whole, nothing), now.get(whole, nothing))
-        found.append(Subject(overall, inside, effects.get(bins.name, 1.0)))
+        nothing = np.zeros(bins.size, dtype=np.int64)
+        was, is_ = before.get(bins.name, {}), now.get(bins.name, {})
+        whole = of_feature(bins, was.get(_WHOLE, nothing), is_.get(_WHOLE, nothing))
+        segments = (key for key in is_ if key in was and key != _WHOLE)
+        compared = (of_feature(bins, was[k], is_[k], segment_name(*k)) for k in segments)
+        inside = [one for one in compared if one.has_rows]
+        found.append(Subject(whole, inside, effects.get(bins.name, 1.0)))
     return found
 
 
@@ -186,30 +177,38 @@ def _feature_design_effects(moment: Moment, sizes: Mapping[str, int]) -> dict[st
     if features is None or len(features) == 0 or steps is None:
         return {}
     mask = about_all(features) & history.within(features, steps.window)
-    found = {}
-    for (name,), rows in groups(features, ("feature",), mask):
-        if name in sizes:
-            stretch = steps.index(features.columns["valid"][rows])
-            stretches = [
-                _histogram(features, rows[stretch == i], sizes[name]) for i in range(steps.size)
-            ]
-            found[name] = design_effect(np.stack(stretches))
-    return found
-
-
-def _feature_histograms(
-    counts: Counts, mask: NDArray[np.bool_] | None, sizes: Mapping[str, int]
-) -> Histograms:
-    """Rows in each bin, of each (feature, dimension, value), all versions together."""
+    stretch = steps.index(features.columns["valid"])
     return {
-        key: _histogram(counts, rows, sizes[key[0]])
-        for key, rows in groups(counts, ("feature", "dimension", "value"), mask)
-        if key[0] in sizes
+        name: design_effect(_summed(features, rows, stretch[rows], steps.size, sizes[name]))
+        for (name,), rows in groups(features, ("feature",), mask)
+        if name in sizes
     }
 
 
-def _histogram(counts: Counts, rows: Ints, size: int) -> Ints:
+def _feature_histograms(
+    counts: Counts, mask: Mask | None, sizes: Mapping[str, int]
+) -> dict[str, Histograms]:
+    """Rows in each bin, of each feature and segment, all versions together."""
+    return {
+        name: _histograms(counts, rows, sizes[name])
+        for (name,), rows in groups(counts, ("feature",), mask)
+        if name in sizes
+    }
+
+
+def _histograms(counts: Counts, rows: Ints, size: int) -> Histograms:
+    """Rows in each bin, of each segment that these rows of the table are about."""
+    dimensions, values = counts.words["dimension"], counts.words["value"]
+    code = counts.columns["dimension"][rows] * len(values) + counts.columns["value"][rows]
+    segments, place = np.unique(code, return_inverse=True)
+    summed = _summed(counts, rows, place, len(segments), size)
+    keys = ((dimensions[s // len(values)], values[s % len(values)]) for s in segments.tolist())
+    return dict(zip(keys, summed, strict=True))
+
+
+def _summed(counts: Counts, rows: Ints, place: Ints, places: int, size: int) -> Ints:
+    """Σ n of the rows in each place and bin, shape (places, size); other bins are left out."""
     bins, n = counts.columns["bin"][rows], counts.columns["n"][rows]
-    inside = (bins >= 0) & (bins < size)
-    total = np.bincount(bins[inside], n[inside], size)
-    return np.maximum(total, 0.0).astype(np.int64)
+    known = (bins >= 0) & (bins < size)
+    total = np.bincount(place[known] * size + bins[known], n[known], places * size)
+    return np.maximum(total, 0.0).astype(np.int64).reshape(places, size)

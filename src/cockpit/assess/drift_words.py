@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cockpit import numbers
 from cockpit.assess.drift import SMOOTHING
+from cockpit.assess.words import listed
 from cockpit.bins import BEYOND, MINUS_INF, MISSING, PLUS_INF, UNSEEN
 from cockpit.text import inert
 
@@ -35,39 +36,49 @@ class Shift(NamedTuple):
     contribution: float
 
 
-@dataclass(frozen=True)
 class Shares:
-    """Two histograms on a feature's bins, each with rows, asked about some of the bins at once."""
+    """Two histograms on the same bins, each with rows, asked about some of the bins at once."""
 
-    reference: Ints
-    current: Ints
-    design_effect: float
+    def __init__(self, reference: Ints, current: Ints, design_effect: float = 1.0) -> None:
+        self._reference = _cumulative(reference)
+        self._current = _cumulative(current)
+        self._design_effect = design_effect
 
-    def was(self, bins: slice) -> float:
-        """Share of the reference's rows."""
-        return float(self.reference[bins].sum() / self.reference.sum())
+    def counts(self, bins: slice) -> tuple[int, int]:
+        """Rows of the reference and of the window."""
+        return (
+            self._reference[bins.stop] - self._reference[bins.start],
+            self._current[bins.stop] - self._current[bins.start],
+        )
 
-    def now(self, bins: slice) -> float:
-        """Share of the window's rows."""
-        return float(self.current[bins].sum() / self.current.sum())
+    def shares(self, bins: slice) -> tuple[float, float]:
+        """The same as shares of their rows."""
+        a, b = self.counts(bins)
+        return a / self._reference[-1], b / self._current[-1]
 
     def moved(self, bins: slice) -> bool:
         """Whether the share surely differs: the score test of two proportions (Pearson 1900)."""
-        n, m = int(self.reference.sum()), int(self.current.sum())
-        pooled = int((self.reference[bins] + self.current[bins]).sum()) / (n + m)
-        variance = self.design_effect * pooled * (1 - pooled) * (1 / n + 1 / m)
-        return abs(self.now(bins) - self.was(bins)) > _SURE * math.sqrt(variance)
+        n, m = self._reference[-1], self._current[-1]
+        was, now = self.shares(bins)
+        pooled = sum(self.counts(bins)) / (n + m)
+        variance = self._design_effect * pooled * (1 - pooled) * (1 / n + 1 / m)
+        return abs(now - was) > _SURE * math.sqrt(variance)
 
-    def shift(self, bins: slice, words: str) -> Shift:
-        """The words, with what these bins would add to PSI if they were one."""
-        p = (self.reference[bins].sum() + SMOOTHING) / (self.reference.sum() + SMOOTHING)
-        q = (self.current[bins].sum() + SMOOTHING) / (self.current.sum() + SMOOTHING)
-        return Shift(words, float((q - p) * math.log(q / p)))
+    def contribution(self, bins: slice) -> float:
+        """What these bins would add to PSI if they were one."""
+        a, b = self.counts(bins)
+        p = (a + SMOOTHING) / (self._reference[-1] + SMOOTHING)
+        q = (b + SMOOTHING) / (self._current[-1] + SMOOTHING)
+        return (q - p) * math.log(q / p)
 
     def told(self, bins: slice, what: str, more: str = "") -> Shift:
         """'20 % are missing (was 0 %)'."""
-        now, was = numbers.share(self.now(bins)), numbers.share(self.was(bins))
-        return self.shift(bins, f"{now} are {what} (was {was}){more}")
+        was, now = (numbers.share(share) for share in self.shares(bins))
+        return Shift(f"{now} are {what} (was {was}){more}", self.contribution(bins))
+
+
+def _cumulative(histogram: Ints) -> list[int]:
+    return [0, *accumulate(histogram.tolist())]
 
 
 def shifts(
@@ -78,26 +89,27 @@ def shifts(
     found = [shares.told(cells, what) for cells, what in _special(bins) if shares.moved(cells)]
     if bins.kind == "numeric":
         found += [*_infinite(shares), *_outside(bins, shares)]
-    found += _constant(bins, shares) or _gone(bins, shares)
+    found += _constant(bins, shares, current) or _gone(bins, shares, current)
     return sorted(found, key=lambda shift: -shift.contribution)
 
 
-def _one(index: int) -> slice:
+def one(index: int) -> slice:
+    """The slice of one bin."""
     return slice(index, index + 1)
 
 
 def _special(bins: FeatureBins) -> list[tuple[slice, str]]:
     if bins.kind == "categorical":
-        return [(_one(MISSING), "missing"), (_one(UNSEEN), "unseen categories")]
-    return [(_one(MISSING), "missing")]
+        return [(one(MISSING), "missing"), (one(UNSEEN), "unseen categories")]
+    return [(one(MISSING), "missing")]
 
 
 def _infinite(shares: Shares) -> Iterator[Shift]:
     """One infinite number is news where the reference has none: nobody measures it."""
     for index, what in ((PLUS_INF, "+∞"), (MINUS_INF, "−∞")):
-        appeared = shares.current[index] > 0 and shares.reference[index] == 0
-        if appeared or shares.moved(_one(index)):
-            yield shares.told(_one(index), what)
+        was, now = shares.counts(one(index))
+        if (now and not was) or shares.moved(one(index)):
+            yield shares.told(one(index), what)
 
 
 def _outside(bins: FeatureBins, shares: Shares) -> Iterator[Shift]:
@@ -105,67 +117,63 @@ def _outside(bins: FeatureBins, shares: Shares) -> Iterator[Shift]:
     if bins.span is None:
         return
     smallest, largest = bins.span
-    first, last = bins.digitize(bins.span).tolist()
-    above, below = slice(last + 1, bins.size), slice(_CELLS, first)
+    above = slice(bins.cell(largest) + 1, bins.size)
+    below = slice(_CELLS, bins.cell(smallest))
     if smallest > 0 and 0.0 in bins.edges:
-        zero = int(bins.digitize([0.0])[0])
-        below = slice(zero + 1, first)
-        for cells, what in ((_one(zero), "0"), (slice(_CELLS, zero), "negative")):
+        zero = bins.cell(0.0)
+        below = slice(zero + 1, below.stop)
+        for cells, what in ((one(zero), "0"), (slice(_CELLS, zero), "negative")):
             if shares.moved(cells):
                 yield shares.told(cells, f"{what}, which the reference never is")
     if shares.moved(above):
-        unit = _another_unit(bins, shares, above, largest)
-        yield shares.told(above, f"above the reference's largest, {largest:g}", unit)
+        far = _far(bins, shares, above, largest)
+        yield shares.told(above, f"above the reference's largest, {largest:g}", far)
     if shares.moved(below):
-        unit = _another_unit(bins, shares, below, smallest)
-        yield shares.told(below, f"below the reference's smallest, {smallest:g}", unit)
+        far = _far(bins, shares, below, smallest)
+        yield shares.told(below, f"below the reference's smallest, {smallest:g}", far)
 
 
-def _another_unit(bins: FeatureBins, shares: Shares, outside: slice, end: float) -> str:
+def _far(bins: FeatureBins, shares: Shares, outside: slice, end: float) -> str:
     """', 8 % 100 times or more: another unit?' where enough rows are that far outside."""
     is_above = outside.stop == bins.size
     for factor in reversed(BEYOND):
         limit = end / factor if end > 0 and not is_above else end * factor
         if limit not in bins.edges:
             continue
-        edge = int(bins.digitize([limit])[0])
-        far = shares.now(slice(edge, bins.size) if is_above else slice(outside.start, edge))
-        if far >= _UNIT_SHARE:
-            return f", {numbers.share(far)} {factor:g} times or more: another unit?"
+        edge = bins.cell(limit)
+        _, now = shares.shares(slice(edge, bins.size) if is_above else slice(outside.start, edge))
+        if now >= _UNIT_SHARE:
+            return f", {numbers.share(now)} {factor:g} times or more: another unit?"
     return ""
 
 
-def _constant(bins: FeatureBins, shares: Shares) -> list[Shift]:
+def _constant(bins: FeatureBins, shares: Shares, current: Ints) -> list[Shift]:
     """That one bin, within what the reference has, holds every row."""
-    index = int(np.argmax(shares.current))
-    here = _one(index)
-    if shares.now(here) < 1 or not _is_inside(bins, index) or not shares.moved(here):
+    index = int(np.argmax(current))
+    if shares.shares(one(index))[1] < 1 or not shares.moved(one(index)):
         return []
-    label, was = inert(bins.label(index)), numbers.share(shares.was(here))
-    return [shares.shift(here, f"all are {label} (was {was})")]
+    first, last = _CELLS, bins.size - 1
+    if bins.kind == "numeric" and bins.span is not None:
+        first, last = (bins.cell(end) for end in bins.span)
+    if not first <= index <= last:
+        return []
+    was = numbers.share(shares.shares(one(index))[0])
+    words = f"all are {inert(bins.label(index))} (was {was})"
+    return [Shift(words, shares.contribution(one(index)))]
 
 
-def _is_inside(bins: FeatureBins, index: int) -> bool:
-    if bins.kind == "categorical":
-        return index >= _CELLS
-    if bins.span is None:
-        return False
-    first, last = bins.digitize(bins.span).tolist()
-    return bool(first <= index <= last)
-
-
-def _gone(bins: FeatureBins, shares: Shares) -> list[Shift]:
+def _gone(bins: FeatureBins, shares: Shares, current: Ints) -> list[Shift]:
     """Values that are met no more, where others still are."""
-    values = [i for i in range(_CELLS, bins.size) if bins.is_one_value(i)]
-    gone = [i for i in values if shares.current[i] == 0 and shares.moved(_one(i))]
-    if not gone or not shares.current[values].any():
+    absent = [i for i in np.flatnonzero(current == 0).tolist() if i >= _CELLS]
+    gone = [i for i in absent if shares.moved(one(i)) and bins.is_one_value(i)]
+    met = any(bins.is_one_value(i) for i in np.flatnonzero(current).tolist())
+    if not gone or not met:
         return []
-    gone.sort(key=lambda i: -shares.reference[i])
+    gone.sort(key=lambda i: -shares.counts(one(i))[0])
     names = [f"'{inert(bins.label(i))}'" for i in gone[:_NAMED]]
     if len(gone) > _NAMED:
         names.append(f"{len(gone) - _NAMED} more")
-    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-    was = numbers.share(sum(shares.was(_one(i)) for i in gone))
+    was = numbers.share(sum(shares.shares(one(i))[0] for i in gone))
     verbs = ("is", "was") if len(gone) == 1 else ("are", "were")
-    contribution = sum(shares.shift(_one(i), "").contribution for i in gone)
-    return [Shift(f"{listed} {verbs[0]} gone ({verbs[1]} {was})", contribution)]
+    words = f"{listed(names)} {verbs[0]} gone ({verbs[1]} {was})"
+    return [Shift(words, sum(shares.contribution(one(i)) for i in gone))]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cockpit import yamlfile
+from cockpit.assess.words import listed
 from cockpit.records import BadInput
 from cockpit.text import inert
 
@@ -56,7 +57,7 @@ def schema_findings(moment: Moment) -> list[str]:
         lacking = [c.name for c in schema.values() if c.required and c.name not in logged]
         if lacking and logged & schema.keys():
             verb = "is" if len(lacking) == 1 else "are"
-            found.append(f"{inert(version)} needs {_listed(lacking)}, which {verb} not logged")
+            found.append(f"{inert(version)} needs {_named(lacking)}, which {verb} not logged")
     return found
 
 
@@ -70,9 +71,9 @@ def _changed(older: str, before: Schema, newer: str, after: Schema) -> Iterator[
     gained, lost = after.keys() - before.keys(), before.keys() - after.keys()
     if gained:
         kinds = [_with_kind(column) for name, column in after.items() if name in gained]
-        yield f"{newer} reads {_listed(kinds)}, which {older} does not"
+        yield f"{newer} reads {_named(kinds)}, which {older} does not"
     if lost:
-        yield f"{newer} no longer reads {_listed(name for name in before if name in lost)}"
+        yield f"{newer} no longer reads {_named(name for name in before if name in lost)}"
     for name, column in after.items():
         was = before.get(name)
         if was is None:
@@ -88,12 +89,12 @@ def _with_kind(column: Column) -> str:
     return f"{column.name} ({column.kind})" if column.kind else column.name
 
 
-def _listed(names: Iterable[str]) -> str:
+def _named(names: Iterable[str]) -> str:
     """'a, b and c'; many are cut short and counted."""
     shown = [inert(name) for name in names]
     if len(shown) > _NAMED:
         shown[_NAMED:] = [f"{len(shown) - _NAMED} more"]
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return listed(shown)
 
 
 @lru_cache(maxsize=64)

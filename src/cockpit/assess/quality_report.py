@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cockpit.assess import scores
 from cockpit.assess.baseline import labelled_source, source
 from cockpit.assess.differences import weighted_sum
-from cockpit.assess.drift_record import drift, of_scores
+from cockpit.assess.drift_record import compare, of_scores
 from cockpit.assess.drift_report import score_design_effect
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
@@ -87,7 +87,7 @@ def _psi(
 ) -> Estimate:
     """Corrected PSI of the score; its verdict is the drift class."""
     rules = moment.inputs.config.drift
-    found = drift(of_scores(reference, rows.every), rules, score_design_effect(moment, reference))
+    found = compare(of_scores(reference, rows.every), rules, score_design_effect(moment, reference))
     now = Measurement(
         value=found.psi_corrected, low=found.low, high=found.high, reason=found.reason, n=found.n
     )
