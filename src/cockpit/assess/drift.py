@@ -26,7 +26,7 @@ _BY_CHANCE = 0.01  # how often a null line is crossed where nothing drifted
 
 @dataclass(frozen=True)
 class Divergence:
-    """Figures of one comparison, or arrays of them, in nats.
+    """Figures of one comparison of m rows against n, or arrays of them, in nats.
 
     `moved` is the bin that contributes most to PSI. `null_line` and `kl_null_line` are what PSI and
     KL stay under in 99 of 100 comparisons where nothing drifted; `p_value` is how often PSI is then
@@ -43,6 +43,9 @@ class Divergence:
     kl_null_line: Floats
     p_value: Floats
     moved: Ints
+    n: Ints
+    m: Ints
+    design_effect: Floats
 
     def __getitem__(self, i: int) -> Divergence:
         """One of several comparisons."""
@@ -60,8 +63,7 @@ def divergence(reference: Ints, current: Ints, design_effect: float = 1.0) -> Di
     """
     used = (reference + current) > 0
     size = used.sum(axis=-1, keepdims=True)
-    n = reference.sum(axis=-1, keepdims=True).astype(np.float64)
-    m = current.sum(axis=-1, keepdims=True).astype(np.float64)
+    n, m = np.broadcast_arrays(*(h.sum(axis=-1, keepdims=True) for h in (reference, current)))
     p = used * (reference + SMOOTHING) / (n + SMOOTHING * size)
     q = used * (current + SMOOTHING) / (m + SMOOTHING * size)
     ratio = np.divide(q, p, out=np.ones_like(p), where=used)
@@ -89,6 +91,9 @@ def divergence(reference: Ints, current: Ints, design_effect: float = 1.0) -> Di
         kl_null_line=null_line / 2,
         p_value=chdtrc(np.maximum(freedom, 1), psi / scale),
         moved=np.argmax(terms, axis=-1),
+        n=n,
+        m=m,
+        design_effect=np.full(psi.shape, design_effect),
     )
 
 
@@ -98,10 +103,8 @@ def _variance(shares: Floats, x: Floats) -> Floats:
     return variance
 
 
-def classify(
-    found: Divergence, n: int, m: int, rules: Drifting, design_effect: float = 1.0
-) -> DriftClass:
-    """The class of a corrected PSI of m rows against n, or why none may be said.
+def classify(found: Divergence, rules: Drifting) -> DriftClass:
+    """The class of one corrected PSI, or why none may be said.
 
     Said where the whole interval lies inside one class, or where there are `min_rows`: in the
     window, in the reference, and still when rows that resemble their neighbours count for less.
@@ -109,9 +112,10 @@ def classify(
     low, middle, high = (_class(x, rules) for x in (found.low, found.corrected, found.high))
     if low == high:
         return middle
-    if m < rules.min_rows:
+    if found.m < rules.min_rows:
         return "too few rows"
-    return middle if min(n, m) >= rules.min_rows * design_effect else "cannot tell yet"
+    fewest = min(found.n, found.m) / found.design_effect
+    return middle if fewest >= rules.min_rows else "cannot tell yet"
 
 
 def _class(psi: Floats, rules: Drifting) -> DriftClass:
@@ -120,7 +124,7 @@ def _class(psi: Floats, rules: Drifting) -> DriftClass:
     return "noticeable" if psi >= rules.noticeable else "minor"
 
 
-def rows_needed(found: Divergence, m: int, rules: Drifting, design_effect: float = 1.0) -> int:
+def rows_needed(found: Divergence, rules: Drifting) -> int:
     """About how many rows a class takes: those for `min_rows`, or for a narrower interval if fewer.
 
     The interval is taken to narrow with the root of the rows until it ends at a class's bound.
@@ -128,9 +132,14 @@ def rows_needed(found: Divergence, m: int, rules: Drifting, design_effect: float
     half = float(found.high - found.corrected)
     corrected = float(found.corrected)
     margin = min(abs(corrected - bound) for bound in (rules.noticeable, rules.major))
-    enough = rules.min_rows * design_effect
+    enough = rules.min_rows * float(found.design_effect)
     if margin > 0:
-        enough = min(enough, m * (half / margin) ** 2)
-    exact = max(math.ceil(enough), 1)
-    two_digits = 10.0 ** max(math.floor(math.log10(exact)) - 1, 0)
-    return int(math.ceil(exact / two_digits) * two_digits)
+        enough = min(enough, int(found.m) * (half / margin) ** 2)
+    return two_digits(enough)
+
+
+def two_digits(n: float) -> int:
+    """A number of rows, rounded up to two digits."""
+    exact = max(math.ceil(n), 1)
+    step = int(10 ** max(len(str(exact)) - 2, 0))
+    return -(-exact // step) * step

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess.drift import classify, divergence, rows_needed
+from cockpit.assess.drift import classify, divergence, rows_needed, two_digits
 from cockpit.assess.drift_words import Shares, one, shifts
 from cockpit.bins import MISSING, QUANTILE_BINS, SCORE_BINS, UNSEEN, score_edges, segment_edges
 from cockpit.records import Drift
@@ -94,20 +94,18 @@ def compare(compared: Compared, rules: Drifting, design_effect: float = 1.0) -> 
     if not compared.has_rows:
         return without_rows(compared)
     found = divergence(compared.reference, compared.current, design_effect)
-    return drift(compared, found, rules, design_effect)
+    return drift(compared, found, rules)
 
 
-def drift(
-    compared: Compared, found: Divergence, rules: Drifting, design_effect: float = 1.0
-) -> Drift:
+def drift(compared: Compared, found: Divergence, rules: Drifting) -> Drift:
     """The record of a comparison and its figures.
 
     Its `p_value` is of this comparison alone, and its `importance` the ordinary 1.
     """
-    reference, current, bins = compared.reference, compared.current, compared.bins
-    n, m = int(reference.sum()), int(current.sum())
-    moves = [] if bins is None else shifts(bins, reference, current, design_effect)
-    drift_class = classify(found, n, m, rules, design_effect)
+    current, bins = compared.current, compared.bins
+    m, effect = int(found.m), float(found.design_effect)
+    moves = [] if bins is None else shifts(bins, compared.reference, current, effect)
+    drift_class = classify(found, rules)
     return Drift(
         feature=inert(compared.name),
         psi=float(found.psi),
@@ -119,22 +117,16 @@ def drift(
         null_line=float(found.null_line),
         kl_null_line=float(found.kl_null_line),
         p_value=float(found.p_value),
-        design_effect=design_effect,
+        design_effect=effect,
         n=m,
         drift_class=drift_class,
         missing_share=0.0 if bins is None else int(current[MISSING]) / m,
         unseen_share=int(current[UNSEEN]) / m if bins and bins.kind == "categorical" else 0.0,
         segment=compared.segment,
         changes=[move.words for move in moves],
-        sentence=f"{_subject(compared)}: {drift_class}"
-        f"{_caution(found, drift_class, n, m, rules, design_effect)}"
-        f", {_most_telling(compared, found, moves)}",
+        sentence=f"{_subject(compared)}: {drift_class}{_needed(found, drift_class, rules)}, "
+        f"{_most_telling(compared, found, moves)}{_resembling(m, effect)}",
     )
-
-
-def _subject(compared: Compared) -> str:
-    name = inert(compared.name)
-    return f"{name} in {compared.segment}" if compared.segment else name
 
 
 def without_rows(compared: Compared) -> Drift:
@@ -155,24 +147,18 @@ def without_rows(compared: Compared) -> Drift:
     )
 
 
-def _caution(
-    found: Divergence,
-    drift_class: DriftClass,
-    n: int,
-    m: int,
-    rules: Drifting,
-    design_effect: float,
-) -> str:
-    """Why no class is said and what it takes, and how little rows tell that resemble others."""
-    parts = []
-    if drift_class == "cannot tell yet" and n < rules.min_rows * design_effect <= m:
-        parts.append(f"the reference has {n:,} rows")
-    elif drift_class in ("too few rows", "cannot tell yet"):
-        needed = rows_needed(found, m, rules, design_effect)
-        parts.append(f"{m:,} of about {needed:,} rows needed")
-    if design_effect > _WORTH_SAYING:
-        parts.append(f"rows resemble their neighbours: {m:,} count as {m / design_effect:,.0f}")
-    return f" ({'; '.join(parts)})" if parts else ""
+def _subject(compared: Compared) -> str:
+    name = inert(compared.name)
+    return f"{name} in {compared.segment}" if compared.segment else name
+
+
+def _needed(found: Divergence, drift_class: DriftClass, rules: Drifting) -> str:
+    """Where no class is said: the rows it would take."""
+    if drift_class not in ("too few rows", "cannot tell yet"):
+        return ""
+    if found.m >= rules.min_rows * found.design_effect:
+        return f" (the reference has {int(found.n):,} rows)"
+    return f" ({int(found.m):,} of about {rows_needed(found, rules):,} rows needed)"
 
 
 def _most_telling(compared: Compared, found: Divergence, moves: list[Shift]) -> str:
@@ -183,3 +169,10 @@ def _most_telling(compared: Compared, found: Divergence, moves: list[Shift]) -> 
     if moves and moves[0].contribution >= plain.contribution:
         return moves[0].words
     return plain.words if found.psi > found.null_line else "no more than chance would move it"
+
+
+def _resembling(m: int, design_effect: float) -> str:
+    if design_effect <= _WORTH_SAYING:
+        return ""
+    effective = two_digits(m / design_effect)
+    return f"; rows resemble their neighbours, {m:,} count as about {effective:,}"

@@ -98,7 +98,7 @@ def _listed(moment: Moment, subject: Subject, figures: Divergence, p_values: Flo
     for i, compared in enumerate((subject.whole, *subject.inside)):
         if i > 0 and figures.corrected[i] <= least:
             continue
-        here = drift(compared, figures[i], rules, subject.design_effect)
+        here = drift(compared, figures[i], rules)
         if i == 0 or here.drift_class in ("noticeable", "major"):
             p_value = float(p_values[i])
             found.append(msgspec.structs.replace(here, p_value=p_value, importance=weight))
