@@ -154,7 +154,10 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
         if cell == len(self.edges):
             return f"{self.edges[-1]:g} and above"
         low, high = self.edges[cell - 1], self.edges[cell]
-        return f"{low:g}" if self.is_one_value(index) else f"{low:g} to {high:g}"
+        if self.is_one_value(index):
+            return f"{low:g}"
+        least = math.nextafter(0.0, math.inf)  # what follows a cell of zeros
+        return f"{0.0 if low == least else low:g} to {high:g}"
 
 
 MISSING, MINUS_INF, PLUS_INF = 0, 1, 2
