@@ -78,6 +78,7 @@ def test_the_configuration_wins_and_a_feature_without_a_weight_gets_the_mean():
     assert importances(given) == pytest.approx({"some": 12 / 7, "more": 1.8, "gone": 0.2})
     assert {d.feature: d.importance for d in drifts(given)}["calm"] == 1.0
     assert importances(moment({"some": {}}, importance={"some": 0.0})) == {}
+    assert importances(moment({"some": {}}, {"some": 0.4, "other": 0.0}))["other"] == 0.1
 
 
 def test_a_segment_is_listed_where_it_is_worse_than_overall():

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Histograms = dict[tuple[str, str], Ints]  # by (dimension, value)
 
 _WHOLE = (ALL, ALL)
+_LEAST_MEASURED = 0.1  # what tells nothing of the score by itself may do so beside others
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,9 @@ def _listed(moment: Moment, subject: Subject, figures: Divergence, p_values: Flo
 def importances(moment: Moment) -> dict[str, float]:
     """Weight of each feature that has one, 1 being ordinary: the configuration's, else measured."""
     inputs = moment.inputs
-    return _relative(inputs.importance) | _relative(inputs.config.drift.importance)
+    measured = _relative(inputs.importance)
+    given = _relative(inputs.config.drift.importance)
+    return {name: max(weight, _LEAST_MEASURED) for name, weight in measured.items()} | given
 
 
 def _relative(weights: Mapping[str, float]) -> dict[str, float]:
