@@ -101,7 +101,7 @@ def test_what_likely_misses_its_promise_is_not_fine():
     over = Measurement(value=255.0, low=243.0, high=267.0, n=5000)
     found = judge(over, held(bound=Bound(250.0, False), direction="lower_is_better", unit="ms"))
     assert found.word == "watch"
-    assert "likely misses the promise of at most 250 ms" in found.sentence
+    assert "67 % likely to miss the promise of at most 250 ms" in found.sentence
 
 
 def test_between_baseline_and_promise_is_within_tolerance():
@@ -150,9 +150,9 @@ def test_every_share_gets_one_word_and_a_sentence(pair, centre, tolerance, direc
 @given(st.integers(0, 500), st.floats(0.01, 0.99))
 def test_probability_of_a_missed_promise_is_one(k, limit):
     now = wilson(k, 500)
-    missed = probability_missed(now, Bound(limit, True))
+    missed = probability_missed(now, Bound(limit, True), 1.0)
     assert 0 <= missed <= 1
-    assert missed + probability_missed(now, Bound(limit, False)) == pytest.approx(1, abs=1e-9)
+    assert missed + probability_missed(now, Bound(limit, False), 1.0) == pytest.approx(1, abs=1e-9)
 
 
 def test_objectives_bound_the_metrics_they_speak_of():

@@ -10,7 +10,7 @@ from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
 from cockpit.assess.metrics import metric
 from cockpit.assess.objectives import Bound, bounds
 from cockpit.assess.slices import WHOLE, Subject
-from cockpit.assess.verdicts import Comparison, Verdict, judge
+from cockpit.assess.verdicts import Comparison, Verdict, judge, probability_missed
 from cockpit.records import Baseline, Estimate
 from cockpit.units import parse_share
 
@@ -69,15 +69,17 @@ class Moment:
         window = inputs.infra_window if fast else inputs.quality_window
         baseline = base.baseline if base is not None else None
         elapsed = max(window.end - window.start, 1)
+        fraction = elapsed / (INFRA_SPAN if fast else QUALITY_SPAN)
+        bound = self.bounds.get(name)
         found = verdict or judge(
             now,
             Comparison(
                 direction=about.direction,
                 unit=about.unit,
                 base=baseline,
-                bound=self.bounds.get(name),
+                bound=bound,
                 tolerance=self.tolerance,
-                fraction=elapsed / (INFRA_SPAN if fast else QUALITY_SPAN),
+                fraction=fraction,
                 elapsed=elapsed,
             ),
         )
@@ -100,6 +102,7 @@ class Moment:
             segment=subject.segment,
             baseline=baseline,
             difference=found.difference,
+            missed=probability_missed(now, bound, fraction),
             verdict=found.word,
             sentence="; ".join(part for part in (now.note, found.sentence) if part),
             source=source,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import bdtr, bdtrik, gammaincinv, ndtri
+from scipy.special import bdtr, bdtrik, expit, gammaincinv, ndtri, stdtrit
 
 from cockpit.assess.measurement import LEVEL, Measurement, Z, unmeasured
+
+FEWEST_EQUAL = 30  # rows that, all alike, show a constant
 
 
 def normal_quantile(level: float) -> float:
@@ -19,13 +21,19 @@ def wilson(k: int, n: int, reason: str = "no rows", z: float = Z) -> Measurement
     """k of n with the score interval (Wilson 1927, as in Brown, Cai & DasGupta 2001, eq. 4)."""
     if n <= 0:
         return unmeasured(reason)
+    low, high = wilson_ends(k, n, z)
+    return Measurement(value=k / n, low=low, high=high, n=n, n_pos=k)
+
+
+def wilson_ends(k: int, n: int, z: float = Z) -> tuple[float, float]:
+    """The ends of that interval, n > 0."""
     p = k / n
     centre = p + z * z / (2 * n)
     half = z * math.sqrt(max(p * (1 - p), 0.0) / n + z * z / (4.0 * n * n))
     scale = 1 + z * z / n
     low = 0.0 if k <= 0 else (centre - half) / scale
     high = 1.0 if k >= n else (centre + half) / scale
-    return Measurement(value=p, low=low, high=high, n=n, n_pos=k)
+    return low, high
 
 
 def poisson(k: int, exposure: float, reason: str = "no time") -> Measurement:
@@ -38,23 +46,36 @@ def poisson(k: int, exposure: float, reason: str = "no time") -> Measurement:
     return Measurement(value=k / exposure, low=low / exposure, high=high / exposure, n=k)
 
 
-def logit(value: float, standard_error: float, n: int, n_pos: int | None = None) -> Measurement:
-    """A quantity in (0, 1) with its interval on the logit scale (delta method)."""
+def logit_ends(value: float, standard_error: float) -> tuple[float, float]:
+    """Ends of a quantity in (0, 1), its interval made on the logit scale (delta method)."""
     a = math.log(value / (1 - value))
     half = Z * standard_error / (value * (1 - value))
-    low, high = (1 / (1 + math.exp(-min(max(x, -700.0), 700.0))) for x in (a - half, a + half))
+    return float(expit(a - half)), float(expit(a + half))
+
+
+def logit(value: float, standard_error: float, n: int, n_pos: int | None = None) -> Measurement:
+    """The same with its rows, as a measurement."""
+    low, high = logit_ends(value, standard_error)
     return Measurement(value=value, low=low, high=high, n=n, n_pos=n_pos)
 
 
 def mean(n: int, total: float, total_squares: float, reason: str = "no rows") -> Measurement:
-    """A mean from Σx and Σx² with a normal interval; none below two rows."""
+    """A mean from Σx and Σx² with Student's interval (1908).
+
+    None of a single row, and none where a few rows are all equal: they do not show how far another
+    would lie. None either where Σx² is less than Σx allows: a sum has overflowed.
+    """
     if n <= 0:
         return unmeasured(reason)
     value = total / n
+    spread = total_squares - n * value * value
     if n < 2:
         return Measurement(value=value, n=n, note="one row, no interval")
-    variance = max(total_squares - n * value * value, 0.0) / (n - 1)
-    half = Z * math.sqrt(variance / n)
+    if spread < -1e-6 * max(abs(total_squares), n * value * value, 1.0):
+        return Measurement(value=value, n=n, note="the squares do not fit the sum, no interval")
+    if spread <= 0.0 and n < FEWEST_EQUAL:
+        return Measurement(value=value, n=n, note=f"{n} equal values, no interval")
+    half = float(stdtrit(n - 1, (1.0 + LEVEL) / 2.0)) * math.sqrt(max(spread, 0.0) / (n - 1) / n)
     return Measurement(value=value, low=value - half, high=value + half, n=n)
 
 

@@ -82,10 +82,20 @@ class Scores:
         )
 
     @property
+    def one_class(self) -> bool:
+        """Whether no label is positive, or none negative."""
+        return not self.positive.any() or not self.negative.any()
+
+    @property
     def mean_score(self) -> Floats:
         """Mean score of the labelled rows in each bin; where there are none, its middle."""
         n = self.by_label[1:].sum(axis=0)
         return np.where(n > 0, self.sum_p[1:].sum(axis=0) / np.maximum(n, 1), middles(len(n)))
+
+
+def why_unlabelled(scores: Scores) -> str:
+    """Why nothing can be said where no label is known."""
+    return "no labels yet" if scores.rows else "no predictions"
 
 
 @lru_cache(maxsize=2)
@@ -103,7 +113,8 @@ def size_of(table: str) -> int:
 def of(counts: Counts, mask: NDArray[np.bool_] | None = None) -> Scores:
     """The rows of `counts` (a `score` or `score_by_segment` table) where `mask` holds, added up.
 
-    Rows outside the bins, and cells that labels have emptied beyond zero, count as nothing.
+    Rows outside the bins, and cells that labels have emptied beyond zero, count as nothing; a sum
+    of scores is no less than 0 and no more than its rows, however a file came by it.
     """
     size = size_of(counts.table)
     c = {name: counts.columns[name] for name in ("decision", "label", "bin", *_SUMS)}
@@ -116,12 +127,14 @@ def of(counts: Counts, mask: NDArray[np.bool_] | None = None) -> Scores:
     by_label = (c["label"] + 1) * size + c["bin"]
     by_cell = ((c["label"] + 1) * DECISIONS + c["decision"] + 1) * size + c["bin"]
     cells = np.bincount(by_cell, c["n"], LABELS * DECISIONS * size)
-    sum_p, sum_p2 = (np.bincount(by_label, c[s], LABELS * size) / FIXED_POINT for s in _SUMS[1:])
-    return Scores(
-        np.maximum(cells, 0.0).astype(np.int64).reshape(LABELS, DECISIONS, size),
-        sum_p.reshape(LABELS, size),
-        sum_p2.reshape(LABELS, size),
+    cells = np.clip(cells, 0.0, _MOST).astype(np.int64).reshape(LABELS, DECISIONS, size)
+    sum_p, sum_p2 = (
+        (np.bincount(by_label, c[s], LABELS * size) / FIXED_POINT).reshape(LABELS, size)
+        for s in _SUMS[1:]
     )
+    sum_p = np.clip(sum_p, 0.0, cells.sum(axis=1))
+    return Scores(cells, sum_p, np.clip(sum_p2, 0.0, sum_p))
 
 
 _SUMS = ("n", "sum_p", "sum_p2")
+_MOST = 2.0**47  # rows in one cell: no sum over cells can overflow
