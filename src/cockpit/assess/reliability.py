@@ -125,13 +125,17 @@ def _groups(scores: Scores) -> _Groups:
 
 
 def _invert(gaps: Floats, noise: Floats, raw: float, n: int) -> tuple[float, float]:
-    """Ends of the true errors under which `raw` lies in the middle 95 % of what would be seen."""
+    """Ends of the true errors under which `raw` lies in the middle 95 % of what would be seen.
+
+    Better agreement than chance allows is luck: for the upper end it counts as chance would be.
+    """
     gaps = gaps + 1e-6 * noise  # a direction to scale in where there happens to be no gap
     total, spread = float(gaps.sum()), float(np.sqrt((noise**2).sum()))
     if total == 0.0:
         return raw, raw
     bias = float(noise.sum()) * np.sqrt(2 / np.pi)
-    farthest = 1.0 + 4.0 * spread / total
+    lucky = max(raw * n, bias)
+    farthest = (lucky + 4.0 * spread) / total
     steps = np.linspace(max(1.0 - (bias + 4.0 * spread) / total, 0.0), farthest, _SCALES)
     draws = _standard_normals()[:, : len(gaps)] * noise
     seen = np.empty((_SCALES, _DRAWS))
@@ -139,7 +143,7 @@ def _invert(gaps: Floats, noise: Floats, raw: float, n: int) -> tuple[float, flo
         seen[i] = np.abs(step * gaps + draws).sum(axis=1)
     seen.sort(axis=1)
     tail = round((1 - LEVEL) / 2 * _DRAWS)
-    inside = (seen[:, tail] <= raw * n) & (raw * n <= seen[:, -1 - tail])
+    inside = (seen[:, tail] <= lucky) & (raw * n <= seen[:, -1 - tail])
     if not inside.any():
         return raw, raw
     kept = steps[inside] * total / n
