@@ -10,6 +10,8 @@ from scipy.special import bdtr, bdtrik, expit, gammaincinv, ndtri, stdtrit
 from cockpit.assess.measurement import LEVEL, Measurement, Z, unmeasured
 
 FEWEST_EQUAL = 30  # rows that, all alike, show a constant
+_NOISE = 1e-12  # of Σx²: what a sum of floats may be off
+_ROUNDED = 1e-3  # of (Σx)²/n: what sums in fixed point may be off
 
 
 def normal_quantile(level: float) -> float:
@@ -68,14 +70,16 @@ def mean(n: int, total: float, total_squares: float, reason: str = "no rows") ->
     if n <= 0:
         return unmeasured(reason)
     value = total / n
-    spread = total_squares - n * value * value
     if n < 2:
         return Measurement(value=value, n=n, note="one row, no interval")
-    if spread < -1e-6 * max(abs(total_squares), n * value * value, 1.0):
+    spread = total_squares - n * value * value
+    if spread < -_ROUNDED * n * value * value:
         return Measurement(value=value, n=n, note="the squares do not fit the sum, no interval")
-    if spread <= 0.0 and n < FEWEST_EQUAL:
+    if spread <= _NOISE * total_squares:
+        spread = 0.0
+    if spread == 0.0 and n < FEWEST_EQUAL:
         return Measurement(value=value, n=n, note=f"{n} equal values, no interval")
-    half = float(stdtrit(n - 1, (1.0 + LEVEL) / 2.0)) * math.sqrt(max(spread, 0.0) / (n - 1) / n)
+    half = float(stdtrit(n - 1, (1.0 + LEVEL) / 2.0)) * math.sqrt(spread / (n - 1) / n)
     return Measurement(value=value, low=value - half, high=value + half, n=n)
 
 
