@@ -74,6 +74,7 @@ def ece(scores: Scores) -> Measurement:
     rows, positives, expected, squares = (each[used] for each in groups)
     off, variance = positives - expected, np.maximum(expected - squares, 0.0)
     gaps = np.abs(off)
+    surprises = np.where(expected < rows / 2, off, -off)
     raw = float(gaps.sum()) / n
     chance = float(np.sqrt(2 / np.pi * variance).sum()) / n
     share = (positives + expected / rows) / (rows + 1)
@@ -85,18 +86,19 @@ def ece(scores: Scores) -> Measurement:
         high=max(high, value),
         n=n,
         n_pos=int(positives.sum()),
-        note=f"raw {raw:.4f}, {chance:.4f} of it by chance, {_p(_p_value(off, variance))}",
+        note=f"raw {raw:.4f}, {chance:.4f} of it by chance, {_p(_p_value(surprises, variance))}",
     )
 
 
-def _p_value(off: Floats, variance: Floats) -> float:
+def _p_value(surprises: Floats, variance: Floats) -> float:
     """How often perfectly calibrated scores would be as far off: Σ off²/V against χ² (B d.o.f.).
 
-    Hosmer & Lemeshow 1980, with known probabilities. Bins that hardly vary (V < 1) are too skew
-    for it one by one and are taken as one.
+    Hosmer & Lemeshow 1980, with known probabilities. `surprises` are how many more of the less
+    expected label there are than predicted: bins that hardly vary (V < 1) are too skew for the
+    test one by one and are taken as one, in which those of both ends add up.
     """
     little = variance < 1.0
-    off = np.append(off[~little], off[little].sum())
+    off = np.append(surprises[~little], surprises[little].sum())
     variance = np.append(variance[~little], variance[little].sum())
     if variance[-1] == 0.0 and abs(off[-1]) > 0.5:
         return 0.0  # surely positive or surely negative, and one was not

@@ -101,8 +101,12 @@ def why_unlabelled(scores: Scores) -> str:
 @lru_cache(maxsize=2)
 def middles(size: int) -> Floats:
     """Middle of each score bin, or of each of the coarser bins segments use."""
-    edges = score_edges() if size == SCORE_BINS else segment_edges()
-    return (edges[1:] + edges[:-1]) / 2.0
+    return (_edges(size)[1:] + _edges(size)[:-1]) / 2.0
+
+
+@lru_cache(maxsize=2)
+def _edges(size: int) -> Floats:
+    return score_edges() if size == SCORE_BINS else segment_edges()
 
 
 def size_of(table: str) -> int:
@@ -114,7 +118,7 @@ def of(counts: Counts, mask: NDArray[np.bool_] | None = None) -> Scores:
     """The rows of `counts` (a `score` or `score_by_segment` table) where `mask` holds, added up.
 
     Rows outside the bins, and cells that labels have emptied beyond zero, count as nothing; a sum
-    of scores is no less than 0 and no more than its rows, however a file came by it.
+    of scores is held to what so many rows of its bin can have, however a file came by it.
     """
     size = size_of(counts.table)
     c = {name: counts.columns[name] for name in ("decision", "label", "bin", *_SUMS)}
@@ -132,8 +136,12 @@ def of(counts: Counts, mask: NDArray[np.bool_] | None = None) -> Scores:
         (np.bincount(by_label, c[s], LABELS * size) / FIXED_POINT).reshape(LABELS, size)
         for s in _SUMS[1:]
     )
-    sum_p = np.clip(sum_p, 0.0, cells.sum(axis=1))
-    return Scores(cells, sum_p, np.clip(sum_p2, 0.0, sum_p))
+    rows, edges = cells.sum(axis=1), _edges(size)
+    return Scores(
+        cells,
+        np.clip(sum_p, rows * edges[:-1], rows * edges[1:]),
+        np.clip(sum_p2, rows * edges[:-1] ** 2, rows * edges[1:] ** 2),
+    )
 
 
 _SUMS = ("n", "sum_p", "sum_p2")
