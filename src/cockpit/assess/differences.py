@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from cockpit.assess.measurement import Measurement
+from scipy.special import ndtr
+
+from cockpit.assess.measurement import Measurement, Z
 from cockpit.records import Difference
 
 Ends = tuple[float | None, float | None, float | None]  # value, low, high
@@ -22,6 +24,16 @@ def difference(now: Ends, base: Ends) -> Difference | None:
     low = None if a_low is None or b_high is None else a - b - math.hypot(a - a_low, b_high - b)
     high = None if a_high is None or b_low is None else a - b + math.hypot(a_high - a, b - b_low)
     return Difference(value=a - b, low=low, high=high)
+
+
+def chance_not_above(found: Difference | None) -> float:
+    """One-sided p-value of "not above 0": the interval read as normal on its low side.
+
+    1 where there is no difference or it has no low end.
+    """
+    if found is None or found.low is None or found.low >= found.value:
+        return 1.0
+    return float(ndtr(-Z * found.value / (found.value - found.low)))
 
 
 def weighted_sum(parts: list[tuple[float, Measurement]]) -> Measurement:

@@ -38,14 +38,21 @@ def wilson_ends(k: int, n: int, z: float = Z) -> tuple[float, float]:
     return low, high
 
 
-def poisson(k: int, exposure: float, reason: str = "no time") -> Measurement:
-    """k events over an exposure: the rate k / exposure, with Gamma(k + ½) ends (Jeffreys prior)."""
+def poisson(
+    k: int, exposure: float, reason: str = "no time", dispersion: float = 1.0
+) -> Measurement:
+    """k events over an exposure: the rate k / exposure, with Gamma(k + ½) ends (Jeffreys prior).
+
+    `dispersion` is the variance of such counts over their mean: k events tell no more than
+    k / dispersion independent ones (quasi-Poisson; McCullagh & Nelder 1989, ch. 6).
+    """
     if exposure <= 0 or k < 0:
         return unmeasured(reason if exposure <= 0 else "counts below zero", n=max(k, 0))
     tail = (1.0 - LEVEL) / 2.0
-    low = 0.0 if k == 0 else float(gammaincinv(k + 0.5, tail))
-    high = float(gammaincinv(k + 0.5, 1.0 - tail))
-    return Measurement(value=k / exposure, low=low / exposure, high=high / exposure, n=k)
+    told, per = k / dispersion, dispersion / exposure
+    low = 0.0 if k == 0 else float(gammaincinv(told + 0.5, tail))
+    high = float(gammaincinv(told + 0.5, 1.0 - tail))
+    return Measurement(value=k / exposure, low=low * per, high=high * per, n=k)
 
 
 def logit_ends(value: float, standard_error: float) -> tuple[float, float]:

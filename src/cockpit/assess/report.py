@@ -9,11 +9,15 @@ from msgspec.structs import replace
 
 from cockpit import numbers
 from cockpit.assess.baseline import COMPLETE
+from cockpit.assess.burn_report import burn_rates, burns, paged
 from cockpit.assess.drift_report import drifts
 from cockpit.assess.estimates import Moment
+from cockpit.assess.gaps import gaps
 from cockpit.assess.infra_report import infra_estimates
+from cockpit.assess.label_free_report import label_free_estimates
+from cockpit.assess.mix_report import mix_findings
 from cockpit.assess.quality_report import quality_estimates
-from cockpit.assess.segment_report import segment_estimates
+from cockpit.assess.segment_report import segment_figures
 from cockpit.assess.team_report import team_estimates, user_estimates
 from cockpit.records import Assessment
 from cockpit.units import clock, duration
@@ -31,6 +35,9 @@ class ModelReport:
     quality: list[Estimate]
     others: list[Estimate]  # of users, of segments, and the team's own
     drift: list[Drift]
+    gaps: list[Estimate]
+    estimated: list[Estimate]
+    findings: list[str]
 
     def taken_at(self, at: int) -> ModelReport:
         """The same figures, taken at another moment at which they still hold."""
@@ -38,16 +45,23 @@ class ModelReport:
             [replace(estimate, taken_at=at) for estimate in self.quality],
             [replace(estimate, taken_at=at) for estimate in self.others],
             self.drift,
+            [replace(estimate, taken_at=at) for estimate in self.gaps],
+            [replace(estimate, taken_at=at) for estimate in self.estimated],
+            self.findings,
         )
 
 
 def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
     """Quality, users, segments, the team's own figures, and drift."""
     moment = Moment(inputs, begun)
+    segments, findings = segment_figures(moment)
     return ModelReport(
         quality=quality_estimates(moment),
-        others=[*user_estimates(moment), *segment_estimates(moment), *team_estimates(moment)],
+        others=[*user_estimates(moment), *segments, *team_estimates(moment)],
         drift=drifts(moment),
+        gaps=gaps(moment),
+        estimated=label_free_estimates(moment),
+        findings=[*findings, *mix_findings(moment)],
     )
 
 
@@ -58,7 +72,10 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
     compared with the time before it. `model` is what `model_report` gave for the same slow tables.
     """
     model = model_report(inputs, begun) if model is None else model.taken_at(inputs.at)
-    every = [*infra_estimates(Moment(inputs, begun)), *model.quality, *model.others]
+    moment = Moment(inputs, begun)
+    burning = burns(moment)
+    service = [*paged(moment, infra_estimates(moment), burning), *burn_rates(burning)]
+    every = [*service, *model.quality, *model.others]
     return Assessment(
         at=inputs.at,
         as_of=inputs.as_of_slow,
@@ -66,6 +83,10 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         metrics=[e for e in every if not _of_segments(e)],
         drift=model.drift,
         segments=[e for e in every if _of_segments(e)],
+        burns=burning,
+        gaps=model.gaps,
+        estimated=model.estimated,
+        findings=model.findings,
         notes=[*_silence(inputs), *_notes(begun, model.quality)],
     )
 

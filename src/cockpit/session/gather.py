@@ -161,6 +161,7 @@ class Gatherer:
                 "score", Window(start=history.start, end=slow), slow, _ONLY_BINS
             ),
             spans=self._spans(fast),
+            recorded_since=self._start,
             schemas=self._schemas,
             columns=self._decoded("columns", list[str], "[]"),
             bins=self._bins,
