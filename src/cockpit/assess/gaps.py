@@ -50,7 +50,8 @@ def gaps(moment: Moment) -> list[Estimate]:
             measured = _unlabelled(moment, name) or gap(here[key], _rest(key, here), z)
             compared = None
             if base is not None and key in there:
-                compared = Compared(base.what, gap(there[key], _rest(key, there), z))
+                before_it = gap(there[key], _rest(key, there), z)
+                compared = Compared(base.what, before_it, note=base.note)
             found.append(
                 moment.estimate(
                     name,

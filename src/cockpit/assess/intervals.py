@@ -23,18 +23,17 @@ def wilson(k: int, n: int, reason: str = "no rows", z: float = Z) -> Measurement
     """k of n with the score interval (Wilson 1927, as in Brown, Cai & DasGupta 2001, eq. 4)."""
     if n <= 0:
         return unmeasured(reason)
-    low, high = wilson_ends(k, n, z)
+    low, high = score_interval(k / n, n, z)
     return Measurement(value=k / n, low=low, high=high, n=n, n_pos=k)
 
 
-def wilson_ends(k: int, n: int, z: float = Z) -> tuple[float, float]:
-    """The ends of that interval, n > 0."""
-    p = k / n
+def score_interval(p: float, n: float, z: float = Z) -> tuple[float, float]:
+    """Wilson's ends for a share p of n > 0 rows; n need not be whole."""
     centre = p + z * z / (2 * n)
     half = z * math.sqrt(max(p * (1 - p), 0.0) / n + z * z / (4.0 * n * n))
     scale = 1 + z * z / n
-    low = 0.0 if k <= 0 else (centre - half) / scale
-    high = 1.0 if k >= n else (centre + half) / scale
+    low = 0.0 if p <= 0 else (centre - half) / scale
+    high = 1.0 if p >= 1 else (centre + half) / scale
     return low, high
 
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from cockpit import numbers
 from cockpit.assess import scores
-from cockpit.assess.baseline import labelled_source
+from cockpit.assess.baseline import mature_source
 from cockpit.assess.differences import difference
-from cockpit.assess.drift import compare_scores
+from cockpit.assess.drift_record import compare, of_scores
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.label_free import FIGURES, Calibration, Expected, calibrate, disagreement
 from cockpit.assess.measurement import Measurement, Z, unmeasured
@@ -41,7 +41,7 @@ def label_free_estimates(moment: Moment) -> list[Estimate]:
         return []
     rows = scores.of(counts, is_word(counts, "role", SERVED))
     unlabelled = rows.cells[UNKNOWN + 1]
-    base = labelled_source(moment.inputs, "score", moment.begun)
+    base = mature_source(moment.inputs, "score", moment.begun)
     if not unlabelled.any() or base is None:
         return []
     reference = scores.of(base.counts, base.served())
@@ -83,7 +83,7 @@ def _estimate(
 def _doubts(moment: Moment, rows: Scores, reference: Scores, calibration: Calibration) -> list[str]:
     """What speaks against the one assumption, that a score means what it meant."""
     unlabelled = rows.by_label[UNKNOWN + 1]
-    drift = compare_scores(reference.every, unlabelled, moment.inputs.config.drift)
+    drift = compare(of_scores(reference.every, unlabelled), moment.inputs.config.drift)
     outside = float(unlabelled[~calibration.seen].sum() / unlabelled.sum())
     ratio, z = disagreement((rows.positive, rows.negative), calibration)
     only_when = moment.inputs.map.labels_only_when

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.buckets import Buckets
-from cockpit.bins import latency_edge
+from cockpit.bins import latency_bin, latency_edge
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,4 +36,7 @@ def log_buckets(counts: Counts | None, mask: NDArray[np.bool_] | None = None) ->
 
 def slower_than(bins: Ints, bound_ms: float) -> NDArray[np.bool_]:
     """Which buckets lie wholly above a bound in ms."""
-    return latency_edge(bins) * MS >= bound_ms
+    first = latency_bin(np.array([bound_ms / MS]))
+    first += latency_edge(first) * MS < bound_ms
+    mask: NDArray[np.bool_] = bins >= first
+    return mask

@@ -47,6 +47,7 @@ METRICS: dict[str, Metric] = {
     "calibration_intercept": Metric("neither", ""),
     "psi": Metric("lower_is_better", ""),
     "label_coverage": Metric("neither", "share"),
+    "agreement": Metric("neither", "share"),
     "users": Metric("neither", "users"),
     "requests_share": Metric("neither", "share"),
     "users_share": Metric("neither", "share"),

@@ -9,7 +9,8 @@ from cockpit.assess import scores
 from cockpit.assess.baseline import labelled_source, source
 from cockpit.assess.calibration import observed_expected
 from cockpit.assess.differences import weighted_sum
-from cockpit.assess.drift import compare_scores
+from cockpit.assess.drift_record import compare, of_scores
+from cockpit.assess.drift_report import score_design_effect
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION, QUALITY
@@ -21,11 +22,8 @@ from cockpit.tables import POSITIVE, SERVED
 from cockpit.text import inert
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from cockpit.config import Harm
-    from cockpit.records import DriftClass, Estimate, ReliabilityBin, VerdictWord
+    from cockpit.records import Drift, DriftClass, Estimate, ReliabilityBin, VerdictWord
 
 _DRIFT_VERDICT: dict[DriftClass, VerdictWord] = {
     "minor": "fine",
@@ -88,12 +86,15 @@ def quality_estimates(moment: Moment) -> list[Estimate]:
     before: dict[str, Compared] = {}
     if base is not None:
         rows = scores.of(base.counts, base.served())
-        before = {name: Compared(base.what, measure(name, rows, moment)) for name in names}
+        before = {
+            name: Compared(base.what, measure(name, rows, moment), note=base.note) for name in names
+        }
     if counts is None or len(counts) == 0:
         missing = unmeasured("no scores")
         return [moment.estimate(name, missing, source="score") for name in names]
     drift_base = source(moment.inputs, "score", moment.begun)
     reference = scores.of(drift_base.counts, drift_base.served()).every if drift_base else None
+    effect = 1.0 if reference is None else score_design_effect(moment, reference)
     found = []
     for part in slices(counts):
         rows = scores.of(counts, part.mask)
@@ -105,17 +106,15 @@ def quality_estimates(moment: Moment) -> list[Estimate]:
             moment.estimate("label_coverage", coverage, None, part.subject, source="score")
         )
         if reference is not None:
-            found.append(_psi(moment, reference, rows, part.subject))
+            compared = compare(of_scores(reference, rows.every), moment.inputs.config.drift, effect)
+            found.append(_psi(moment, compared, part.subject))
     return found
 
 
-def _psi(
-    moment: Moment, reference: NDArray[np.int64], rows: scores.Scores, subject: Subject
-) -> Estimate:
+def _psi(moment: Moment, found: Drift, subject: Subject) -> Estimate:
     """Corrected PSI of the score; its verdict is the drift class."""
-    drift = compare_scores(reference, rows.every, moment.inputs.config.drift)
     now = Measurement(
-        value=drift.psi_corrected, low=drift.low, high=drift.high, reason=drift.reason, n=drift.n
+        value=found.psi_corrected, low=found.low, high=found.high, reason=found.reason, n=found.n
     )
-    verdict = Verdict(_DRIFT_VERDICT[drift.drift_class], drift.sentence)
+    verdict = Verdict(_DRIFT_VERDICT[found.drift_class], found.sentence)
     return moment.estimate("psi", now, None, subject, source="score", verdict=verdict)

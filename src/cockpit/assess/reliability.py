@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import chdtrc
 
-from cockpit.assess.intervals import wilson_ends
+from cockpit.assess.intervals import score_interval
 from cockpit.assess.measurement import LEVEL, Measurement, unmeasured
 from cockpit.assess.scores import middles, why_unlabelled
 from cockpit.records import ReliabilityBin
@@ -41,7 +41,7 @@ def reliability_bins(scores: Scores) -> list[ReliabilityBin]:
     found = []
     for i in np.flatnonzero(groups.rows):
         n, positives = int(groups.rows[i]), int(groups.positives[i])
-        low, high = wilson_ends(positives, n)
+        low, high = score_interval(positives / n, n)
         found.append(
             ReliabilityBin(
                 start=float(i) / BINS,

@@ -20,6 +20,7 @@ from cockpit.tables import SERVED
 from cockpit.text import inert
 
 if TYPE_CHECKING:
+    from cockpit.assess.baseline import Source
     from cockpit.assess.segment_rates import Decisions, Key, Rates
     from cockpit.records import Estimate
 
@@ -37,7 +38,6 @@ def segment_figures(moment: Moment) -> tuple[list[Estimate], list[str]]:
         return [], []
     harm = inputs.config.model.harm
     base = labelled_source(inputs, "score_by_segment", moment.begun)
-    what = base.what if base is not None else ""
     before = rates(decisions(base.counts, base.served()), harm) if base is not None else {}
     found: list[Estimate] = []
     findings: list[str] = []
@@ -46,7 +46,7 @@ def segment_figures(moment: Moment) -> tuple[list[Estimate], list[str]]:
             continue
         now = decisions(counts, part.mask)
         measured = rates(now, harm)
-        found += _rates(moment, measured, before, what, part.subject.version)
+        found += _rates(moment, measured, before, base, part.subject.version)
         found += _coverage(moment, now, part.subject.version)
         if part.subject.version is None:
             shares = _request_shares(moment, now) + _user_shares(moment)
@@ -57,20 +57,22 @@ def segment_figures(moment: Moment) -> tuple[list[Estimate], list[str]]:
 
 
 def _rates(
-    moment: Moment, measured: Rates, before: Rates, what: str, version: str | None
+    moment: Moment, measured: Rates, before: Rates, base: Source | None, version: str | None
 ) -> list[Estimate]:
     only_when = moment.inputs.map.labels_only_when
     found = []
     for name, by_segment in measured.items():
         for key, measurement in by_segment.items():
-            there = before.get(name, {}).get(key)
+            there, compared = before.get(name, {}).get(key), None
+            if base is not None and there is not None:
+                compared = Compared(base.what, there, note=base.note)
             if only_when and name in NEEDS_EVERY_DECISION:
                 measurement = unmeasured(f"labels only when {inert(only_when)}")
             found.append(
                 moment.estimate(
                     name,
                     measurement,
-                    Compared(what, there) if there is not None else None,
+                    compared,
                     Subject(version, SERVED, segment_name(*key)),
                     source=_SOURCE,
                 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scipy.special import ndtr
 
 from cockpit.assess.anytime import widening
-from cockpit.assess.differences import Ends, difference
+from cockpit.assess.differences import difference
 from cockpit.assess.measurement import Z
 from cockpit.assess.words import move, number
 from cockpit.numbers import probability
@@ -31,7 +31,9 @@ class Comparison:
     """What a measurement is held against.
 
     `fraction` is the share of the metric's full window that has passed (see `anytime.widening`),
-    `elapsed` the µs in which the rows came; `tolerance` is a share of the baseline.
+    `elapsed` the µs in which the rows came; `tolerance` is a share of the baseline. `difference` is
+    that from `base`, null where their ends tell it. Where the question is `relative`, of one
+    version against another, the promise lends its tolerance and is not itself judged.
     """
 
     direction: Direction
@@ -41,6 +43,8 @@ class Comparison:
     tolerance: float
     fraction: float
     elapsed: int
+    difference: Difference | None = None
+    relative: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,19 @@ def judge(now: Measurement, held: Comparison) -> Verdict:
     if now.value is None:
         return Verdict("not enough data", now.reason)
     base = held.base if held.base is not None and held.base.value is not None else None
-    found = difference(now.interval, (base.value, base.low, base.high)) if base else None
+    found = held.difference
+    if base is not None and found is None:
+        found = difference(now.interval, (base.value, base.low, base.high))
     if held.direction == "neither":
         return Verdict("", _told(now, base, held) if base else "", found)
-    if base is None and held.bound is None and held.direction != "nearer_one_is_better":
+    alone = held.bound is None and held.direction != "nearer_one_is_better"
+    if base is None and (alone or held.relative):
         return Verdict("", "nothing to compare with")
     tolerance = tolerated(base, held)
-    excess = _excess(now, base, held)
-    missed = probability_missed(now, held.bound, held.fraction) or 0.0
+    excess = _excess(now, found, base, held)
+    missed = 0.0
+    if not held.relative:
+        missed = probability_missed(now, held.bound, held.fraction) or 0.0
     word: VerdictWord
     if excess.low > tolerance or missed >= SURE:
         word = "critical" if excess.low > 2 * tolerance else "degraded"
@@ -135,29 +144,32 @@ def probability_missed(now: Measurement, bound: Bound | None, fraction: float) -
     return float(ndtr(over * Z / half))
 
 
-def _excess(now: Measurement, base: Baseline | None, held: Comparison) -> _Excess:
+def _excess(
+    now: Measurement, found: Difference | None, base: Baseline | None, held: Comparison
+) -> _Excess:
     centre = held.bound.limit if held.bound is not None else 1.0
-    expected: Ends = (centre, centre, centre)
-    if base is not None:
-        expected = base.value, base.low, base.high
-    rise = _rise(now, expected, held.fraction)
+    if base is not None and base.value is not None:
+        centre = base.value
+    rise = _anytime(found or _above(now, centre), held.fraction)
     if held.direction == "higher_is_better":
         return -rise
     if held.direction == "lower_is_better":
         return rise
     # Nearer one is better: worse is what lies beyond the baseline, or beyond one on its other side.
-    beyond_one = _rise(now, (1.0, 1.0, 1.0), held.fraction)
-    above = expected[0] is not None and expected[0] >= 1.0
-    over, under = (rise, -beyond_one) if above else (beyond_one, -rise)
+    past_one = _anytime(_above(now, 1.0), held.fraction)
+    over, under = (rise, -past_one) if centre >= 1.0 else (past_one, -rise)
     return _Excess(
         max(over.value, under.value), max(over.low, under.low), max(over.high, under.high)
     )
 
 
-def _rise(now: Measurement, expected: Ends, fraction: float) -> _Excess:
-    """now − expected with its anytime interval."""
-    found = difference(now.interval, expected)
+def _above(now: Measurement, fixed: float) -> Difference:
+    found = difference(now.interval, (fixed, fixed, fixed))
     assert found is not None
+    return found
+
+
+def _anytime(found: Difference, fraction: float) -> _Excess:
     wider = widening(fraction)
     return _Excess(
         found.value,
@@ -205,14 +217,16 @@ def _limit(tolerance: float, base: Baseline | None, held: Comparison) -> float |
 def _wait(excess: _Excess, base: Baseline | None, held: Comparison, tolerance: float) -> str:
     """How long until the interval is as narrow as ± the tolerance, if rows keep coming as they do.
 
-    Widths add in squares and this one's shrinks with 1/√n; the baseline's stays.
+    Widths add in squares and this one's shrinks with 1/√n; the baseline's stays, unless it is
+    another version's of the same time.
     """
     wider = widening(held.fraction)
     width = (excess.high - excess.low) / wider
     if not math.isfinite(width):
         return "too few rows to bound it"
     theirs = 0.0
-    if base is not None and base.low is not None and base.high is not None:
+    stays = held.difference is None and not held.relative
+    if stays and base is not None and base.low is not None and base.high is not None:
         theirs = base.high - base.low
     room = (2 * tolerance / wider) ** 2 - theirs**2
     if room <= 0:
