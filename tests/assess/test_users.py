@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cockpit.assess.measurement import Z
-from cockpit.assess.users import users
+from cockpit.assess.methods.measurement import Z
+from cockpit.assess.quality.users import users
 from cockpit.records import Counts
 from cockpit.tables import USER_BITS
 from tests.assess.building import table
