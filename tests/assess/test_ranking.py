@@ -52,7 +52,7 @@ def test_every_figure_equals_scikit_learn_or_says_why_not(pairs):
             expected["recall"] = metrics.recall_score(y, decided)
         if y.sum() or decided.sum():
             expected["f1"] = metrics.f1_score(y, decided)
-        if min(y.sum(), len(y) - y.sum()) >= quality.FEWEST:
+        if min(y.sum(), len(y) - y.sum()) >= ranking.FEWEST:
             expected["auc"] = metrics.roc_auc_score(y, p)
             expected["average_precision"] = metrics.average_precision_score(y, p)
         for name, value in expected.items():
