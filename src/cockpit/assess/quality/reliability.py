@@ -133,8 +133,8 @@ def _invert(gaps: Floats, noise: Floats, raw: float, n: int) -> tuple[float, flo
     """
     gaps = gaps + 1e-6 * noise  # a direction to scale in where there happens to be no gap
     total, spread = float(gaps.sum()), float(np.sqrt((noise**2).sum()))
-    if total == 0.0:
-        return raw, raw
+    if total == 0.0:  # all surely positive or surely negative, and so they were: as `auc` bounds it
+        return raw, 1.0 - ((1 - LEVEL) / 2) ** (1 / n)
     bias = float(noise.sum()) * np.sqrt(2 / np.pi)
     lucky = max(raw * n, bias)
     farthest = (lucky + 4.0 * spread) / total
