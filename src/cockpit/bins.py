@@ -112,6 +112,12 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
             count=len(values),
         )
 
+    def histogram(self, values: Sequence[Any] | NDArray[Any]) -> Ints:
+        """How many of the values fall into each bin, shape (size,); faster than `digitize`."""
+        if self.kind == "numeric":
+            return _histogram_numeric(np.asarray(values), np.array(self.edges))
+        return np.bincount(self.digitize(values), minlength=self.size)
+
     def label(self, index: int) -> str:
         """What bin `index` holds, in words."""
         if index < _FIRST:
@@ -146,6 +152,42 @@ def _digitize_numeric(x: Floats, edges: Floats) -> Ints:
     out[np.isneginf(x)] = MINUS_INF
     out[np.isposinf(x)] = PLUS_INF
     return out
+
+
+_BLOCK = 1 << 15  # values compared at once: they stay in the cache while each edge passes
+
+
+def _histogram_numeric(values: NDArray[Any], edges: Floats) -> Ints:
+    """Like a count of `_digitize_numeric`, by comparing: a few edges cost less than a search."""
+    counts = np.zeros(_FIRST + len(edges) + 1, dtype=np.int64)
+    reached = np.zeros(len(edges), dtype=np.int64)  # values at or above each edge
+    mark = np.empty(_BLOCK, dtype=np.bool_)
+    for start in range(0, len(values), _BLOCK):
+        x = values[start : start + _BLOCK].astype(np.float64, copy=False)
+        with np.errstate(over="ignore", invalid="ignore"):
+            plain = np.isfinite(x.sum())  # where the sum overflows, that costs time alone
+        if not plain:
+            counts[MISSING] += np.count_nonzero(np.isnan(x))
+            counts[MINUS_INF] += np.count_nonzero(np.isneginf(x))
+            counts[PLUS_INF] += np.count_nonzero(np.isposinf(x))
+            x = x[np.isfinite(x)]
+        if x.size == 0:
+            continue
+        # From the middle outwards: beyond the values' own range every edge counts alike.
+        for i in range(len(edges) // 2, len(edges)):
+            many = np.count_nonzero(np.greater_equal(x, edges[i], out=mark[: x.size]))
+            if many == 0:
+                break
+            reached[i] += many
+        for i in range(len(edges) // 2 - 1, -1, -1):
+            many = np.count_nonzero(np.greater_equal(x, edges[i], out=mark[: x.size]))
+            if many == x.size:
+                reached[: i + 1] += many
+                break
+            reached[i] += many
+    finite = len(values) - int(counts[:_FIRST].sum())
+    counts[_FIRST:] = np.append(finite, reached) - np.append(reached, 0)
+    return counts
 
 
 def freeze_numeric(name: str, values: Floats) -> FeatureBins:

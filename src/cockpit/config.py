@@ -139,7 +139,7 @@ class Objective(Settings, kw_only=True):
     name: str  # what the team calls it
     good: str = ""  # "latency <= 250ms" or "no error"
     target: str = ""  # the share of good requests: 99%
-    window: str = "28d"  # not read yet: the time the promise is about
+    window: str = "28d"  # the time over which its budget of bad requests is spent
     metric: str = ""  # else the metric that is bound, as `assess` names it
     at_least: float | None = None  # its lower bound
     at_most: float | None = None  # or its upper bound

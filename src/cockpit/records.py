@@ -200,6 +200,7 @@ class Monitor(Record, kw_only=True):
     alarm_at: int | None = None
     n: int = 0
     sentence: str = ""
+    source: str = ""
 
 
 class Assessment(Record, kw_only=True):

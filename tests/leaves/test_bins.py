@@ -155,3 +155,22 @@ def test_bins_are_plain_data() -> None:
 
     frozen = freeze_numeric("x", np.array([1.0, 2.0, 3.0]))
     assert msgspec.json.decode(msgspec.json.encode(frozen), type=FeatureBins) == frozen
+
+
+@given(
+    st.lists(st.floats(width=64) | st.sampled_from([0.0, -0.0, 1.0, 5.0, 5e-324]), max_size=60),
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30),
+)
+def test_a_histogram_is_the_count_of_the_bins(values, reference):
+    bins = freeze_numeric("x", np.array(reference))
+    found = bins.histogram(np.array(values, dtype=np.float64))
+    assert np.array_equal(found, np.bincount(bins.digitize(values), minlength=bins.size))
+
+
+def test_a_histogram_of_many_blocks_and_of_short_floats_is_exact():
+    random = np.random.default_rng(3)
+    bins = freeze_numeric("x", random.normal(size=4000))
+    values = random.normal(size=100_001).astype(np.float32)
+    values[::1000] = np.nan
+    found = bins.histogram(values)
+    assert np.array_equal(found, np.bincount(bins.digitize(values), minlength=bins.size))

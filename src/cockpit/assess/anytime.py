@@ -1,11 +1,25 @@
-"""Widening for people who look more than once: from a fixed-time to an anytime-valid interval."""
+"""For people who look more than once: intervals and evidence that hold at every look."""
 
 from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import log_ndtr
 
 from cockpit.assess.measurement import LEVEL, Z
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_ALPHA = 1.0 - LEVEL
+# ρ² of the normal mixture: narrowest where the fraction is 1 (Howard et al. 2021, eq. 3.4).
+_RHO = -2.0 * math.log(_ALPHA) + math.log(1.0 - 2.0 * math.log(_ALPHA))
+_LEAST_FRACTION = 1e-3
 
 
 @lru_cache(maxsize=64)
@@ -18,8 +32,21 @@ def widening(fraction: float) -> float:
     against looking early and often at a window that grows; a window that rolls on for days needs
     a monitor with a stated run length instead.
     """
-    alpha = 1.0 - LEVEL
-    rho = -2.0 * math.log(alpha) + math.log(1.0 - 2.0 * math.log(alpha))
-    v = max(fraction, 1e-3) * rho
-    half = math.sqrt((1.0 + 1.0 / v) * math.log((1.0 + v) / alpha**2))
+    v = max(fraction, _LEAST_FRACTION) * _RHO
+    half = math.sqrt((1.0 + 1.0 / v) * math.log((1.0 + v) / _ALPHA**2))
     return half / Z
+
+
+def log_evidence(z: Floats, fraction: Floats) -> Floats:
+    """Log evidence that an effect is above zero, from its z at fractions V of the planned rows.
+
+    The other face of `widening`: E = 2Φ(x)·(1 + Vρ²)^−½·exp(x²/2) with x = z·√(Vρ²/(1 + Vρ²)),
+    Robbins' (1970) normal mixture over effects above zero alone (Howard et al. 2021, prop. 6).
+    Where there is none, E reaches 1/α with a chance of at most α, asymptotically in the rows. For
+    a z well above zero E is twice the two-sided mixture's, and that one's 1/α is where the widened
+    interval leaves zero out.
+    """
+    v = np.maximum(fraction, _LEAST_FRACTION) * _RHO
+    x = z * np.sqrt(v / (1.0 + v))
+    found: Floats = math.log(2.0) + log_ndtr(x) - 0.5 * np.log1p(v) + 0.5 * x * x
+    return found

@@ -1,27 +1,57 @@
-"""Differences and ratios of two independent quantities that each have an interval."""
+"""Differences and ratios of two quantities that each have an interval."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-from cockpit.assess.measurement import Measurement
+from scipy.special import ndtr
+
+from cockpit.assess.measurement import Measurement, Z
 from cockpit.records import Difference
 
 Ends = tuple[float | None, float | None, float | None]  # value, low, high
 
 
-def difference(now: Ends, base: Ends) -> Difference | None:
+@dataclass(frozen=True)
+class Contrast:
+    """One thing measured twice, and how far the first is from the second: null where unknown."""
+
+    now: Measurement
+    base: Measurement
+    difference: Difference | None
+
+
+def difference(now: Ends, base: Ends, correlation: float = 0.0) -> Difference | None:
     """now − base, its interval recovered from the two (MOVER; Zou & Donner 2008, eq. 3–4).
 
-    On Wilson intervals this is Newcombe's hybrid score interval (Newcombe 1998, method 10). An end
-    that one of the two does not have is null.
+    `correlation` is that of the two estimates, 0 where they come from different rows (Zou 2007). On
+    Wilson intervals this is Newcombe's hybrid score interval (Newcombe 1998a, method 10; 1998b,
+    method 10, on the same rows). An end that one of the two does not have is null.
     """
     (a, a_low, a_high), (b, b_low, b_high) = now, base
     if a is None or b is None:
         return None
-    low = None if a_low is None or b_high is None else a - b - math.hypot(a - a_low, b_high - b)
-    high = None if a_high is None or b_low is None else a - b + math.hypot(a_high - a, b - b_low)
+    low = high = None
+    if a_low is not None and b_high is not None:
+        low = a - b - _joint(a - a_low, b_high - b, correlation)
+    if a_high is not None and b_low is not None:
+        high = a - b + _joint(a_high - a, b - b_low, correlation)
     return Difference(value=a - b, low=low, high=high)
+
+
+def _joint(one: float, other: float, correlation: float) -> float:
+    return math.sqrt(max(one * one + other * other - 2 * correlation * one * other, 0.0))
+
+
+def chance_not_above(found: Difference | None) -> float:
+    """One-sided p-value of "not above 0": the interval read as normal on its low side.
+
+    1 where there is no difference or it has no low end.
+    """
+    if found is None or found.low is None or found.low >= found.value:
+        return 1.0
+    return float(ndtr(-Z * found.value / (found.value - found.low)))
 
 
 def weighted_sum(parts: list[tuple[float, Measurement]]) -> Measurement:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cockpit.assess.arms import Arms, arms
 from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
 from cockpit.assess.metrics import metric
 from cockpit.assess.objectives import Bound, bounds
@@ -18,14 +19,21 @@ if TYPE_CHECKING:
     from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
     from cockpit.assess.measurement import Measurement
+    from cockpit.records import Difference
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A measurement of the baseline and what that baseline is."""
+    """A measurement of the baseline and what that baseline is.
+
+    `difference` is given where the two ends do not tell it: the rows are the same, or minute is
+    compared with minute. `note` is what a reader should know of the baseline.
+    """
 
     what: str
     measured: Measurement
+    difference: Difference | None = None
+    note: str = ""
 
     @property
     def baseline(self) -> Baseline | None:
@@ -45,6 +53,11 @@ class Moment:
     def bounds(self) -> dict[str, Bound]:
         """The promise on each metric that has one."""
         return bounds(self.inputs.config)
+
+    @cached_property
+    def arms(self) -> Arms | None:
+        """The two versions that are watched against each other."""
+        return arms(self.inputs)
 
     @cached_property
     def tolerance(self) -> float:
@@ -75,7 +88,9 @@ class Moment:
                 direction=about.direction,
                 unit=about.unit,
                 base=baseline,
+                difference=base.difference if base is not None else None,
                 bound=self.bounds.get(name),
+                relative=subject.against is not None,
                 tolerance=self.tolerance,
                 fraction=elapsed / (INFRA_SPAN if fast else QUALITY_SPAN),
                 elapsed=elapsed,
@@ -101,6 +116,8 @@ class Moment:
             baseline=baseline,
             difference=found.difference,
             verdict=found.word,
-            sentence="; ".join(part for part in (now.note, found.sentence) if part),
+            sentence="; ".join(
+                part for part in (now.note, found.sentence, base.note if base else "") if part
+            ),
             source=source,
         )

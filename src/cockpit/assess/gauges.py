@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"(?P<name>[^{]+)(?:\{(?P<labels>.*)\})?")
 _LABEL = re.compile(r'(?P<key>\w+)="(?P<value>[^"]*)"')
-_TO_MS = {"s": 1000.0, "us": 0.001, "µs": 0.001}
+TO_MS = {"s": 1000.0, "us": 0.001, "µs": 0.001}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def unit_of(series: str, inputs: Inputs) -> str:
     """The unit of a series as given, of itself or of its name; latencies are read in ms."""
     name = series.split("{")[0]
     unit = inputs.series_units.get(series, inputs.series_units.get(name, ""))
-    return "ms" if name.startswith("latency") and unit in _TO_MS else unit
+    return "ms" if name.startswith("latency") and unit in TO_MS else unit
 
 
 def in_unit(series: str, inputs: Inputs) -> Series:
@@ -65,7 +65,7 @@ def in_unit(series: str, inputs: Inputs) -> Series:
     name = series.split("{")[0]
     given = inputs.series_units.get(series, inputs.series_units.get(name, ""))
     if name.startswith("latency"):
-        values = values * _TO_MS.get(given, 1.0)
+        values = values * TO_MS.get(given, 1.0)
     return times, values
 
 

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess.baseline import Source, earlier, source
+from cockpit.assess.baseline import Source, earlier, source, window_before
+from cockpit.assess.buckets import Buckets, uncounted
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.gauges import Gauge, gauges, in_unit, reading, readings, unit_of
-from cockpit.assess.latency import QUANTILES, Latencies
+from cockpit.assess.latency import QUANTILES, log_buckets
+from cockpit.assess.latency_series import Counted, by_version, counted, latency_counters, of_all
 from cockpit.assess.measurement import unmeasured
 from cockpit.assess.slices import WHOLE, Slice, Subject, dimensions, segment_name, slices
-from cockpit.assess.traffic import error_rate, requests_and_errors, requests_per_second
+from cockpit.assess.traffic import error_rate, requests_and_errors, requests_per_second, unevenness
 from cockpit.assess.verdicts import Verdict
 from cockpit.assess.words import number
 from cockpit.text import inert
+from cockpit.units import clock
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,11 +55,16 @@ def _traffic(moment: Moment) -> list[Estimate]:
     base_errors = Compared(base.what, error_rate(*_asked(base))) if base else None
     base_rate = None
     if before is not None and before.window is not None:
-        base_rate = Compared(before.what, requests_per_second(_asked(before)[0], before.window))
+        uneven = unevenness(before.counts, before.window)
+        rate = requests_per_second(_asked(before)[0], before.window, uneven)
+        base_rate = Compared(before.what, rate)
+    uneven = unevenness(inputs.history.get("traffic"), inputs.infra_window)
+    everything = requests_and_errors(counts)[0]
     found = []
     for part in _whole(counts):
         requests, errors = requests_and_errors(counts, part.mask)
-        rate = requests_per_second(requests, inputs.infra_window)
+        share = requests / max(everything, 1)  # of bursts a part has its share: random thinning
+        rate = requests_per_second(requests, inputs.infra_window, 1.0 + share * (uneven - 1.0))
         recorded = errors > 0 or inputs.map.error is not None
         failing = error_rate(requests, errors) if recorded else unmeasured("errors not recorded")
         found += [
@@ -74,30 +82,56 @@ def _asked(base: Source) -> tuple[int, int]:
 
 
 def _latency(moment: Moment) -> list[Estimate]:
+    """From the requests' own log buckets; where there are none, from `le` counters."""
     inputs = moment.inputs
     counts = inputs.now.get("latency")
+    read = latency_counters(inputs) if counts is None or len(counts) == 0 else []
+    if read:
+        return _latency_read(moment, read)
     base = source(inputs, "latency", moment.begun)
-    before = Latencies(base.counts, base.mask) if base else None
+    before = None if base is None else (base.what, log_buckets(base.counts, base.mask))
     found = []
-    asked = len(inputs.now.get("traffic", ())) > 0
     for part in _whole(counts):
-        latencies = Latencies(counts, part.mask)
-        for name, q in QUANTILES.items():
-            now = latencies.quantile(q)
-            if latencies.rows == 0 and asked:
-                now = unmeasured("latency not recorded")
-            compared = Compared(base.what, before.quantile(q)) if base and before else None
-            found.append(
-                moment.estimate(
-                    name,
-                    now,
-                    compared,
-                    part.subject,
-                    source="latency",
-                    fast=True,
-                )
-            )
+        now = log_buckets(counts, part.mask)
+        if now.rows == 0 and len(inputs.now.get("traffic", ())):
+            now = uncounted("latency not recorded")
+        found += _quantiles(moment, part.subject, now, before, "latency")
     return found
+
+
+def _latency_read(moment: Moment, read: list[Counted]) -> list[Estimate]:
+    """Of the service and of each version, as their processes counted them in `le` buckets."""
+    inputs = moment.inputs
+    window, earlier_window = inputs.infra_window, window_before(inputs, "latency", moment.begun)
+    every = of_all(read)
+    before = None
+    if earlier_window is not None:
+        before = f"before {clock(earlier_window.end)}", counted(every, earlier_window)
+    parts = {WHOLE: every}
+    parts |= {Subject(inert(version)): of_it for version, of_it in by_version(read).items()}
+    return [
+        estimate
+        for subject, of_it in parts.items()
+        for estimate in _quantiles(
+            moment, subject, counted(of_it, window), before, "latency buckets"
+        )
+    ]
+
+
+def _quantiles(
+    moment: Moment, subject: Subject, now: Buckets, before: tuple[str, Buckets] | None, source: str
+) -> list[Estimate]:
+    return [
+        moment.estimate(
+            name,
+            now.quantile(q),
+            None if before is None else Compared(before[0], before[1].quantile(q)),
+            subject,
+            source=source,
+            fast=True,
+        )
+        for name, q in QUANTILES.items()
+    ]
 
 
 def _gauge(moment: Moment, gauge: Gauge) -> Estimate:

@@ -19,23 +19,35 @@ def wilson(k: int, n: int, reason: str = "no rows", z: float = Z) -> Measurement
     """k of n with the score interval (Wilson 1927, as in Brown, Cai & DasGupta 2001, eq. 4)."""
     if n <= 0:
         return unmeasured(reason)
-    p = k / n
+    low, high = score_interval(k / n, n, z)
+    return Measurement(value=k / n, low=low, high=high, n=n, n_pos=k)
+
+
+def score_interval(p: float, n: float, z: float = Z) -> tuple[float, float]:
+    """Wilson's ends for a share p of n > 0 rows; n need not be whole."""
     centre = p + z * z / (2 * n)
     half = z * math.sqrt(max(p * (1 - p), 0.0) / n + z * z / (4.0 * n * n))
     scale = 1 + z * z / n
-    low = 0.0 if k <= 0 else (centre - half) / scale
-    high = 1.0 if k >= n else (centre + half) / scale
-    return Measurement(value=p, low=low, high=high, n=n, n_pos=k)
+    low = 0.0 if p <= 0 else (centre - half) / scale
+    high = 1.0 if p >= 1 else (centre + half) / scale
+    return low, high
 
 
-def poisson(k: int, exposure: float, reason: str = "no time") -> Measurement:
-    """k events over an exposure: the rate k / exposure, with Gamma(k + ½) ends (Jeffreys prior)."""
+def poisson(
+    k: int, exposure: float, reason: str = "no time", dispersion: float = 1.0
+) -> Measurement:
+    """k events over an exposure: the rate k / exposure, with Gamma(k + ½) ends (Jeffreys prior).
+
+    `dispersion` is the variance of such counts over their mean: k events tell no more than
+    k / dispersion independent ones (quasi-Poisson; McCullagh & Nelder 1989, ch. 6).
+    """
     if exposure <= 0 or k < 0:
         return unmeasured(reason if exposure <= 0 else "counts below zero", n=max(k, 0))
     tail = (1.0 - LEVEL) / 2.0
-    low = 0.0 if k == 0 else float(gammaincinv(k + 0.5, tail))
-    high = float(gammaincinv(k + 0.5, 1.0 - tail))
-    return Measurement(value=k / exposure, low=low / exposure, high=high / exposure, n=k)
+    told, per = k / dispersion, dispersion / exposure
+    low = 0.0 if k == 0 else float(gammaincinv(told + 0.5, tail))
+    high = float(gammaincinv(told + 0.5, 1.0 - tail))
+    return Measurement(value=k / exposure, low=low * per, high=high * per, n=k)
 
 
 def logit(value: float, standard_error: float, n: int, n_pos: int | None = None) -> Measurement:

@@ -29,6 +29,7 @@ METRICS: dict[str, Metric] = {
     "latency_p95": Metric("lower_is_better", "ms"),
     "latency_p99": Metric("lower_is_better", "ms"),
     "saturation": Metric("lower_is_better", "share"),
+    "burn_rate": Metric("lower_is_better", "×"),
     "auc": Metric("higher_is_better", ""),
     "average_precision": Metric("higher_is_better", ""),
     "precision": Metric("higher_is_better", ""),
@@ -44,10 +45,13 @@ METRICS: dict[str, Metric] = {
     "observed_expected": Metric("nearer_one_is_better", "×"),
     "psi": Metric("lower_is_better", ""),
     "label_coverage": Metric("neither", "share"),
+    "agreement": Metric("neither", "share"),
     "users": Metric("neither", "users"),
     "requests_share": Metric("neither", "share"),
     "users_share": Metric("neither", "share"),
     "worst_segment": Metric("lower_is_better", "×"),
+    "false_negative_gap": Metric("neither", "share"),
+    "selection_gap": Metric("neither", "share"),
 }
 
 QUALITY: dict[str, Callable[[Scores], Measurement]] = {

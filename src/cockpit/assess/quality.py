@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,11 +133,13 @@ def f1(scores: Scores) -> Measurement:
     """F1 = 2g/(1 + g), monotone in the Jaccard index g = TP/(TP + FP + FN); Wilson on g."""
     tp, fp, fn, _ = scores.confusion
     reason = "no positives" if scores.labelled else _unlabelled(scores)
-    jaccard = wilson(tp, tp + fp + fn, reason)
+    return f1_of(wilson(tp, tp + fp + fn, reason))
+
+
+def f1_of(jaccard: Measurement) -> Measurement:
+    """F1 and its interval from those of the Jaccard index."""
     value, low, high = (None if g is None else 2 * g / (1 + g) for g in jaccard.interval)
-    return Measurement(
-        value=value, low=low, high=high, reason=jaccard.reason, n=jaccard.n, n_pos=jaccard.n_pos
-    )
+    return replace(jaccard, value=value, low=low, high=high)
 
 
 def label_coverage(scores: Scores) -> Measurement:

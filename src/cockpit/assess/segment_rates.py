@@ -30,6 +30,8 @@ class Decisions:
 
     rows: int
     labelled: int
+    negative: int  # decided so, labelled or not
+    positive: int
     tp: int
     fp: int
     fn: int
@@ -71,6 +73,8 @@ def decisions(counts: Counts, mask: NDArray[np.bool_]) -> dict[Key, Decisions]:
         found[key] = Decisions(
             rows=int(table.sum()),
             labelled=int(table[1:].sum()),
+            negative=int(table[:, NEGATIVE + 1].sum()),
+            positive=int(table[:, POSITIVE + 1].sum()),
             tp=int(table[POSITIVE + 1, POSITIVE + 1]),
             fp=int(table[NEGATIVE + 1, POSITIVE + 1]),
             fn=int(table[POSITIVE + 1, NEGATIVE + 1]),

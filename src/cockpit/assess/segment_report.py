@@ -13,59 +13,66 @@ from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION
 from cockpit.assess.quality import coverage
 from cockpit.assess.segment_rates import decisions, rates
-from cockpit.assess.segments import SegmentRate, worst
 from cockpit.assess.slices import Subject, about_all, groups, segment_name, slices
+from cockpit.assess.standout_report import several, stand_out, worst_segment
 from cockpit.assess.users import users
-from cockpit.assess.verdicts import Verdict
-from cockpit.tables import PAIR, SERVED
+from cockpit.tables import SERVED
 from cockpit.text import inert
 
 if TYPE_CHECKING:
+    from cockpit.assess.baseline import Source
     from cockpit.assess.segment_rates import Decisions, Key, Rates
     from cockpit.records import Estimate
 
 _SOURCE = "score_by_segment"
 
 
-def segment_estimates(moment: Moment) -> list[Estimate]:
-    """Every segment's figures against the same segment's baseline, and the worst segment."""
+def segment_figures(moment: Moment) -> tuple[list[Estimate], list[str]]:
+    """Every segment's figures against the same segment's baseline, and the worst segment.
+
+    Beside them, as a finding, which segments stand out where several do.
+    """
     inputs = moment.inputs
     counts = inputs.now.get("score_by_segment")
     if counts is None or len(counts) == 0:
-        return []
+        return [], []
     harm = inputs.config.model.harm
     base = labelled_source(inputs, "score_by_segment", moment.begun)
-    what = base.what if base is not None else ""
     before = rates(decisions(base.counts, base.served()), harm) if base is not None else {}
     found: list[Estimate] = []
+    findings: list[str] = []
     for part in slices(counts):
         if part.subject.role != SERVED:
             continue
         now = decisions(counts, part.mask)
         measured = rates(now, harm)
-        found += _rates(moment, measured, before, what, part.subject.version)
+        found += _rates(moment, measured, before, base, part.subject.version)
         found += _coverage(moment, now, part.subject.version)
         if part.subject.version is None:
-            found += _request_shares(moment, now)
-            found.append(_worst(moment, now, measured, before))
-    return found + _user_shares(moment)
+            shares = _request_shares(moment, now) + _user_shares(moment)
+            named = [] if inputs.map.labels_only_when else stand_out(now, measured, before)
+            found += [*shares, worst_segment(moment, now, named, shares)]
+            findings += several(named, now)
+    return found, findings
 
 
 def _rates(
-    moment: Moment, measured: Rates, before: Rates, what: str, version: str | None
+    moment: Moment, measured: Rates, before: Rates, base: Source | None, version: str | None
 ) -> list[Estimate]:
     only_when = moment.inputs.map.labels_only_when
     found = []
     for name, by_segment in measured.items():
         for key, measurement in by_segment.items():
-            there = before.get(name, {}).get(key)
+            there, compared = before.get(name, {}).get(key), None
+            if base is not None and there is not None:
+                compared = Compared(base.what, there, note=base.note)
             if only_when and name in NEEDS_EVERY_DECISION:
                 measurement = unmeasured(f"labels only when {inert(only_when)}")
             found.append(
                 moment.estimate(
                     name,
                     measurement,
-                    Compared(what, there) if there is not None else None,
+                    compared,
                     Subject(version, SERVED, segment_name(*key)),
                     source=_SOURCE,
                 )
@@ -121,42 +128,3 @@ def _user_shares(moment: Moment) -> list[Estimate]:
         subject = Subject(segment=segment_name(*key))
         found.append(moment.estimate("users_share", share, None, subject, source="users"))
     return found
-
-
-def _worst(moment: Moment, now: dict[Key, Decisions], measured: Rates, before: Rates) -> Estimate:
-    """The segment that stands out, as its ratio of wrong decisions to the rest."""
-    candidates = [
-        SegmentRate(
-            segment=segment_name(*key),
-            k=here.wrong,
-            n=here.judged,
-            now=measured["wrong_rate"][key],
-            base=before.get("wrong_rate", {}).get(key),
-            pair=PAIR in key[0],
-        )
-        for key, here in now.items()
-    ]
-    k, n = _whole(now)
-    only_when = moment.inputs.map.labels_only_when
-    chosen = None if only_when else worst(candidates, k, n)
-    if chosen is not None:
-        verdict, ratio = Verdict("", chosen.sentence), chosen.ratio
-        subject = Subject(segment=chosen.segment)
-        return moment.estimate(
-            "worst_segment", ratio, None, subject, source=_SOURCE, verdict=verdict
-        )
-    reason = "no segment stands out" if n else "no labels yet"
-    if only_when:
-        reason = f"labels only when {inert(only_when)}"
-    verdict = Verdict("", reason)
-    return moment.estimate("worst_segment", unmeasured(reason, n), source=_SOURCE, verdict=verdict)
-
-
-def _whole(now: dict[Key, Decisions]) -> tuple[int, int]:
-    """Wrong and labelled decisions of the service, from the dimension that covers most of them."""
-    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for (dimension, _), here in now.items():
-        totals[dimension][0] += here.judged
-        totals[dimension][1] += here.wrong
-    n, k = max(totals.values(), default=[0, 0])
-    return k, n

@@ -9,7 +9,7 @@ import numpy as np
 from cockpit.assess import history
 from cockpit.assess.changes import Onset, Signal, onset
 from cockpit.assess.gauges import gauges, in_unit, unit_of
-from cockpit.assess.latency import QUANTILES, Latencies, slower_than
+from cockpit.assess.latency import QUANTILES, log_buckets, slower_than
 from cockpit.assess.objectives import bounds
 from cockpit.assess.slices import groups, segment_name
 from cockpit.assess.words import number
@@ -60,7 +60,7 @@ def _slow_limit(inputs: Inputs) -> float:
         bound = bounds(inputs.config).get(name)
         if bound is not None and not bound.at_least:
             return bound.limit
-    return Latencies(inputs.history["latency"]).quantile(0.95).value or 0.0
+    return log_buckets(inputs.history["latency"]).quantile(0.95).value or 0.0
 
 
 def _gauge_signals(inputs: Inputs, steps: history.Steps, had: set[str]) -> list[Signal]:

@@ -35,7 +35,7 @@ def _team(moment: Moment, table: str) -> list[Estimate]:
     before: dict[tuple[str, ...], Measurement] = {}
     if base is not None:
         for key, rows in groups(base.counts, ("name", "dimension", "value"), base.mask):
-            before[key] = _additive(moment, table, key[0], base.counts, rows)
+            before[key] = additive(moment, table, key[0], base.counts, rows)
     found = []
     several = len(groups(counts, ("version",), about_all(counts))) > 1
     plain = groups(counts, ("name", "dimension", "value"))
@@ -48,7 +48,7 @@ def _team(moment: Moment, table: str) -> list[Estimate]:
         found.append(
             moment.estimate(
                 inert(name),
-                _additive(moment, table, name, counts, rows),
+                additive(moment, table, name, counts, rows),
                 compared,
                 Subject(
                     inert(key[3]) if len(key) > 3 else None,
@@ -61,17 +61,23 @@ def _team(moment: Moment, table: str) -> list[Estimate]:
     return found
 
 
-def _additive(
+def additive(
     moment: Moment, table: str, name: str, counts: Counts, rows: NDArray[np.int64]
 ) -> Measurement:
+    """A rate or a mean a team names, over some rows of its table, by index."""
     c = counts.columns
     n = int(c["n"][rows].sum())
     if table == "rate":
         k = int(c["k"][rows].sum())
         return intervals.wilson(k, n) if 0 <= k <= n else unmeasured("more hits than rows", n)
-    step = next((m.step for m in moment.inputs.map.means if m.name == name), _DEFAULT_STEP)
+    step = step_of_mean(moment, name)
     total, squares = float(c["sum_x"][rows].sum()), float(c["sum_x2"][rows].sum())
     return intervals.mean(n, total * step, squares * step)
+
+
+def step_of_mean(moment: Moment, name: str) -> float:
+    """The resolution in which the sums of a mean are kept."""
+    return next((m.step for m in moment.inputs.map.means if m.name == name), _DEFAULT_STEP)
 
 
 def user_estimates(moment: Moment) -> list[Estimate]:

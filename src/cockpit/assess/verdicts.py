@@ -30,7 +30,9 @@ class Comparison:
     """What a measurement is held against.
 
     `fraction` is the share of the metric's full window that has passed (see `anytime.widening`),
-    `elapsed` the µs in which the rows came; `tolerance` is a share of the baseline.
+    `elapsed` the µs in which the rows came; `tolerance` is a share of the baseline. `difference` is
+    that from `base`, null where their ends tell it. Where the question is `relative`, of one
+    version against another, the promise lends its tolerance and is not itself judged.
     """
 
     direction: Direction
@@ -40,6 +42,8 @@ class Comparison:
     tolerance: float
     fraction: float
     elapsed: int
+    difference: Difference | None = None
+    relative: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,19 @@ def judge(now: Measurement, held: Comparison) -> Verdict:
     if now.value is None:
         return Verdict("not enough data", now.reason)
     base = held.base if held.base is not None and held.base.value is not None else None
-    found = difference(now.interval, (base.value, base.low, base.high)) if base else None
+    found = held.difference
+    if base is not None and found is None:
+        found = difference(now.interval, (base.value, base.low, base.high))
     if held.direction == "neither":
         return Verdict("", _told(now, base, held) if base else "", found)
-    if base is None and held.bound is None and held.direction != "nearer_one_is_better":
+    alone = held.bound is None and held.direction != "nearer_one_is_better"
+    if base is None and (alone or held.relative):
         return Verdict("", "nothing to compare with")
     if now.low is None and now.high is None:
         return Verdict("", "", found)
     tolerance = tolerated(base, held)
     excess = _excess(now, found, held)
-    missed = probability_missed(now, held.bound)
+    missed = 0.0 if held.relative else probability_missed(now, held.bound)
     told = _told(now, base, held)
     if excess.low > tolerance or missed >= SURE:
         word: VerdictWord = "critical" if excess.low > 2 * tolerance else "degraded"

@@ -74,6 +74,8 @@ def _digits(size: float, unit: str, like: float | None = None) -> str:
 def interval(estimate: Estimate) -> str:
     """'±.031' where it is symmetric, '[.790,.833]' where not, '' where there is none."""
     value, low, high = estimate.value, estimate.low, estimate.high
+    if value is not None and low is not None and high is None:
+        return f"≥{_digits(abs(low), estimate.unit, abs(value))}"  # the sample bounds no higher
     if value is None or low is None or high is None:
         return ""
     up, down, like = high - value, value - low, abs(value)

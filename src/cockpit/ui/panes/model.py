@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.records import Drift
+from cockpit.records import Drift, ReliabilityBin
 from cockpit.ui.chart import Scale
 from cockpit.ui.figures import (
     by_reason,
@@ -17,8 +17,10 @@ from cockpit.ui.panes.metrics import (
     Space,
     everything,
     metric_row,
+    monitor_rows,
     names_width,
     summary,
+    titled,
 )
 from cockpit.ui.rows import Row, heading, words
 from cockpit.views import View
@@ -83,6 +85,7 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     if model.worst:
         worst = first_fit(cells, model.worst, model.worst.removesuffix(" decisions"))
         ends.append(Row(((worst, "bad"),)))
+    ends += words(model.findings[0], cells, 2, "watch") if model.findings else []
     measured = [e for e in model.metrics if e.value is not None]
     for reason, missing in by_reason(model.metrics):
         text = f"{reason}: {', '.join(name_of(e) for e in missing)}"
@@ -99,7 +102,12 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
             "No predictions in this window yet: nothing can be said about the model.", cells
         )
     space = Space(cells, 0, view.at, STALE)
-    result = everything(model.metrics, model.charts, space, scales)
+    result = [row for finding in model.findings for row in words(finding, cells, 3, "watch")]
+    result += everything(model.metrics, model.charts, space, scales)
+    result += titled("versions against each other", model.against, space)
+    result += monitor_rows(model.monitors, cells)
+    result += titled("told from scores alone, for rows without labels", model.estimated, space)
+    result += _reliability(model.reliability, cells)
     result.append(heading("drift from the reference", cells))
     if model.drift_sentence:
         result += words(model.drift_sentence, cells, 2, "text")
@@ -113,7 +121,25 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     result += [metric_row(e, space, names) for e in model.segments] or words(
         "No segments are declared in the map, or none has enough rows.", cells
     )
-    return result
+    return result + titled("gaps between protected groups", model.gaps, space)
+
+
+def _reliability(bins: list[ReliabilityBin], cells: int) -> list[Row]:
+    """Of each range of scores: what was predicted, and what share came true."""
+    if not bins:
+        return []
+    rows = [heading("reliability: what was predicted, what came true", cells)]
+    for each in bins:
+        off = not each.low <= each.predicted <= each.high
+        told = f"{number(each.predicted)} → {number(each.observed)}"
+        left: Line = (
+            (pad(f"{number(each.start)} to {number(each.end)}", 14) + " ", "text"),
+            (pad(f"{told} [{number(each.low)},{number(each.high)}]", 28), "strong"),
+            (f" n {each.n:,}", "dim"),
+        )
+        right: Line = ((" off" if off else " as said", "watch" if off else "good"),)
+        rows.append(Row(sides(left, right, cells)))
+    return rows
 
 
 def worst_verdicts(view: View, cells: int, count: int) -> list[Row]:
