@@ -203,7 +203,8 @@ class Drifting(Settings, kw_only=True):
     min_rows: Annotated[int, Meta(ge=1)] = 1000  # fewer rows, and no class unless it is certain
     noticeable: float = 0.1  # corrected PSI from which drift is noticeable
     major: float = 0.25  # corrected PSI above which it is major
-    importance: dict[str, float] = {}  # feature: weight, to order the list of drifts by
+    # feature: weight in the order of the list; one without a weight has the mean of the others
+    importance: dict[str, Annotated[float, Meta(ge=0)]] = {}
 
 
 class Sources(Settings, kw_only=True):

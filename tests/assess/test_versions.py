@@ -13,6 +13,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from cockpit.assess import intervals
 from cockpit.assess.differences import difference
+from cockpit.assess.estimates import Moment
 from cockpit.assess.report import assess
 from cockpit.assess.stratified import anchored, standardized
 from cockpit.assess.version_report import version_pairs
@@ -155,15 +156,18 @@ def test_the_configured_previous_version_is_the_control():
 def test_who_is_held_against_whom():
     served = {"v1": 90, "v2": 10, "v3": 30, ABSENT: 500, **{f"x{i}": 1 for i in range(9)}}
     some = table("latency", version=list(served), bin=1, n=list(served.values()))
-    inputs = replace(rollout(500), now={"latency": some})
-    assert version_pairs(inputs, some)[:3] == [("v3", "v1"), ("v2", "v1"), ("x0", "v1")]
-    assert len(version_pairs(inputs, some)) == 5
+    times, rows = list(range(len(served))), list(served.values())
+    asked = table("traffic", version=list(served), kind="", valid=times, n=rows)
+    inputs = replace(rollout(500), now={"latency": some}, history={"traffic": asked})
+    pairs = version_pairs(Moment(inputs, None), some)
+    assert pairs[:3] == [("v3", "v1"), ("v2", "v1"), ("x0", "v1")]
+    assert len(pairs) == 5
     configured = replace(inputs, config=named("v3", "v2"))
-    assert version_pairs(configured, some)[0] == ("v1", "v2")
-    absent = replace(inputs, config=named("v4", "v2"))
-    assert version_pairs(absent, some)[0] == ("v3", "v1")
+    assert version_pairs(Moment(configured, None), some)[0] == ("v1", "v2")
+    unseen = Moment(replace(inputs, history={}, decisions=None), None)
+    assert version_pairs(unseen, some)[0] == ("v3", "v1")
     alone = table("latency", version=["v1", ABSENT], bin=1, n=[3, 4])
-    assert version_pairs(inputs, alone) == []
+    assert version_pairs(Moment(inputs, None), alone) == []
 
 
 def ramped(seed=6, worse=0.0, known=lambda age: 1 - np.exp(-age / 20), n=60_000):

@@ -8,7 +8,8 @@ import numpy as np
 
 from cockpit.assess import history, scores
 from cockpit.assess.baseline import source
-from cockpit.assess.drift import divergence, quantile_groups
+from cockpit.assess.drift import divergence
+from cockpit.assess.drift_record import quantile_groups
 from cockpit.assess.gauges import in_unit
 from cockpit.assess.objectives import bounds
 from cockpit.views import Chart
@@ -106,7 +107,10 @@ def _drift(reference: NDArray[np.int64], counts: Counts, steps: history.Steps) -
     starts = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
     was = np.add.reduceat(reference, starts)
     each = np.add.reduceat(history.score_histograms(counts, steps), starts, axis=1)
-    return [
-        divergence(was, row).corrected if row.sum() >= _FEWEST_ROWS and was.sum() else None
-        for row in each
-    ]
+    enough = each.sum(axis=1) >= _FEWEST_ROWS
+    points: Points = [None] * steps.size
+    if was.any():
+        corrected = divergence(was, each[enough]).corrected.tolist()
+        for i, value in zip(np.flatnonzero(enough), corrected, strict=True):
+            points[i] = value
+    return points

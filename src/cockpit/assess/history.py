@@ -29,7 +29,7 @@ _FACTORS = (1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600)
 
 @dataclass(frozen=True)
 class Steps:
-    """`size` steps of `step` µs from `start`, a multiple of `step`; they cover `window`."""
+    """`size` steps of `step` µs from `start`; they cover `window`."""
 
     start: int
     step: int

@@ -11,7 +11,7 @@ from cockpit import numbers
 from cockpit.assess import scores
 from cockpit.assess.baseline import mature_source
 from cockpit.assess.differences import difference
-from cockpit.assess.drift import compare_scores
+from cockpit.assess.drift_record import compare, of_scores
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.label_free import FIGURES, Calibration, Expected, calibrate, disagreement
 from cockpit.assess.measurement import Measurement, Z, unmeasured
@@ -83,7 +83,7 @@ def _estimate(
 def _doubts(moment: Moment, rows: Scores, reference: Scores, calibration: Calibration) -> list[str]:
     """What speaks against the one assumption, that a score means what it meant."""
     unlabelled = rows.by_label[UNKNOWN + 1]
-    drift = compare_scores(reference.every, unlabelled, moment.inputs.config.drift)
+    drift = compare(of_scores(reference.every, unlabelled), moment.inputs.config.drift)
     outside = float(unlabelled[~calibration.seen].sum() / unlabelled.sum())
     ratio, z = disagreement((rows.positive, rows.negative), calibration)
     only_when = moment.inputs.map.labels_only_when

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from cockpit.assess import scores
 from cockpit.assess.baseline import labelled_source, source
 from cockpit.assess.differences import weighted_sum
-from cockpit.assess.drift import compare_scores
+from cockpit.assess.drift_record import compare, of_scores
+from cockpit.assess.drift_report import score_design_effect
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION, QUALITY
@@ -17,11 +18,8 @@ from cockpit.assess.verdicts import Verdict
 from cockpit.text import inert
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from cockpit.config import Harm
-    from cockpit.records import DriftClass, Estimate, VerdictWord
+    from cockpit.records import Drift, DriftClass, Estimate, VerdictWord
 
 _DRIFT_VERDICT: dict[DriftClass, VerdictWord] = {
     "minor": "fine",
@@ -68,6 +66,7 @@ def quality_estimates(moment: Moment) -> list[Estimate]:
         return [moment.estimate(name, missing, source="score") for name in names]
     drift_base = source(moment.inputs, "score", moment.begun)
     reference = scores.of(drift_base.counts, drift_base.served()).every if drift_base else None
+    effect = 1.0 if reference is None else score_design_effect(moment, reference)
     found = []
     for part in slices(counts):
         rows = scores.of(counts, part.mask)
@@ -79,17 +78,15 @@ def quality_estimates(moment: Moment) -> list[Estimate]:
             moment.estimate("label_coverage", coverage, None, part.subject, source="score")
         )
         if reference is not None:
-            found.append(_psi(moment, reference, rows, part.subject))
+            compared = compare(of_scores(reference, rows.every), moment.inputs.config.drift, effect)
+            found.append(_psi(moment, compared, part.subject))
     return found
 
 
-def _psi(
-    moment: Moment, reference: NDArray[np.int64], rows: scores.Scores, subject: Subject
-) -> Estimate:
+def _psi(moment: Moment, found: Drift, subject: Subject) -> Estimate:
     """Corrected PSI of the score; its verdict is the drift class."""
-    drift = compare_scores(reference, rows.every, moment.inputs.config.drift)
     now = Measurement(
-        value=drift.psi_corrected, low=drift.low, high=drift.high, reason=drift.reason, n=drift.n
+        value=found.psi_corrected, low=found.low, high=found.high, reason=found.reason, n=found.n
     )
-    verdict = Verdict(_DRIFT_VERDICT[drift.drift_class], drift.sentence)
+    verdict = Verdict(_DRIFT_VERDICT[found.drift_class], found.sentence)
     return moment.estimate("psi", now, None, subject, source="score", verdict=verdict)

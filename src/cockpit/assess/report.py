@@ -14,6 +14,7 @@ from cockpit.assess.drift_report import drifts
 from cockpit.assess.estimates import Moment
 from cockpit.assess.gaps import gaps
 from cockpit.assess.infra_report import infra_estimates
+from cockpit.assess.input_schema import schema_findings
 from cockpit.assess.label_free_report import label_free_estimates
 from cockpit.assess.mix_report import mix_findings
 from cockpit.assess.monitor_report import combined, fast_monitors, slow_monitors
@@ -74,7 +75,7 @@ def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
         monitors=slow_monitors(moment),
         gaps=gaps(moment),
         estimated=label_free_estimates(moment),
-        findings=[*findings, *mix_findings(moment)],
+        findings=[*findings, *mix_findings(moment), *schema_findings(moment)],
     )
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
-Arms = tuple[Measurement, Measurement]  # one version, and the other
+Both = tuple[Measurement, Measurement]  # one version, and the other
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def side_by_side(counts: Counts, window: Window, pair: tuple[str, str]) -> SideB
     return SideBySide(counts, rows, other[rows].astype(np.int64), bucket, times.size)
 
 
-def standardized(k: Ints, n: Ints) -> Arms:
+def standardized(k: Ints, n: Ints) -> Both:
     """Rate k / n of both arms over the buckets they share; `k` and `n` of shape (2, buckets).
 
     Buckets weigh w = n₁n₂/(n₁ + n₂) (Mantel & Haenszel), so the difference of the two rates is
@@ -87,7 +87,7 @@ def _arm(k: Ints, n: Ints, weight: NDArray[np.float64]) -> Measurement:
     return Measurement(value=value, low=low, high=high, n=int(n.sum()), n_pos=int(k.sum()))
 
 
-def decisions(tp: Ints, fp: Ints, fn: Ints, tn: Ints, harm: Harm) -> dict[str, Arms]:
+def decisions(tp: Ints, fp: Ints, fn: Ints, tn: Ints, harm: Harm) -> dict[str, Both]:
     """What labelled decisions tell of both arms, from counts of shape (2, buckets)."""
     judged = tp + fp + fn + tn
     missed, raised = standardized(fn, judged), standardized(fp, judged)
@@ -105,11 +105,11 @@ def decisions(tp: Ints, fp: Ints, fn: Ints, tn: Ints, harm: Harm) -> dict[str, A
     }
 
 
-def _each(change: Callable[[Measurement], Measurement], arms: Arms) -> Arms:
+def _each(change: Callable[[Measurement], Measurement], arms: Both) -> Both:
     return change(arms[0]), change(arms[1])
 
 
-def anchored(now: Measurement, arms: Arms) -> Contrast:
+def anchored(now: Measurement, arms: Both) -> Contrast:
     """The figure `now`, and what the other version would have shown in its place.
 
     The difference is that of the standardized `arms`; the baseline is `now` less it, so that the

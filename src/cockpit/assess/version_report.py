@@ -12,7 +12,7 @@ from cockpit.assess import scores, stratified
 from cockpit.assess.differences import Contrast, difference
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.history import served
-from cockpit.assess.latency import QUANTILES, Latencies
+from cockpit.assess.latency import QUANTILES, log_buckets
 from cockpit.assess.quality import label_coverage
 from cockpit.assess.quality_report import measure
 from cockpit.assess.slices import Subject, about_all, groups, is_word
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     Contrasts = Callable[[Moment, Counts, Pair], dict[str, Contrast]]
 
 _MOST = 5  # versions held against one: of more, each has too few rows to tell
-_TELLING = ("score", "rate", "mean")  # tables of the quality window that tell who serves most
 _UNEVEN = 0.05  # by how much the label coverage of two versions may differ unsaid
 
 
@@ -67,7 +66,7 @@ def _differences(
     if counts is None or len(counts) == 0:
         return []
     found = []
-    for pair in version_pairs(moment.inputs, counts):
+    for pair in version_pairs(moment, counts):
         version, control = map(inert, pair)
         subject = Subject(version, against=control)
         what = f"{control} at the same time"
@@ -78,20 +77,15 @@ def _differences(
     return found
 
 
-def version_pairs(inputs: Inputs, counts: Counts) -> list[Pair]:
-    """Each version that serves in a table, and which one it is held against.
+def version_pairs(moment: Moment, counts: Counts) -> list[Pair]:
+    """Each version that serves in a table, and the one it is held against.
 
-    That is the configuration's previous version where it serves beside the current one, else the
-    one with the most requests: of the quality window if it can be told, so that all tables agree.
+    That is the control of the monitors where it serves in the table, else the one that serves most.
     """
-    serving, named = _serving(counts), inputs.config.model.versions
-    if named.current != named.previous and {named.current, named.previous} <= set(serving):
-        control = named.previous
-    else:
-        tables = (inputs.now.get(name) for name in _TELLING)
-        most = next((_serving(table) for table in tables if table is not None and len(table)), [])
-        control = next((version for version in (*most, *serving) if version in serving), "")
-    return [(version, control) for version in serving if version != control][:_MOST]
+    serving = _serving(counts)
+    control = moment.arms.control if moment.arms is not None else ""
+    against = control if control in serving else next(iter(serving), "")
+    return [(version, against) for version in serving if version != against][:_MOST]
 
 
 def _serving(counts: Counts) -> list[str]:
@@ -147,7 +141,7 @@ def _ranking(moment: Moment, now: scores.Scores, base: scores.Scores) -> Contras
     return Contrast(ours, theirs, difference(ours.interval, theirs.interval))
 
 
-def _decisions(inputs: Inputs, now: Counts, pair: Pair) -> dict[str, stratified.Arms]:
+def _decisions(inputs: Inputs, now: Counts, pair: Pair) -> dict[str, stratified.Both]:
     counts = now if inputs.decisions is None else inputs.decisions
     both, acted = side_by_side(counts, inputs.quality_window, pair), served(counts)
     label, decision = counts.columns["label"], counts.columns["decision"]
@@ -181,7 +175,7 @@ def _means(moment: Moment, counts: Counts, pair: Pair) -> dict[str, Contrast]:
     }
 
 
-def _named(moment: Moment, counts: Counts, pair: Pair) -> dict[str, stratified.Arms]:
+def _named(moment: Moment, counts: Counts, pair: Pair) -> dict[str, stratified.Both]:
     """A team's figures that both versions have, in both."""
     rows = dict(groups(counts, ("name", "version"), about_all(counts)))
     one, other = pair
@@ -207,7 +201,7 @@ def _errors(moment: Moment, counts: Counts, pair: Pair) -> dict[str, Contrast]:
 
 
 def _latency(moment: Moment, counts: Counts, pair: Pair) -> dict[str, Contrast]:
-    now, base = (Latencies(counts, is_word(counts, "version", version)) for version in pair)
+    now, base = (log_buckets(counts, is_word(counts, "version", version)) for version in pair)
     found = {}
     for name, q in QUANTILES.items():
         ours, theirs = now.quantile(q), base.quantile(q)

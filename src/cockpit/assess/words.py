@@ -1,8 +1,13 @@
-"""Numbers and moves as the verdicts say them: '.812', '418 ms', 'fell from .893 to .812'."""
+"""Numbers, moves and lists as sentences say them: '.812', 'fell from .893 to .812', 'a and b'."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cockpit import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def number(value: float, unit: str) -> str:
@@ -25,3 +30,8 @@ def move(before: float, now: float, unit: str) -> str:
     if was == became:
         return f"steady at {became}"
     return f"{'rose' if now > before else 'fell'} from {was} to {became}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """'a, b and c'."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from cockpit.observe.counting import Tally, Words, tallies
 from cockpit.observe.decode import Decoder
 from cockpit.observe.features import FrozenFeature, freeze, wanted_features
+from cockpit.observe.importance import Importance
 from cockpit.observe.labels import read_labels
 from cockpit.observe.report import ImportReport, count
 from cockpit.observe.survey import Survey, event_times
@@ -43,6 +44,7 @@ class Counted:
     tables: dict[str, Tally]
     reference: dict[str, Tally]
     features: list[FrozenFeature]
+    importance: dict[str, float]  # of each feature, from the reference
 
 
 class Counting:
@@ -62,6 +64,7 @@ class Counting:
         self._report = report
         self._progress = progress
         self._words = Words()
+        self._importance = Importance()
 
     def run(self, user_key: bytes) -> Counted:
         """Read everything. Raises BadInput where no row can be used."""
@@ -82,7 +85,10 @@ class Counting:
         if self._report.used == 0:
             reasons = ", ".join(f"{n:,} {reason}" for reason, n in self._report.dropped.items())
             raise BadInput(f"{rows.name}: no row can be used: {reasons or 'there are none'}")
-        return Counted(self._words, tables, self._count_reference(top, features), features)
+        reference = self._count_reference(top, features)
+        words, shares = self._words.all(), self._importance.shares()
+        importance = {words[code]: share for code, share in shares.items()}
+        return Counted(self._words, tables, reference, features, importance)
 
     def _count_reference(
         self, top: dict[str, frozenset[str]], features: list[FrozenFeature]
@@ -147,6 +153,8 @@ class Counting:
                 report.note("times without a zone were read as UTC")
             batch = decoder.decode(piece, report.rows)
             tabulate(batch, tables, self._words, reference=decoder.reference)
+            if decoder.reference:
+                self._importance.add(batch)
             report.rows += piece.num_rows
             report.used += len(batch.at)
         report.rows += rows.malformed

@@ -168,12 +168,12 @@ def _drift_sentence(facts: Assessment) -> str:
     said = [d for d in facts.drift if d.drift_class in ("major", "noticeable", "minor")]
     if not said:
         return f"drift: {facts.drift[0].drift_class}" if facts.drift else "drift: no reference"
-    worst = said[0]
-    if worst.drift_class == "minor":
+    moved = [d for d in said if d.drift_class != "minor"]
+    if not moved:
         return f"drift minor in all {len(said)}"
-    others = sum(d.drift_class != "minor" for d in said[1:])
+    worst, *others = moved
     where = f" ({worst.segment})" if worst.segment else ""
-    rest = f"{others} more" if others else "the rest minor"
+    rest = f"{len(others)} more" if others else "the rest minor"
     return f"drift {worst.drift_class}: {worst.feature}{where} · {rest}"
 
 

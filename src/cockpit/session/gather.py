@@ -165,6 +165,7 @@ class Gatherer:
             recorded_since=self._start,
             schemas=self._schemas,
             columns=self._decoded("columns", list[str], "[]"),
+            importance=self._decoded("importance", dict[str, float], "{}"),
             bins=self._bins,
             series=self._telemetry.series(None, history, fast),
             series_units=self._units,

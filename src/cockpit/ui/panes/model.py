@@ -58,12 +58,17 @@ def drift_row(drift: Drift, cells: int) -> Row:
     return Row(sides(left, right, cells), f"drift:{drift.feature}:{drift.segment or ''}")
 
 
+def _worst_drift(view: View) -> Drift | None:
+    """The one the sentence is about: the first that is not minor, else the first."""
+    drifts = view.model.drift
+    return next((d for d in drifts if d.drift_class != "minor"), next(iter(drifts), None))
+
+
 def _drift_phrase(view: View, cells: int) -> str:
     """The drift sentence, or as much of it as a shorter phrase tells."""
-    model = view.model
-    if not model.drift:
+    model, worst = view.model, _worst_drift(view)
+    if worst is None:
         return model.drift_sentence
-    worst = model.drift[0]
     short = f"drift {worst.drift_class}: {worst.feature}"
     where = (f"{short} ({worst.segment})", f"{short}, in a segment") if worst.segment else ()
     return first_fit(cells, model.drift_sentence, *where, short)
@@ -78,13 +83,12 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
         )
     ends: list[Row] = []
     if model.drift_sentence:
-        first = (
-            f"drift:{model.drift[0].feature}:{model.drift[0].segment or ''}" if model.drift else ""
-        )
-        ends.append(Row(((_drift_phrase(view, cells), "text"),), first))
+        worst = _worst_drift(view)
+        item = "" if worst is None else f"drift:{worst.feature}:{worst.segment or ''}"
+        ends.append(Row(((_drift_phrase(view, cells), "text"),), item))
     if model.worst:
-        worst = first_fit(cells, model.worst, model.worst.removesuffix(" decisions"))
-        ends.append(Row(((worst, "bad"),)))
+        told = first_fit(cells, model.worst, model.worst.removesuffix(" decisions"))
+        ends.append(Row(((told, "bad"),)))
     ends += words(model.findings[0], cells, 2, "watch") if model.findings else []
     measured = [e for e in model.metrics if e.value is not None]
     for reason, missing in by_reason(model.metrics):
