@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import bdtr, bdtrik, gammaincinv, ndtri, stdtrit
+from scipy.special import bdtr, bdtrik, gammaincinv, ndtri
 
 from cockpit.assess.measurement import LEVEL, Measurement, Z, unmeasured
 
@@ -59,14 +59,14 @@ def logit(value: float, standard_error: float, n: int, n_pos: int | None = None)
 
 
 def mean(n: int, total: float, total_squares: float, reason: str = "no rows") -> Measurement:
-    """A mean from Σx and Σx² with Student's (1908) interval; none below two rows."""
+    """A mean from Σx and Σx² with a normal interval; none below two rows."""
     if n <= 0:
         return unmeasured(reason)
     value = total / n
     if n < 2:
         return Measurement(value=value, n=n, note="one row, no interval")
     variance = max(total_squares - n * value * value, 0.0) / (n - 1)
-    half = float(stdtrit(n - 1, (1.0 + LEVEL) / 2.0)) * math.sqrt(variance / n)
+    half = Z * math.sqrt(variance / n)
     return Measurement(value=value, low=value - half, high=value + half, n=n)
 
 
