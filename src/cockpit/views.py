@@ -109,6 +109,7 @@ class InfraPane(Record, kw_only=True):
     by_version: list[Estimate] = []
     charts: list[Chart]
     changes: list[Change]
+    against: list[Estimate] = []  # a version against another one, at the same time
     burns: list[Burn] = []
     monitors: list[Monitor] = []
 

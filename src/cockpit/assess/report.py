@@ -75,7 +75,7 @@ def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
         monitors=slow_monitors(moment),
         gaps=gaps(moment),
         estimated=label_free_estimates(moment),
-        findings=[*findings, *mix_findings(moment), *schema_findings(moment)],
+        findings=[*mix_findings(moment), *schema_findings(moment), *findings],
     )
 
 

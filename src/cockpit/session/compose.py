@@ -139,12 +139,10 @@ def _infra(gathered: Gathered) -> InfraPane:
     )
     return InfraPane(
         metrics=[e for e in metrics if e.version is None],
-        by_version=[
-            *(e for e in metrics if e.version is not None),
-            *(e for e in gathered.assessment.versions if _of_infra(e)),
-        ],
+        by_version=[e for e in metrics if e.version is not None],
         charts=[c for c in gathered.charts if c.name in INFRA],
         changes=gathered.changes,
+        against=[e for e in gathered.assessment.versions if _of_infra(e)],
         burns=gathered.assessment.burns,
         monitors=[m for m in gathered.assessment.monitors if _of_infra(m)],
     )

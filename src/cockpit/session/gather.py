@@ -85,6 +85,7 @@ class Gatherer:
         self._start = self._telemetry.span().start
         self._earlier: Assessment | None = None
         self._kept: tuple[_SlowFacts, ModelReport] | None = None
+        self._aged: tuple[list[tuple[Window, int]], dict[str, Counts]] | None = None
 
     def at(self, at: int, events: Sequence[Event]) -> Gathered:
         """Everything the panes show of the facts at `at`."""
@@ -203,12 +204,16 @@ class Gatherer:
         young = windows_as_young(inputs, begun) if is_immature(inputs.now["score"]) else []
         if not young:
             return inputs
-        aged = {
-            name: merge([self._telemetry.counts(name, window, as_of) for window, as_of in young])
-            for name in _LABELLED
-        }
+        if self._aged is None or self._aged[0] != young:
+            self._aged = (
+                young,
+                {
+                    name: merge([self._telemetry.counts(name, *piece) for piece in young])
+                    for name in _LABELLED
+                },
+            )
         whole = Window(start=young[0][0].start, end=young[-1][0].end)
-        return replace(inputs, aged=aged, aged_window=whole)
+        return replace(inputs, aged=self._aged[1], aged_window=whole)
 
     def _spans(self, fast: int) -> dict[int, dict[str, Counts]]:
         """The fast tables over each span that error budgets are watched over, where promised."""

@@ -36,6 +36,7 @@ def estimate_of(view: View, item: str) -> Estimate | None:
         *model.gaps,
         *infra.metrics,
         *infra.by_version,
+        *infra.against,
         *view.impact.evidence,
     ]
     return next((e for e in pool if item_of(e) == item), None)

@@ -39,6 +39,8 @@ _SHARES = {"share", "%", "ratio of requests"}
 
 def name_of(estimate: Estimate) -> str:
     """The metric's name as people say it."""
+    if estimate.name == "burn_rate":
+        return f"{estimate.id.partition('@')[2]} burn"
     return NAMES.get(estimate.name, estimate.name.replace("_", " "))
 
 

@@ -15,6 +15,7 @@ from cockpit.ui.panes.metrics import (
     monitor_rows,
     names_width,
     summary,
+    titled,
 )
 from cockpit.ui.rows import Row, heading, words
 from cockpit.units import clock
@@ -79,6 +80,12 @@ def _budget_row(view: View, cells: int) -> list[Row]:
     return [Row(((told, "bad"),), _burn_item(soonest))]
 
 
+def _budgets(burns: list[Burn]) -> list[Burn]:
+    """Each objective over its first pair of windows, and over every pair that surely burns."""
+    first = {burn.objective: burn for burn in reversed(burns)}
+    return [b for b in burns if b is first[b.objective] or (b.certainty or 0.0) >= SURELY]
+
+
 def _burn_item(burn: Burn) -> str:
     return f"burn:{burn.objective}:{burn.threshold:g}"
 
@@ -94,9 +101,11 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     if infra.by_version:
         result.append(heading("by version", cells))
         result += [metric_row(e, space, names) for e in infra.by_version]
-    if infra.burns:
+    result += titled("versions against each other", infra.against, space)
+    budgets = _budgets(infra.burns)
+    if budgets:
         result.append(heading("error budgets", cells))
-    for burn in infra.burns:
+    for burn in budgets:
         role = "bad" if (burn.certainty or 0.0) >= SURELY else "text"
         result += [Row(line, _burn_item(burn)) for line in sentence(burn.sentence, cells, 3, role)]
     return result + monitor_rows(infra.monitors, cells) + _change_rows(view, cells, 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.records import Drift, ReliabilityBin
+from cockpit.records import Drift, Estimate, ReliabilityBin
 from cockpit.ui.chart import Scale
 from cockpit.ui.figures import (
     by_reason,
@@ -110,7 +110,7 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     result += everything(model.metrics, model.charts, space, scales)
     result += titled("versions against each other", model.against, space)
     result += monitor_rows(model.monitors, cells)
-    result += titled("told from scores alone, for rows without labels", model.estimated, space)
+    result += _estimated(model.estimated, space)
     result += _reliability(model.reliability, cells)
     result.append(heading("drift from the reference", cells))
     if model.drift_sentence:
@@ -126,6 +126,13 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
         "No segments are declared in the map, or none has enough rows.", cells
     )
     return result + titled("gaps between protected groups", model.gaps, space)
+
+
+def _estimated(estimated: list[Estimate], space: Space) -> list[Row]:
+    """Quality of the rows without labels, after what speaks against trusting it."""
+    rows = titled("told from scores alone, for rows without labels", estimated, space)
+    doubts = [e.sentence.split("; ")[0] for e in estimated if e.sentence.startswith("do not trust")]
+    return rows[:1] + words(doubts[0], space.cells, 2, "watch") + rows[1:] if doubts else rows
 
 
 def _reliability(bins: list[ReliabilityBin], cells: int) -> list[Row]:
