@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RUN_LENGTH = 500  # readings between two false alarms of a series, on average at least
 THRESHOLD = 2.0 * RUN_LENGTH  # of the evidence on each of two sides
 _BET = 0.15  # ε of the bet ε·p^(ε−1): grows fastest where some hundred readings are exceeded
-_FEWEST, _MOST = 20, 600  # readings of the past to rank in
+FEWEST, _MOST = 20, 600  # readings of the past to rank in
 _EXTREME = 0.05  # a rank this far out, or further
 _CALM = 3  # readings in a row that are not extreme end an alarm
 _USUAL = 200  # readings after which what is new has become the past
@@ -66,7 +66,8 @@ def watch(times: Ints, values: Floats) -> Watch:
     minute is over; of several at one time the last counts, one that is not finite does not.
     """
     times, values = _by_minute(*_in_order(times, values))
-    unusual = values - _same_time_before(times, values)
+    with np.errstate(over="ignore"):  # beyond what a number can be is the highest rank too
+        unusual = values - _same_time_before(times, values)
     high, higher = _follow(times, values, unusual, "higher")
     low, lower = _follow(times, -values, -unusual, "lower")
     found = sorted(higher + lower, key=lambda episode: episode.start)
@@ -85,7 +86,7 @@ def _by_minute(times: Ints, values: Floats) -> tuple[Ints, Floats]:
         return times, values
     minutes, first, size = np.unique(times // MINUTE, return_index=True, return_counts=True)
     by_size = values[np.lexsort((values, times // MINUTE))]
-    medians = (by_size[first + (size - 1) // 2] + by_size[first + size // 2]) / 2.0
+    medians = by_size[first + (size - 1) // 2] / 2.0 + by_size[first + size // 2] / 2.0
     return (minutes[:-1] + 1) * MINUTE, medians[:-1]
 
 
@@ -123,7 +124,7 @@ class _Ranking:
         """Share that is at least x, x itself among them; 1 where too few are known."""
         size = len(self.by_size)
         at_least = size - bisect_left(self.by_size, x)
-        return (at_least + 1) / (size + 1) if size >= _FEWEST else 1.0
+        return (at_least + 1) / (size + 1) if size >= FEWEST else 1.0
 
     def spread(self) -> float:
         """From the first to the last tenth."""
@@ -147,7 +148,7 @@ class _Past:
     def p_value(self, reading: tuple[float, float]) -> float:
         """Of the difference where that is known, long enough, and the steadier of the two."""
         value, unusual = reading
-        known = not math.isnan(unusual) and len(self.daily.by_size) >= _FEWEST
+        known = not math.isnan(unusual) and len(self.daily.by_size) >= FEWEST
         if known and self.daily.spread() < _STEADIER * self.plain.spread():
             return self.daily.p_value(unusual)
         return self.plain.p_value(value)
