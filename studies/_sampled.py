@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.random import Generator
 from scipy.special import betaincinv, expit, logit, ndtr, ndtri
 
+from cockpit.assess import paired
+from cockpit.assess.buckets import Buckets, from_cumulative
 from cockpit.assess.calibration import RELIABILITY_BINS
-from cockpit.assess.latency import Latencies
 from cockpit.assess.scores import Scores
-from cockpit.bins import SCORE_BINS, latency_bin, score_bin
+from cockpit.bins import SCORE_BINS, latency_bin, score_bin, segment_bin
 from cockpit.records import Counts
 from cockpit.tables import FIXED_POINT, USER_BITS
-
-if TYPE_CHECKING:
-    from numpy.random import Generator
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+from studies._pages import Floats, Ints
 
 THRESHOLD = 0.5
 
@@ -134,12 +129,45 @@ def psi(p: Floats, q: Floats) -> float:
     return float(((q - p) * np.log(q / p)).sum())
 
 
-def latencies(rng: Generator, n: int) -> Latencies:
+def scored_twice(
+    rng: Generator, served: float, shadow: float, positives: int, negatives: int
+) -> paired.Pairs:
+    """Rows that two models scored, each `binormal` with an AUC of its own, correlated .8."""
+    rows = positives + negatives
+    label = (np.arange(rows) < positives).astype(np.int64)
+    common, *own = rng.standard_normal((3, rows))
+    p = [
+        ndtr(0.8**0.5 * common + 0.2**0.5 * x + separation(auc) * (label - 0.5))
+        for auc, x in zip((served, shadow), own, strict=True)
+    ]
+    columns = {"label": label, "n": np.ones(rows, dtype=np.int64)}
+    for name, score in zip(("", "shadow_"), p, strict=True):
+        columns[f"{name}bin"] = segment_bin(score)
+        columns[f"{name}decision"] = (score >= THRESHOLD).astype(np.int64)
+    return paired.of(Counts("pair", columns, {}), np.arange(rows))
+
+
+def accuracy(auc: float) -> float:
+    """Share of right decisions of `scored_twice`, of as many positives as negatives."""
+    return float(ndtr(separation(auc) / 2))
+
+
+def latencies(rng: Generator, n: int) -> Counts:
     """Log-normal latencies with a median of 100 ms and σ = 0.6."""
-    seconds = 0.1 * np.exp(0.6 * rng.standard_normal(n))
-    return Latencies(
-        Counts("latency", {"bin": latency_bin(seconds), "n": np.ones(n, dtype=np.int64)}, {})
-    )
+    bins = latency_bin(_seconds(rng, n))
+    return Counts("latency", {"bin": bins, "n": np.ones(n, dtype=np.int64)}, {})
+
+
+def le_buckets(rng: Generator, n: int) -> Buckets:
+    """The same, as the cumulative counts of Prometheus' default buckets."""
+    bounds = np.array([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, np.inf])
+    seconds = _seconds(rng, n)
+    return from_cumulative(list(1000 * bounds), [int((seconds <= b).sum()) for b in bounds])
+
+
+def _seconds(rng: Generator, n: int) -> Floats:
+    seconds: Floats = 0.1 * np.exp(0.6 * rng.standard_normal(n))
+    return seconds
 
 
 def latency_quantile(q: float) -> float:

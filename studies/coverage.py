@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studies import _coverage_cases
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from studies._coverage_cases import Case
+from studies import _count_cases, _score_cases
+from studies._cases import Case
+from studies._pages import head, row
 
 SEED = 2611
 RUNS = 2_000
@@ -34,6 +31,11 @@ class Result:
     def holds(self) -> bool:
         """No fewer than the case promises, within twice the Monte-Carlo error."""
         return self.covered >= self.case.least - 2 * self.error
+
+
+def cases() -> list[Case]:
+    """Every interval at every setting."""
+    return _score_cases.every() + _count_cases.every()
 
 
 def measure(case: Case, runs: int = RUNS, seed: int = SEED) -> Result:
@@ -62,48 +64,47 @@ def _holds(low: float | None, truth: float, high: float | None) -> bool:
 
 def page(results: Sequence[Result]) -> str:
     """Markdown: what was done, what was found, then every measured value."""
-    promised = [r for r in results if r.case.least > 0]
-    short = [r for r in promised if not r.holds]
+    lines = [
+        "# How often the intervals hold the truth",
+        "",
+        "`python -m studies coverage --write`. Counts are drawn from a known truth, the functions "
+        "of `cockpit.assess` are asked for their 95 % interval, and the truth is in it or not: "
+        f"{RUNS:,} runs of each setting, fewer where the figure is slow, seed {SEED}. 92 % must "
+        "hold the truth, 88 % for segments and ECE; more is allowed.",
+        "",
+        _found([r for r in results if r.case.least > 0]),
+        "",
+        "± is the standard error of the simulation, width the median distance of the two ends "
+        "where both are bounded. No interval: the figure was refused, too few of a class.",
+        "",
+        *head("figure", "setting", "covered", "at least", "width", "runs", "no interval"),
+        *(_row(r) for r in results),
+        "",
+        "## Where less is promised",
+        "",
+        "Settings with – are beyond what is promised, and shown because they occur.",
+        "",
+        "- A share with about one event expected. Wilson's lower end for one event is 0.18 "
+        "events, so where just under that many are expected, one event already misses the truth: "
+        "84 % (Brown, Cai & DasGupta 2001, § 4.1.1). From two expected events on it does not fall "
+        "below 92 %.",
+        "- The Brier score with under ten positives. It is a mean of a few large squares; a "
+        "sample that holds none of them shows neither the mean nor its spread.",
+        "- The mean of few rows of a skewed quantity, for the same reason. Student's interval "
+        "needs 30 rows of an exponential one.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _found(promised: list[Result]) -> str:
+    """Whether they hold, in a sentence."""
+    short = [f"{r.case.name} ({_share(r)})" for r in promised if not r.holds]
+    if short:
+        return f"{len(short)} of {len(promised)} promised settings fall short: {'; '.join(short)}."
     lowest = min(promised, key=lambda r: r.covered - r.case.least)
-    found = (
-        f"All {len(promised)} promised settings hold; the closest is {lowest.case.name}, "
-        f"{_share(lowest)}."
-        if not short
-        else f"{len(short)} of {len(promised)} promised settings fall short: "
-        + "; ".join(f"{r.case.name} ({_share(r)})" for r in short)
-        + "."
-    )
-    rows = "\n".join(_row(r) for r in results)
-    return _PAGE.format(seed=SEED, runs=RUNS, found=found, rows=rows)
-
-
-_PAGE = """# How often the intervals hold the truth
-
-Counts are drawn from a known truth, the functions of `cockpit.assess` are asked for their 95 %
-interval, and the truth is in it or not. Seed {seed}, {runs:,} runs of each setting, fewer where the
-figure is slow. 92 % of runs must hold the truth, 88 % for segments and ECE; more is allowed.
-
-{found}
-
-"±" is the standard error of the simulation. "width" is the median distance of the two ends where
-both are bounded. "no interval" counts runs in which the figure was refused: too few of a class.
-
-| figure | setting | covered | at least | width | runs | no interval |
-|---|---|---|---|---|---|---|
-{rows}
-
-## Where less is promised
-
-Settings with "–" are beyond what is promised, and shown because they occur.
-
-- A share with about one event expected. Wilson's lower end for one event is 0.18 events, so where
-  just under that many are expected, one event already misses the truth: 84 % (Brown, Cai & DasGupta
-  2001, § 4.1.1). From two expected events on it does not fall below 92 %.
-- The Brier score with under ten positives. It is a mean of a few large squares; a sample that
-  holds none of them shows neither the mean nor its spread.
-- The mean of few rows of a skewed quantity, for the same reason. Student's interval needs 30 rows
-  of an exponential one.
-"""
+    nearest = f"{lowest.case.name}, {_share(lowest)}"
+    return f"All {len(promised)} promised settings hold; nearest to its bound is {nearest}."
 
 
 def _share(r: Result) -> str:
@@ -111,14 +112,17 @@ def _share(r: Result) -> str:
 
 
 def _row(r: Result) -> str:
-    width = "unbounded" if math.isinf(r.width) else f"{r.width:.3g}"
-    least = f"{r.case.least:.2f}" if r.case.least else "–"
-    return (
-        f"| {r.case.figure} | {r.case.setting} | {_share(r)} | {least} | {width} "
-        f"| {r.runs:,} | {r.refused:,} |"
+    return row(
+        r.case.figure,
+        r.case.setting,
+        _share(r),
+        f"{r.case.least:.2f}" if r.case.least else "–",
+        "unbounded" if math.isinf(r.width) else f"{r.width:.3g}",
+        f"{r.runs:,}",
+        f"{r.refused:,}",
     )
 
 
 def run() -> str:
     """The page."""
-    return page([measure(case) for case in _coverage_cases.every()])
+    return page([measure(case) for case in cases()])

@@ -7,12 +7,12 @@ import math
 import pytest
 
 from studies import coverage
-from studies._coverage_cases import Case, Interval, every
+from studies._cases import Case, Interval
 
 RUNS = 160
 
 
-@pytest.mark.parametrize("case", [c for c in every() if c.least], ids=lambda c: c.name)
+@pytest.mark.parametrize("case", [c for c in coverage.cases() if c.least], ids=lambda c: c.name)
 def test_intervals_hold_the_truth(case):
     found = coverage.measure(case, RUNS)
     spread = math.sqrt(case.least * (1 - case.least) / found.runs)
