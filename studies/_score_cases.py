@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.random import Generator
 
-from cockpit.assess import calibration, paired, quality
+from cockpit.assess import calibration, label_free, paired, quality
 from cockpit.assess.differences import difference
 from studies import _sampled as sampled
-from studies._cases import LEAST, LEAST_HARD, Case, one
+from studies._cases import LEAST, LEAST_HARD, Case, Interval, one
 from studies._sampled import CALIBRATED, Truth
 
 
 def every() -> list[Case]:
     """All of them, in the order of the page."""
-    families = (_auc, _average_precision, _f1, _brier, _observed_expected, _ece, _two_models)
+    families = (
+        _auc,
+        _average_precision,
+        _f1,
+        _brier,
+        _observed_expected,
+        _ece,
+        _two_models,
+        _label_free,
+    )
     return [case for family in families for case in family()]
 
 
@@ -171,3 +181,25 @@ def _two_models() -> Iterator[Case]:
                 t, paired.accuracy(sampled.scored_twice(rng, a, b, 250, 250)).difference
             ),
         )
+
+
+def _label_free() -> Iterator[Case]:
+    """What the labels will show, predicted from a labelled past of the same meaning."""
+    for name in ("auc", "precision", "recall", "f1", "accuracy"):
+        for a, b in ((1.0, 3.0), (1.0, 1.5)):
+            yield Case(
+                "estimated without labels",
+                f"{name}, 2,000 rows after 10,000, scores {'as then' if b == 3.0 else 'higher'}",
+                lambda rng, f=name, a=a, b=b: _predicted(rng, f, a, b),
+                cost=4,
+            )
+
+
+def _predicted(rng: Generator, figure: str, a: float, b: float) -> list[Interval]:
+    past = sampled.predicted(rng, 10_000, 1.0, 3.0, Truth(slope=1.3))
+    scale = label_free.calibrate(past.positive, past.negative)
+    assert scale is not None
+    now = sampled.predicted(rng, 2_000, a, b, Truth(slope=1.3))
+    expected = label_free.Expected(now.cells.sum(axis=0).astype(np.float64), scale)
+    shown = getattr(quality, figure)(now).value
+    return one(shown, label_free.FIGURES[figure](expected))

@@ -15,6 +15,7 @@ from cockpit.assess.inputs import Inputs
 from cockpit.assess.rank_detector import RUN_LENGTH, THRESHOLD, watch
 from cockpit.config import Config, Objective
 from cockpit.records import DAY, HOUR, MINUTE, SECOND, Window
+from tests.assess.building import table
 
 START = 1_700_000_040 * SECOND // DAY * DAY
 
@@ -197,11 +198,18 @@ def test_of_many_gauges_the_promised_come_first_and_the_rest_is_left_out():
     assert len(found) == 12
 
 
-def test_gauges_without_readings_have_no_monitor():
+def test_what_is_counted_is_not_watched_as_a_gauge():
+    gauge = every(MINUTE, noise(60))
+    known = moment(dict.fromkeys(("error_rate", "latency_p99", "saturation"), gauge))
+    traffic = table("traffic", version="v1", kind="", valid=START)
+    latency = table("latency", version="v1", bin=0, valid=START)
+    assert len(gauge_monitors(known)) == 3
+    counted = replace(known.inputs, history={"traffic": traffic, "latency": latency})
+    assert [m.id for m in gauge_monitors(Moment(counted, None))] == ["saturation"]
+
+
+def test_gauges_whose_past_is_too_short_have_no_monitor():
     times, _ = every(MINUTE, noise(60))
-    empty = {
-        "a": (times, np.full(60, np.nan)),
-        "b": (times[:1], np.ones(1)),
-        "c": (times - DAY, times),
-    }
-    assert gauge_monitors(moment(empty)) == []
+    nothing, few = (times, np.full(60, np.nan)), (times[:20], np.ones(20))
+    before = (times - DAY, np.ones(60))
+    assert gauge_monitors(moment({"a": nothing, "b": few, "c": before})) == []

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.gauges import Gauge, gauges
-from cockpit.assess.rank_detector import RUN_LENGTH, THRESHOLD, Episode, watch
+from cockpit.assess.latency import QUANTILES
+from cockpit.assess.rank_detector import FEWEST, RUN_LENGTH, THRESHOLD, Episode, watch
 from cockpit.assess.slices import Subject
 from cockpit.records import Monitor
 from cockpit.text import inert
@@ -15,6 +16,7 @@ from cockpit.units import clock_near, duration
 
 if TYPE_CHECKING:
     from cockpit.assess.estimates import Moment
+    from cockpit.assess.inputs import Inputs
 
 _AT_MOST = 12  # gauges: each costs some 3 ms in a history of six hours
 
@@ -22,22 +24,29 @@ _AT_MOST = 12  # gauges: each costs some 3 ms in a history of six hours
 def gauge_monitors(moment: Moment) -> list[Monitor]:
     """An e-detector for each gauge of the service or of a version, those with a promise first.
 
-    Of more than twelve the rest is not watched. Evidence changes once a minute at most, so these
-    belong to what is made when a slow bucket closes.
+    What counts tell better is left out, and of more than twelve gauges the rest. Evidence changes
+    once a minute at most, so these belong to what is made when a slow bucket closes.
     """
-    about = gauges(moment.inputs.series, ())
+    counted = _counted(moment.inputs)
+    about = [g for g in gauges(moment.inputs.series, ()) if g.name not in counted]
     promised = sorted(about, key=lambda gauge: gauge.name not in moment.bounds)
     found = (_monitor(moment, gauge) for gauge in promised[:_AT_MOST])
     return [monitor for monitor in found if monitor is not None]
 
 
+def _counted(inputs: Inputs) -> set[str]:
+    """Figures of the service that the history has counts of."""
+    names = {"requests", "error_rate"} if len(inputs.history.get("traffic", ())) else set()
+    return names.union(QUANTILES) if len(inputs.history.get("latency", ())) else names
+
+
 def _monitor(moment: Moment, gauge: Gauge) -> Monitor | None:
-    """The monitor of one gauge; null where the history holds no two readings of it."""
+    """The monitor of one gauge; null where its past is too short to rank a reading in."""
     window = moment.inputs.history_window
     times, values = moment.inputs.series[gauge.series]
     inside = (times >= window.start) & (times < window.end)
     seen = watch(times[inside], values[inside])
-    if len(seen.times) < 2:
+    if len(seen.times) <= FEWEST:
         return None
     past = duration(int(seen.times[-1] - seen.times[0]))
     now = [episode for episode in seen.episodes if episode.end is None]
