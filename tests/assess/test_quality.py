@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 from sklearn import metrics
 
-from cockpit.assess import calibration, quality, scores
+from cockpit.assess import quality, scores
 from cockpit.assess.metrics import QUALITY
 from tests.assess.building import score_table
 
@@ -124,48 +126,66 @@ def test_decisions_that_were_not_made_count_nowhere_but_in_coverage():
     assert quality.label_coverage(given_scores).value == 1.0
 
 
-def test_observed_over_expected_is_one_where_calibrated_and_its_interval_says_so():
-    rng = np.random.default_rng(7)
+@given(rows, st.integers(0, 2**32 - 1))
+def test_auc_variance_is_delongs_on_the_placements_of_every_row(pairs, seed):
+    rng = np.random.default_rng(seed)
+    p = np.concatenate([[p / 100 for p, _ in pairs], rng.integers(0, 101, 80) / 100])
+    y = np.concatenate([[max(y, 0) for _, y in pairs], np.repeat([0, 1], 40)]).astype(int)
+    positives, negatives = p[y == 1], p[y == 0]
+    beats = (positives[:, None] > negatives) + 0.5 * (positives[:, None] == negatives)
+    area = beats.mean()
+    variance = sum(np.var(beats.mean(axis=side), ddof=1) / beats.shape[1 - side] for side in (0, 1))
+    found = quality.auc(scores.of(score_table(p, y, y)))
+    assert found.value == pytest.approx(area, abs=1e-12)
+    if min(beats.shape) * min(area, 1 - area) >= 5:
+        half = 1.959964 * math.sqrt(variance) / (area * (1 - area))
+        ends = special.expit(special.logit(area) + np.array([-half, half]))
+        assert (found.low, found.high) == pytest.approx(tuple(ends), abs=1e-6)
+
+
+@given(st.lists(st.floats(0, 1), min_size=10, max_size=60), st.integers(0, 2**32 - 1))
+def test_binning_moves_an_auc_by_no_more_than_its_note_says(values, seed):
+    rng = np.random.default_rng(seed)
+    p = np.concatenate([values, rng.beta(0.2, 3, 30)])
+    y = np.concatenate([np.repeat([0, 1], 10), rng.integers(0, 2, len(p) - 20)])
+    given_scores = scores.of(score_table(p, y, y))
+    found = quality.auc(given_scores)
+    bound = quality.binning_bound(given_scores)
+    exact = metrics.roc_auc_score(y, p)
+    assert abs(found.value - exact) <= bound + 1e-12
+    said = re.fullmatch(r"binned, at worst (1?\.\d{4}) off", found.note)
+    assert bound <= float(said[1]) <= bound + 1e-4
+
+
+@pytest.mark.parametrize("spread", [0.5, 1.0])
+def test_a_rare_event_model_loses_less_than_a_ten_thousandth_of_auc(spread):
+    # Log odds are normal about those of 1e-4, so those of the positives are too, spread² higher.
+    rng = np.random.default_rng(13)
+    y = np.repeat([0, 1], 60_000)
+    p = special.expit(math.log(1e-4) + spread * rng.normal(size=len(y)) + spread**2 * y)
+    assert 0.9e-4 < np.median(p[y == 0]) < 1.1e-4
+    found = quality.auc(scores.of(score_table(p, y, y)))
+    assert abs(found.value - metrics.roc_auc_score(y, p)) < 1e-4
+
+
+def test_a_perfect_ranking_has_an_average_precision_with_a_bound():
+    found = quality.average_precision(as_scores([(90, 1)] * 20 + [(10, 0)] * 20))
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(0.025 ** (1 / 20))
+
+
+def test_average_precision_interval_covers_the_truth():
+    rng = np.random.default_rng(14)
+
+    def draw(n: int) -> tuple[np.ndarray, np.ndarray]:
+        y = (rng.uniform(size=n) < 0.15).astype(int)
+        return special.expit(rng.normal(size=n) + 1.5 * y - 2), y
+
+    p, y = draw(200_000)
+    truth = metrics.average_precision_score(y, p)
     covered = 0
-    for _ in range(300):
-        p = rng.beta(1, 9, 800)
-        y = (rng.uniform(size=800) < p).astype(int)
-        found = calibration.observed_expected(scores.of(score_table(p, y, y)))
-        covered += found.low <= 1 <= found.high
-    assert covered / 300 >= 0.92
-
-
-def test_calibration_error_is_not_biased_by_small_samples():
-    rng = np.random.default_rng(8)
-    values, covered = [], 0
     for _ in range(150):
-        p = rng.beta(2, 3, 1000)
-        y = (rng.uniform(size=1000) < p).astype(int)
-        found = calibration.ece(scores.of(score_table(p, y, y)))
-        values.append(found.value)
-        covered += found.low <= 1e-9
-    assert np.mean(values) < 0.006  # raw it would be .03
-    assert covered / 150 >= 0.92
-
-
-@pytest.mark.parametrize("shift", [0.04, 0.1])
-def test_calibration_error_interval_covers_a_true_shift(shift):
-    rng = np.random.default_rng(9)
-    covered = 0
-    for _ in range(150):
-        p = rng.uniform(0.2, 0.8, 2000)
-        y = (rng.uniform(size=2000) < p + shift).astype(int)
-        found = calibration.ece(scores.of(score_table(p, y, y)))
-        covered += found.low <= shift <= found.high
+        p, y = draw(1500)
+        found = quality.average_precision(scores.of(score_table(p, y, y)))
+        covered += found.low <= truth <= found.high
     assert covered / 150 >= 0.9
-
-
-def test_calibration_error_raw_part_is_the_definition():
-    rng = np.random.default_rng(10)
-    p = rng.integers(0, 101, 4000) / 100
-    y = (rng.uniform(size=4000) < p**2).astype(int)
-    found = calibration.ece(scores.of(score_table(p, y, y)))
-    group = np.minimum((p * 16).astype(int), 15)
-    raw = sum(abs((y - p)[group == g].sum()) for g in range(16)) / 4000
-    assert f"raw {raw:.4f}" in found.note
-    assert found.value < raw

@@ -39,6 +39,8 @@ NAMES = {
     "brier",
     "ece",
     "observed_expected",
+    "calibration_slope",
+    "calibration_intercept",
     "psi",
     "label_coverage",
     "users",

@@ -63,6 +63,7 @@ def test_signs_are_what_is_worse_what_drifted_who_is_hurt_and_after_which_change
         metrics=[
             estimate("precision", "degraded"),
             estimate("recall", "fine"),
+            estimate("latency_p95", "watch"),
             estimate("f1", "watch"),
             estimate("auc", "critical", version="v42"),
         ],
@@ -79,13 +80,13 @@ def test_signs_are_what_is_worse_what_drifted_who_is_hurt_and_after_which_change
     ]
     found = signature(facts, changes, None)
     assert found.signs == {
-        "precision worse": 1.0,
-        "f1 worse": 0.25,
-        "amount drifted in region BR": 1.0,
+        "decisions worse": 1.0,
+        "slower": 0.25,
+        "amount drifted in a segment": 1.0,
         "worst in region BR": 1.0,
         "after a deploy": 1.0,
     }
     assert found.began is None
-    other = Signature(signs={"precision worse": 0.25, "after a deploy": 1.0, "errors": 1.0})
+    other = Signature(signs={"decisions worse": 0.25, "after a deploy": 1.0, "errors": 1.0})
     assert likeness(found, other) == pytest.approx(1.25 / 5.25)
-    assert in_common(found, other) == ["after a deploy", "precision worse"]
+    assert in_common(found, other) == ["after a deploy", "decisions worse"]

@@ -11,7 +11,7 @@ from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
 from cockpit.assess.metrics import metric
 from cockpit.assess.objectives import Bound, bounds
 from cockpit.assess.slices import WHOLE, Subject
-from cockpit.assess.verdicts import Comparison, Verdict, judge
+from cockpit.assess.verdicts import Comparison, Verdict, judge, probability_missed
 from cockpit.records import Baseline, Estimate
 from cockpit.units import parse_share
 
@@ -82,6 +82,8 @@ class Moment:
         window = inputs.infra_window if fast else inputs.quality_window
         baseline = base.baseline if base is not None else None
         elapsed = max(window.end - window.start, 1)
+        fraction = elapsed / (INFRA_SPAN if fast else QUALITY_SPAN)
+        bound, relative = self.bounds.get(name), subject.against is not None
         found = verdict or judge(
             now,
             Comparison(
@@ -89,10 +91,10 @@ class Moment:
                 unit=about.unit,
                 base=baseline,
                 difference=base.difference if base is not None else None,
-                bound=self.bounds.get(name),
-                relative=subject.against is not None,
+                bound=bound,
+                relative=relative,
                 tolerance=self.tolerance,
-                fraction=elapsed / (INFRA_SPAN if fast else QUALITY_SPAN),
+                fraction=fraction,
                 elapsed=elapsed,
             ),
         )
@@ -115,6 +117,7 @@ class Moment:
             segment=subject.segment,
             baseline=baseline,
             difference=found.difference,
+            missed=None if relative else probability_missed(now, bound, fraction),
             verdict=found.word,
             sentence="; ".join(
                 part for part in (now.note, found.sentence, base.note if base else "") if part

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import bdtr, bdtrik, gammaincinv, ndtri
+from scipy.special import bdtr, bdtrik, expit, gammaincinv, ndtri, stdtrit
 
 from cockpit.assess.measurement import LEVEL, Measurement, Z, unmeasured
+
+FEWEST_EQUAL = 30  # rows that, all alike, show a constant
+_NOISE = 1e-12  # of Σx²: what a sum of floats may be off
+_ROUNDED = 1e-3  # of (Σx)²/n: what sums in fixed point may be off
 
 
 def normal_quantile(level: float) -> float:
@@ -50,23 +54,38 @@ def poisson(
     return Measurement(value=k / exposure, low=low * per, high=high * per, n=k)
 
 
-def logit(value: float, standard_error: float, n: int, n_pos: int | None = None) -> Measurement:
-    """A quantity in (0, 1) with its interval on the logit scale (delta method)."""
+def logit_ends(value: float, standard_error: float) -> tuple[float, float]:
+    """Ends of a quantity in (0, 1), its interval made on the logit scale (delta method)."""
     a = math.log(value / (1 - value))
     half = Z * standard_error / (value * (1 - value))
-    low, high = (1 / (1 + math.exp(-min(max(x, -700.0), 700.0))) for x in (a - half, a + half))
+    return float(expit(a - half)), float(expit(a + half))
+
+
+def logit(value: float, standard_error: float, n: int, n_pos: int | None = None) -> Measurement:
+    """The same with its rows, as a measurement."""
+    low, high = logit_ends(value, standard_error)
     return Measurement(value=value, low=low, high=high, n=n, n_pos=n_pos)
 
 
 def mean(n: int, total: float, total_squares: float, reason: str = "no rows") -> Measurement:
-    """A mean from Σx and Σx² with a normal interval; none below two rows."""
+    """A mean from Σx and Σx² with Student's interval (1908).
+
+    None of a single row, and none where a few rows are all equal: they do not show how far another
+    would lie. None either where Σx² is less than Σx allows: a sum has overflowed.
+    """
     if n <= 0:
         return unmeasured(reason)
     value = total / n
     if n < 2:
         return Measurement(value=value, n=n, note="one row, no interval")
-    variance = max(total_squares - n * value * value, 0.0) / (n - 1)
-    half = Z * math.sqrt(variance / n)
+    spread = total_squares - n * value * value
+    if spread < -_ROUNDED * n * value * value:
+        return Measurement(value=value, n=n, note="the squares do not fit the sum, no interval")
+    if spread <= _NOISE * total_squares:
+        spread = 0.0
+    if spread == 0.0 and n < FEWEST_EQUAL:
+        return Measurement(value=value, n=n, note=f"{n} equal values, no interval")
+    half = float(stdtrit(n - 1, (1.0 + LEVEL) / 2.0)) * math.sqrt(spread / (n - 1) / n)
     return Measurement(value=value, low=value - half, high=value + half, n=n)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cockpit.assess import calibration, quality
+from cockpit.assess import calibration, quality, recalibration, reliability
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +43,8 @@ METRICS: dict[str, Metric] = {
     "brier": Metric("lower_is_better", ""),
     "ece": Metric("lower_is_better", ""),
     "observed_expected": Metric("nearer_one_is_better", "×"),
+    "calibration_slope": Metric("nearer_one_is_better", ""),
+    "calibration_intercept": Metric("neither", ""),
     "psi": Metric("lower_is_better", ""),
     "label_coverage": Metric("neither", "share"),
     "agreement": Metric("neither", "share"),
@@ -65,8 +67,10 @@ QUALITY: dict[str, Callable[[Scores], Measurement]] = {
     "false_positive_share": quality.false_positive_share,
     "false_negative_share": quality.false_negative_share,
     "brier": calibration.brier,
-    "ece": calibration.ece,
+    "ece": reliability.ece,
     "observed_expected": calibration.observed_expected,
+    "calibration_slope": recalibration.calibration_slope,
+    "calibration_intercept": recalibration.calibration_intercept,
 }
 
 # What cannot be said where labels exist for some decisions only.

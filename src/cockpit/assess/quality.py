@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess.intervals import logit, wilson
+from cockpit import numbers
+from cockpit.assess.intervals import logit, logit_ends, wilson
 from cockpit.assess.measurement import LEVEL, Measurement, Z, unmeasured
+from cockpit.assess.scores import why_unlabelled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,30 +26,49 @@ def auc(scores: Scores) -> Measurement:
 
     DeLong variance from the counts (DeLong et al. 1988; mid-ranks as in Sun & Xu 2014), interval on
     the logit scale. Where rarer·min(A, 1 − A) < 5 that is too narrow: the wider of it and Hanley &
-    McNeil's (1982). A perfect ranking has the exact bound (α/2)^(1/rarer) on one side.
+    McNeil's (1982). A perfect ranking has the exact bound (α/2)^(1/rarer) on one side. The note is
+    how far at worst the binning has moved it.
     """
-    few = _too_few(scores)
+    few = too_few(scores)
     if few is not None:
         return few
     pos, neg = scores.positive, scores.negative
     p, n = int(pos.sum()), int(neg.sum())
     above = np.cumsum(neg) - neg / 2.0  # negatives below each bin, and half of those in it
     area = float(pos @ above) / (p * n)
-    rows, rarer = p + n, min(p, n)
-    if not 0.0 < area < 1.0:
-        bound = ((1 - LEVEL) / 2) ** (1 / rarer)
-        low, high = (bound, 1.0) if area else (0.0, 1.0 - bound)
-        return Measurement(value=area, low=low, high=high, n=rows, n_pos=p)
     placed_pos, placed_neg = above / n, 1.0 - (np.cumsum(pos) - pos / 2.0) / p
     s10 = float(pos @ (placed_pos - area) ** 2) / (p - 1)
     s01 = float(neg @ (placed_neg - area) ** 2) / (n - 1)
-    delong = logit(area, math.sqrt(s10 / p + s01 / n), rows, p)
+    low, high = _auc_ends(area, s10 / p + s01 / n, p, n)
+    note = f"binned, at worst {_rounded_up(binning_bound(scores))} off"
+    return Measurement(value=area, low=low, high=high, n=p + n, n_pos=p, note=note)
+
+
+def _auc_ends(area: float, delong: float, p: int, n: int) -> tuple[float, float]:
+    """Interval of an AUC from its DeLong variance and the class sizes."""
+    rarer = min(p, n)
+    if not 0.0 < area < 1.0:
+        bound = ((1 - LEVEL) / 2) ** (1 / rarer)
+        return (bound, 1.0) if area else (0.0, 1.0 - bound)
+    low, high = logit_ends(area, math.sqrt(delong))
     if rarer * min(area, 1 - area) >= 5:
-        return delong
+        return low, high
     half = Z * math.sqrt(hanley_mcneil(area, p, n))
-    low = min(x for x in (delong.low, max(area - half, 0.0)) if x is not None)
-    high = max(x for x in (delong.high, min(area + half, 1.0)) if x is not None)
-    return Measurement(value=area, low=low, high=high, n=rows, n_pos=p)
+    return min(low, max(area - half, 0.0)), max(high, min(area + half, 1.0))
+
+
+def binning_bound(scores: Scores) -> float:
+    """½ Σ pos·neg / (P·N): the most by which binning can have moved an AUC.
+
+    Reached only if every bin ranked its positives all above, or all below, its negatives.
+    """
+    pos, neg = scores.positive.astype(np.float64), scores.negative.astype(np.float64)
+    return float(pos @ neg) / (2.0 * float(pos.sum()) * float(neg.sum()))
+
+
+def _rounded_up(bound: float) -> str:
+    """'.0004': four digits, never fewer than the bound."""
+    return numbers.proportion(math.ceil(bound * 1e4) / 1e4, 4)
 
 
 def hanley_mcneil(area: float, p: int, n: int) -> float:
@@ -58,8 +79,11 @@ def hanley_mcneil(area: float, p: int, n: int) -> float:
 
 
 def average_precision(scores: Scores) -> Measurement:
-    """Σ (R_k − R_{k−1})·P_k, bins from the highest down; logit interval (Boyd et al. 2013)."""
-    few = _too_few(scores)
+    """Σ (R_k − R_{k−1})·P_k, bins from the highest down; logit interval (Boyd et al. 2013).
+
+    That takes it for a proportion of the positives, so a perfect one has the exact bound.
+    """
+    few = too_few(scores)
     if few is not None:
         return few
     pos, neg = scores.positive[::-1], scores.negative[::-1]
@@ -67,17 +91,19 @@ def average_precision(scores: Scores) -> Measurement:
     seen = np.cumsum(pos + neg)
     precision: NDArray[np.float64] = np.cumsum(pos) / np.maximum(seen, 1)
     value = float(pos @ precision) / p
-    if not 0.0 < value < 1.0:
-        return Measurement(value=value, n=rows, n_pos=p, note="no interval: ranking is perfect")
+    if value >= 1.0:
+        bound = ((1 - LEVEL) / 2) ** (1 / p)
+        return Measurement(value=1.0, low=bound, high=1.0, n=rows, n_pos=p)
     # τ = (P·η(1 − η))^−½ on the logit scale, so η(1 − η)·τ on the scale of η.
     return logit(value, math.sqrt(value * (1 - value) / p), rows, p)
 
 
-def _too_few(scores: Scores) -> Measurement | None:
+def too_few(scores: Scores) -> Measurement | None:
+    """Why nothing can be fitted to the ranking of so few rows, null where something can."""
     p, n = int(scores.positive.sum()), int(scores.negative.sum())
     rows = p + n
     if rows == 0:
-        return unmeasured(_unlabelled(scores))
+        return unmeasured(why_unlabelled(scores))
     if p == 0 or n == 0:
         return unmeasured("one class only", rows, p)
     if min(p, n) < FEWEST:
@@ -85,21 +111,17 @@ def _too_few(scores: Scores) -> Measurement | None:
     return None
 
 
-def _unlabelled(scores: Scores) -> str:
-    return "no labels yet" if scores.rows else "no predictions"
-
-
 def precision(scores: Scores) -> Measurement:
     """Share of positive decisions that were right, Wilson interval."""
     tp, fp, _, _ = scores.confusion
-    reason = "no positive decisions" if scores.labelled else _unlabelled(scores)
+    reason = "no positive decisions" if scores.labelled else why_unlabelled(scores)
     return wilson(tp, tp + fp, reason)
 
 
 def recall(scores: Scores) -> Measurement:
     """Share of positive labels that were decided positive, Wilson interval."""
     tp, _, fn, _ = scores.confusion
-    reason = "no positives" if scores.labelled else _unlabelled(scores)
+    reason = "no positives" if scores.labelled else why_unlabelled(scores)
     return wilson(tp, tp + fn, reason)
 
 
@@ -126,13 +148,13 @@ def false_negative_share(scores: Scores) -> Measurement:
 
 
 def _undecided(scores: Scores) -> str:
-    return "no decisions" if scores.labelled else _unlabelled(scores)
+    return "no decisions" if scores.labelled else why_unlabelled(scores)
 
 
 def f1(scores: Scores) -> Measurement:
     """F1 = 2g/(1 + g), monotone in the Jaccard index g = TP/(TP + FP + FN); Wilson on g."""
     tp, fp, fn, _ = scores.confusion
-    reason = "no positives" if scores.labelled else _unlabelled(scores)
+    reason = "no positives" if scores.labelled else why_unlabelled(scores)
     return f1_of(wilson(tp, tp + fp + fn, reason))
 
 

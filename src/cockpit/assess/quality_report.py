@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cockpit.assess import scores
 from cockpit.assess.baseline import labelled_source, source
+from cockpit.assess.calibration import observed_expected
 from cockpit.assess.differences import weighted_sum
 from cockpit.assess.drift_record import compare, of_scores
 from cockpit.assess.drift_report import score_design_effect
@@ -13,13 +15,15 @@ from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION, QUALITY
 from cockpit.assess.quality import false_negative_share, false_positive_share, label_coverage
-from cockpit.assess.slices import Subject, slices
+from cockpit.assess.reliability import reliability_bins
+from cockpit.assess.slices import Subject, is_word, slices
 from cockpit.assess.verdicts import Verdict
+from cockpit.tables import POSITIVE, SERVED
 from cockpit.text import inert
 
 if TYPE_CHECKING:
     from cockpit.config import Harm
-    from cockpit.records import Drift, DriftClass, Estimate, VerdictWord
+    from cockpit.records import Drift, DriftClass, Estimate, ReliabilityBin, VerdictWord
 
 _DRIFT_VERDICT: dict[DriftClass, VerdictWord] = {
     "minor": "fine",
@@ -31,13 +35,37 @@ _DRIFT_VERDICT: dict[DriftClass, VerdictWord] = {
 
 
 def measure(name: str, rows: scores.Scores, moment: Moment) -> Measurement:
-    """One quality metric, or why it cannot be had when labels exist for some decisions only."""
-    only_when = moment.inputs.map.labels_only_when
-    if only_when and name in NEEDS_EVERY_DECISION:
-        return unmeasured(f"labels only when {inert(only_when)}", rows.labelled)
+    """One quality metric.
+
+    Where labels exist for some decisions only, one that needs the others is null and says so, and
+    calibration is that of those decisions: scores that are right are right among them as well.
+    """
+    config = moment.inputs.config
+    only_when = inert(moment.inputs.map.labels_only_when or "")
+    if only_when and (name in NEEDS_EVERY_DECISION or _unlabelled_positives(name, rows)):
+        return unmeasured(f"labels only when {only_when}", rows.labelled)
     if name == "harm_rate":
-        return harm_rate(rows, moment.inputs.config.model.harm)
-    return QUALITY[name](rows)
+        return harm_rate(rows, config.model.harm)
+    if name == "observed_expected":
+        found = observed_expected(rows, inert(config.model.positive))
+    else:
+        found = QUALITY[name](rows)
+    if only_when and found.value is not None and name != "precision":
+        return replace(found, note="; ".join(filter(None, (f"only of {only_when}", found.note))))
+    return found
+
+
+def _unlabelled_positives(name: str, rows: scores.Scores) -> bool:
+    """Whether it is precision that is asked for, and no positive decision has a label."""
+    return name == "precision" and not rows.cells[1:, POSITIVE + 1].any()
+
+
+def reliability(moment: Moment) -> list[ReliabilityBin]:
+    """What was predicted and what came true, of the labelled decisions of the whole service."""
+    counts = moment.inputs.now.get("score")
+    if counts is None or len(counts) == 0:
+        return []
+    return reliability_bins(scores.of(counts, is_word(counts, "role", SERVED)))
 
 
 def harm_rate(rows: scores.Scores, harm: Harm) -> Measurement:

@@ -18,7 +18,7 @@ from cockpit.assess.input_schema import schema_findings
 from cockpit.assess.label_free_report import label_free_estimates
 from cockpit.assess.mix_report import mix_findings
 from cockpit.assess.monitor_report import combined, fast_monitors, slow_monitors
-from cockpit.assess.quality_report import quality_estimates
+from cockpit.assess.quality_report import quality_estimates, reliability
 from cockpit.assess.segment_report import segment_figures
 from cockpit.assess.shadow_report import shadow_differences
 from cockpit.assess.team_report import team_estimates, user_estimates
@@ -29,7 +29,7 @@ from cockpit.units import clock, duration
 if TYPE_CHECKING:
     from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
-    from cockpit.records import Drift, Estimate, Monitor, Window
+    from cockpit.records import Drift, Estimate, Monitor, ReliabilityBin, Window
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class ModelReport:
     """What is told by the slow tables alone: it holds until one of their buckets closes."""
 
     quality: list[Estimate]
+    reliability: list[ReliabilityBin]
     others: list[Estimate]  # of users, of segments, and the team's own
     drift: list[Drift]
     versions: list[Estimate]  # one against another, and shadows
@@ -49,6 +50,7 @@ class ModelReport:
         """The same figures, taken at another moment at which they still hold."""
         return ModelReport(
             _taken_at(at, self.quality),
+            self.reliability,
             _taken_at(at, self.others),
             self.drift,
             _taken_at(at, self.versions),
@@ -69,6 +71,7 @@ def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
     segments, findings = segment_figures(moment)
     return ModelReport(
         quality=quality_estimates(moment),
+        reliability=reliability(moment),
         others=[*user_estimates(moment), *segments, *team_estimates(moment)],
         drift=drifts(moment),
         versions=[*version_differences(moment), *shadow_differences(moment)],
@@ -100,6 +103,7 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         versions=[*model.versions, *traffic_differences(moment)],
         burns=burning,
         monitors=combined(moment, fast_monitors(moment) + model.monitors),
+        reliability=model.reliability,
         gaps=model.gaps,
         estimated=model.estimated,
         findings=model.findings,

@@ -82,17 +82,31 @@ class Scores:
         )
 
     @property
+    def one_class(self) -> bool:
+        """Whether no label is positive, or none negative."""
+        return not self.positive.any() or not self.negative.any()
+
+    @property
     def mean_score(self) -> Floats:
         """Mean score of the labelled rows in each bin; where there are none, its middle."""
         n = self.by_label[1:].sum(axis=0)
         return np.where(n > 0, self.sum_p[1:].sum(axis=0) / np.maximum(n, 1), middles(len(n)))
 
 
+def why_unlabelled(scores: Scores) -> str:
+    """Why nothing can be said where no label is known."""
+    return "no labels yet" if scores.rows else "no predictions"
+
+
 @lru_cache(maxsize=2)
 def middles(size: int) -> Floats:
     """Middle of each score bin, or of each of the coarser bins segments use."""
-    edges = score_edges() if size == SCORE_BINS else segment_edges()
-    return (edges[1:] + edges[:-1]) / 2.0
+    return (_edges(size)[1:] + _edges(size)[:-1]) / 2.0
+
+
+@lru_cache(maxsize=2)
+def _edges(size: int) -> Floats:
+    return score_edges() if size == SCORE_BINS else segment_edges()
 
 
 def size_of(table: str) -> int:
@@ -103,7 +117,8 @@ def size_of(table: str) -> int:
 def of(counts: Counts, mask: NDArray[np.bool_] | None = None) -> Scores:
     """The rows of `counts` (a `score` or `score_by_segment` table) where `mask` holds, added up.
 
-    Rows outside the bins, and cells that labels have emptied beyond zero, count as nothing.
+    Rows outside the bins, and cells that labels have emptied beyond zero, count as nothing; a sum
+    of scores is held to what so many rows of its bin can have, however a file came by it.
     """
     size = size_of(counts.table)
     c = {name: counts.columns[name] for name in ("decision", "label", "bin", *_SUMS)}
@@ -116,12 +131,18 @@ def of(counts: Counts, mask: NDArray[np.bool_] | None = None) -> Scores:
     by_label = (c["label"] + 1) * size + c["bin"]
     by_cell = ((c["label"] + 1) * DECISIONS + c["decision"] + 1) * size + c["bin"]
     cells = np.bincount(by_cell, c["n"], LABELS * DECISIONS * size)
-    sum_p, sum_p2 = (np.bincount(by_label, c[s], LABELS * size) / FIXED_POINT for s in _SUMS[1:])
+    cells = np.clip(cells, 0.0, _MOST).astype(np.int64).reshape(LABELS, DECISIONS, size)
+    sum_p, sum_p2 = (
+        (np.bincount(by_label, c[s], LABELS * size) / FIXED_POINT).reshape(LABELS, size)
+        for s in _SUMS[1:]
+    )
+    rows, edges = cells.sum(axis=1), _edges(size)
     return Scores(
-        np.maximum(cells, 0.0).astype(np.int64).reshape(LABELS, DECISIONS, size),
-        sum_p.reshape(LABELS, size),
-        sum_p2.reshape(LABELS, size),
+        cells,
+        np.clip(sum_p, rows * edges[:-1], rows * edges[1:]),
+        np.clip(sum_p2, rows * edges[:-1] ** 2, rows * edges[1:] ** 2),
     )
 
 
 _SUMS = ("n", "sum_p", "sum_p2")
+_MOST = 2.0**47  # rows in one cell: no sum over cells can overflow

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cockpit.records import Record
-from cockpit.tables import PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +22,33 @@ _WEIGHTS = {
     "fits": 0.5,
     "best fit": 1.0,
 }
+# Figures that fall together are one sign, not many.
+_SIGNS = {
+    **dict.fromkeys(
+        (
+            "auc",
+            "average_precision",
+            "precision",
+            "recall",
+            "f1",
+            "accuracy",
+            "wrong_rate",
+            "false_positive_share",
+            "false_negative_share",
+            "harm_rate",
+        ),
+        "decisions worse",
+    ),
+    **dict.fromkeys(
+        ("brier", "ece", "observed_expected", "calibration_slope", "calibration_intercept"),
+        "scores mean something else",
+    ),
+    **dict.fromkeys(("latency_p50", "latency_p95", "latency_p99"), "slower"),
+    "error_rate": "errors",
+    "burn_rate": "",  # of what is slower or fails
+    "psi": "",  # the drift of the score says it
+    "worst_segment": "",
+}
 
 
 class Signature(Record, kw_only=True):
@@ -37,19 +63,18 @@ def signature(facts: Assessment, changes: Sequence[Change], begun: Onset | None)
 
     A sign names no version and no value, so that it can be met again.
     """
-    signs: list[tuple[str, str]] = [
-        (f"{e.name} worse", e.verdict)
+    signs = [
+        (_SIGNS.get(e.name, f"{e.name} worse"), str(e.verdict))
         for e in facts.metrics
-        if e.version is None and e.segment is None and e.name != "worst_segment"
+        if e.version is None and e.segment is None
     ]
     for drift in facts.drift:
-        where = "" if drift.segment is None else f" in {drift.segment}"
-        if PAIR not in where:  # a pair drifts where one of its two does
-            signs.append((f"{drift.feature} drifted{where}", drift.drift_class))
+        where = "" if drift.segment is None else " in a segment"
+        signs.append((f"{drift.feature} drifted{where}", drift.drift_class))
     signs += [(f"after a {change.kind}", change.fit) for change in changes]
     found: dict[str, float] = {}
     for sign, word in signs:
-        if word in _WEIGHTS:
+        if sign and word in _WEIGHTS:
             found[sign] = max(_WEIGHTS[word], found.get(sign, 0.0))
     for estimate in facts.segments:
         if estimate.name == "worst_segment" and estimate.segment is not None:

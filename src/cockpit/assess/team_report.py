@@ -65,14 +65,20 @@ def additive(
     moment: Moment, table: str, name: str, counts: Counts, rows: NDArray[np.int64]
 ) -> Measurement:
     """A rate or a mean a team names, over some rows of its table, by index."""
-    c = counts.columns
-    n = int(c["n"][rows].sum())
+    n = _total(counts, "n", rows)
     if table == "rate":
-        k = int(c["k"][rows].sum())
-        return intervals.wilson(k, n) if 0 <= k <= n else unmeasured("more hits than rows", n)
+        k = _total(counts, "k", rows)
+        if k < 0 or n < 0:
+            return unmeasured("counts below zero")
+        return intervals.wilson(k, n) if k <= n else unmeasured("more hits than rows", n)
     step = step_of_mean(moment, name)
-    total, squares = float(c["sum_x"][rows].sum()), float(c["sum_x2"][rows].sum())
+    total, squares = _total(counts, "sum_x", rows), _total(counts, "sum_x2", rows)
     return intervals.mean(n, total * step, squares * step)
+
+
+def _total(counts: Counts, cell: str, rows: NDArray[np.int64]) -> int:
+    """The sum of a cell over some rows, in integers that do not overflow."""
+    return sum(counts.columns[cell][rows].tolist())
 
 
 def step_of_mean(moment: Moment, name: str) -> float:

@@ -24,6 +24,14 @@ def number(value: float, unit: str) -> str:
     return f"{text} {unit}".rstrip()
 
 
+def against_prediction(ratio: float, positive: str) -> str:
+    """Seen over predicted: '31 % more fraud than predicted', 'as much fraud as predicted'."""
+    percent = round(abs(ratio - 1.0) * 100)
+    if percent == 0:
+        return f"as much {positive} as predicted"
+    return f"{percent:,} % {'more' if ratio > 1.0 else 'less'} {positive} than predicted"
+
+
 def move(before: float, now: float, unit: str) -> str:
     """'fell from .893 to .812', 'rose from 180 ms to 418 ms', 'steady at .893'."""
     was, became = number(before, unit), number(now, unit)

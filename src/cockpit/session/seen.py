@@ -23,7 +23,7 @@ from cockpit.views import Earlier
 if TYPE_CHECKING:
     from cockpit.session.session import Session
 
-ALIKE = 0.25  # from which likeness an earlier incident is worth a look
+ALIKE = 0.3  # from which likeness an earlier incident is worth a look
 
 
 class _Kept(Record, kw_only=True):

@@ -13,6 +13,8 @@ NAMES = {
     "ece": "ECE",
     "brier": "Brier",
     "observed_expected": "obs ÷ exp",
+    "calibration_slope": "cal. slope",
+    "calibration_intercept": "cal. level",
     "latency_p50": "p50",
     "latency_p95": "p95",
     "latency_p99": "p99",
