@@ -10,7 +10,7 @@ from scipy.special import betaincinv, expit, logit, ndtr, ndtri
 
 from cockpit.assess import paired
 from cockpit.assess.buckets import Buckets, from_cumulative
-from cockpit.assess.calibration import RELIABILITY_BINS
+from cockpit.assess.reliability import BINS
 from cockpit.assess.scores import Scores
 from cockpit.bins import SCORE_BINS, latency_bin, score_bin, segment_bin
 from cockpit.records import Counts
@@ -106,8 +106,8 @@ def brier(a: float, b: float, truth: Truth) -> float:
 def calibration_error(a: float, b: float, truth: Truth) -> float:
     """Expected calibration error of `predicted` on the bins that the estimate uses."""
     p = beta_quantiles(a, b)
-    group = np.minimum((p * RELIABILITY_BINS).astype(np.int64), RELIABILITY_BINS - 1)
-    gaps = np.bincount(group, truth(p) - p, RELIABILITY_BINS) / len(p)
+    group = np.minimum((p * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(group, truth(p) - p, BINS) / len(p)
     return float(np.abs(gaps).sum())
 
 
@@ -177,5 +177,5 @@ def latency_quantile(q: float) -> float:
 
 def visitors(rng: Generator, n: int) -> Counts:
     """The bitmap that n different users leave."""
-    bits = np.unique(rng.integers(0, USER_BITS, n))
+    bits = np.flatnonzero(np.bincount(rng.integers(0, USER_BITS, n), minlength=USER_BITS))
     return Counts("users", {"bit": bits, "n": np.ones(len(bits), dtype=np.int64)}, {})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.random import Generator
 
-from cockpit.assess import calibration, label_free, paired, quality
+from cockpit.assess import calibration, label_free, paired, quality, recalibration, reliability
 from cockpit.assess.differences import difference
 from studies import _sampled as sampled
 from studies._cases import LEAST, LEAST_HARD, Case, Interval, one
@@ -23,6 +23,7 @@ def every() -> list[Case]:
         _brier,
         _observed_expected,
         _ece,
+        _recalibration,
         _two_models,
         _label_free,
     )
@@ -145,10 +146,35 @@ def _ece() -> Iterator[Case]:
             "ECE",
             f"{error:.3f}, {n:,} rows",
             lambda rng, t=truth, n=n, e=error: one(
-                e, calibration.ece(sampled.predicted(rng, n, 2, 2, t))
+                e, reliability.ece(sampled.predicted(rng, n, 2, 2, t))
             ),
             least=LEAST_HARD,
             cost=4,
+        )
+
+
+def _recalibration() -> Iterator[Case]:
+    for slope, n in ((1.0, 300), (0.7, 1000), (1.5, 1000), (1.0, 10_000)):
+        yield Case(
+            "calibration slope",
+            f"{slope}, {n:,} rows, 25 % predicted",
+            lambda rng, b=slope, n=n: one(
+                b,
+                recalibration.calibration_slope(
+                    sampled.predicted(rng, n, 1.0, 3.0, Truth(slope=b))
+                ),
+            ),
+        )
+    for n in (300, 10_000):
+        yield Case(
+            "calibration intercept",
+            f"0, {n:,} rows, 25 % predicted",
+            lambda rng, n=n: one(
+                0.0,
+                recalibration.calibration_intercept(
+                    sampled.predicted(rng, n, 1.0, 3.0, CALIBRATED)
+                ),
+            ),
         )
 
 

@@ -13,7 +13,7 @@ from studies._cases import Case
 from studies._pages import head, row
 
 SEED = 2611
-RUNS = 2_000
+RUNS = 4_000
 
 
 @dataclass(frozen=True)
