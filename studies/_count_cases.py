@@ -8,11 +8,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.random import Generator
 
-from cockpit.assess import drift, intervals, segments, stratified
-from cockpit.assess.differences import difference, ratio_of_rates, weighted_sum
-from cockpit.assess.latency import log_buckets
-from cockpit.assess.measurement import Z
-from cockpit.assess.users import users
+from cockpit.assess.drift import divergence
+from cockpit.assess.methods import intervals
+from cockpit.assess.methods.differences import difference, ratio_of_rates, weighted_sum
+from cockpit.assess.methods.measurement import Z
+from cockpit.assess.quality.users import users
+from cockpit.assess.segments import shrinkage
+from cockpit.assess.service.latency import log_buckets
+from cockpit.assess.versions import stratified
 from studies import _sampled as sampled
 from studies._cases import LEAST, LEAST_HARD, Case, Interval, one
 
@@ -50,7 +53,7 @@ def _psi() -> Iterator[Case]:
                 "PSI, corrected",
                 f"{truth:.3f}, ten bins, {m:,} rows against {n:,}",
                 lambda rng, s=shares, n=n, m=m, t=truth: one(
-                    t, drift.divergence(rng.multinomial(n, s[0]), rng.multinomial(m, s[1]))
+                    t, divergence.divergence(rng.multinomial(n, s[0]), rng.multinomial(m, s[1]))
                 ),
             )
 
@@ -178,7 +181,7 @@ def _segments() -> Iterator[Case]:
 
 def _shrunk(rng: Generator, count: int, a: float, b: float) -> list[Interval]:
     truth, n = rng.beta(a, b, count), rng.integers(5, 50, count)
-    found = segments.shrink(rng.binomial(n, truth)[None, :], n[None, :])[0]
+    found = shrinkage.shrink(rng.binomial(n, truth)[None, :], n[None, :])[0]
     return [Interval(float(t), x.low, x.high) for t, x in zip(truth, found, strict=True)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cockpit.assess.e_process import THRESHOLD, log_e_process
+from cockpit.assess.methods.e_process import THRESHOLD, log_e_process
 from studies._pages import Floats, first, head, row, share_of
 
 DECISIONS = 200  # a minute

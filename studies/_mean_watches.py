@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cockpit.assess.e_process import THRESHOLD
-from cockpit.assess.mean_process import Sums, log_mean_process
+from cockpit.assess.methods.e_process import THRESHOLD
+from cockpit.assess.methods.mean_process import Sums, log_mean_process
 from studies._pages import Floats, Ints, first, head, median_of, row, share_of
 
 ROWS = 600  # a minute

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cockpit.assess.e_detector import log_e_detector, threshold_of
-from cockpit.assess.intervals import wilson
+from cockpit.assess.methods.e_detector import log_e_detector, threshold_of
+from cockpit.assess.methods.intervals import wilson
 from cockpit.records import DAY, MINUTE, SECOND
 from studies._pages import Bools, Ints, head, row
 from studies._recorded import DATA, PETSHOP, pet_site

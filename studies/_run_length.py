@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cockpit.assess.e_detector import log_e_detector
+from cockpit.assess.methods.e_detector import log_e_detector
 from studies._pages import Floats, batches, first, head, median_of, row, share_of
 
 TOLERATED = 0.01

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.random import Generator
 
-from cockpit.assess import calibration, label_free, paired, quality, recalibration, reliability
-from cockpit.assess.differences import difference
+from cockpit.assess.methods.differences import difference
+from cockpit.assess.quality import calibration, label_free, ranking, recalibration, reliability
+from cockpit.assess.versions import paired
 from studies import _sampled as sampled
 from studies._cases import LEAST, LEAST_HARD, Case, Interval, one
 from studies._sampled import CALIBRATED, Truth
@@ -44,7 +45,7 @@ def _auc() -> Iterator[Case]:
         yield Case(
             "AUC",
             f"{auc}, {p:,} positives of {p + n:,}",
-            lambda rng, a=auc, p=p, n=n: one(a, quality.auc(sampled.binormal(rng, a, p, n))),
+            lambda rng, a=auc, p=p, n=n: one(a, ranking.auc(sampled.binormal(rng, a, p, n))),
         )
     # Five levels that barely rank, and five that nearly separate.
     for shares in (
@@ -55,7 +56,7 @@ def _auc() -> Iterator[Case]:
         yield Case(
             "AUC",
             f"{truth:.2f} on five tied scores, 50 positives of 1,000",
-            lambda rng, s=shares, t=truth: one(t, quality.auc(sampled.levels(rng, s, 50, 950))),
+            lambda rng, s=shares, t=truth: one(t, ranking.auc(sampled.levels(rng, s, 50, 950))),
         )
 
 
@@ -74,7 +75,7 @@ def _average_precision() -> Iterator[Case]:
             "average precision",
             f"{truth:.2f}, {p:,} positives of {p + n:,}",
             lambda rng, a=auc, p=p, n=n, t=truth: one(
-                t, quality.average_precision(sampled.binormal(rng, a, p, n))
+                t, ranking.average_precision(sampled.binormal(rng, a, p, n))
             ),
         )
 
@@ -86,7 +87,7 @@ def _f1() -> Iterator[Case]:
             "F1",
             f"{truth:.2f}, {n:,} rows, {a / (a + b):.0%} positive",
             lambda rng, a=a, b=b, n=n, t=truth: one(
-                t, quality.f1(sampled.predicted(rng, n, a, b, CALIBRATED))
+                t, ranking.f1(sampled.predicted(rng, n, a, b, CALIBRATED))
             ),
         )
 
@@ -185,8 +186,8 @@ def _two_models() -> Iterator[Case]:
         lambda rng: one(
             0.02,
             difference(
-                quality.auc(sampled.binormal(rng, 0.90, 100, 900)).interval,
-                quality.auc(sampled.binormal(rng, 0.88, 500, 4500)).interval,
+                ranking.auc(sampled.binormal(rng, 0.90, 100, 900)).interval,
+                ranking.auc(sampled.binormal(rng, 0.88, 500, 4500)).interval,
             ),
         ),
     )
@@ -227,5 +228,5 @@ def _predicted(rng: Generator, figure: str, a: float, b: float) -> list[Interval
     assert scale is not None
     now = sampled.predicted(rng, 2_000, a, b, Truth(slope=1.3))
     expected = label_free.Expected(now.cells.sum(axis=0).astype(np.float64), scale)
-    shown = getattr(quality, figure)(now).value
+    shown = getattr(ranking, figure)(now).value
     return one(shown, label_free.FIGURES[figure](expected))

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaln, ndtri
 
-from cockpit.assess.anytime import widening
-from cockpit.assess.e_process import THRESHOLD, log_e_process
-from cockpit.assess.measurement import Z
+from cockpit.assess.methods.anytime import widening
+from cockpit.assess.methods.e_process import THRESHOLD, log_e_process
+from cockpit.assess.methods.measurement import Z
 from studies import _late_labels, _mean_watches, _run_length
 from studies._pages import Bools, Floats, Ints, batches, first, head, row, share_of
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cockpit.assess.rank_detector import FEWEST, RUN_LENGTH, watch
+from cockpit.assess.methods.rank_detector import FEWEST, RUN_LENGTH, watch
 from cockpit.records import DAY, MINUTE
 from studies import _recorded, _recorded_counts
 from studies._pages import Ints, head, row
@@ -75,8 +75,8 @@ def _page(found: dict[str, Score]) -> list[str]:
         "# Recorded series",
         "",
         "`python -m studies series --write`. Gauges are watched by rank in their own past "
-        "(`cockpit.assess.rank_detector`), all sets with one setting, as they came: unsorted, with "
-        "gaps, of any unit. An incident is found if an alarm is raised inside it; false is an "
+        "(`cockpit.assess.methods.rank_detector`), all sets with one setting, as they came: "
+        "unsorted, with gaps, of any unit. An incident is found if an alarm is raised inside it; false is an "
         "episode that touches none. The delay is from the beginning of the incident as labelled.",
         "",
         *_table(found),

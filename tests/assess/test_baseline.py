@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.assess.baseline import as_young, labelled_source, windows_as_young
-from cockpit.assess.changes import Onset
 from cockpit.assess.inputs import Inputs
+from cockpit.assess.onset.changes import Onset
 from cockpit.assess.report import assess
 from cockpit.records import HOUR, MINUTE, SECOND, Window
 from tests.assess.building import score_table

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.assess.buckets import from_cumulative, increases
+from cockpit.assess.service.buckets import from_cumulative, increases
 from cockpit.records import SECOND
 
 # The bounds of Prometheus' clients, in ms.

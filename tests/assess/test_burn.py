@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from cockpit.assess.burn import THRESHOLDS, Tally, burn_rate, certainty, time_left
-from cockpit.assess.burn_report import burn_rates, burns
 from cockpit.assess.estimates import Moment
 from cockpit.assess.inputs import BURN_SPANS, Inputs
-from cockpit.assess.intervals import wilson
+from cockpit.assess.methods.intervals import wilson
 from cockpit.assess.report import assess
+from cockpit.assess.service.burn import THRESHOLDS, Tally, burn_rate, certainty, time_left
+from cockpit.assess.service.burn_report import burn_rates, burns
 from cockpit.bins import latency_bin
 from cockpit.config import Config, Objective, Predictions
 from cockpit.decide.severity import BURNS

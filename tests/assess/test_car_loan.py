@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from cockpit.assess import calibration, quality, reliability, scores
-from cockpit.assess.drift_record import compare, of_feature, of_scores
+from cockpit.assess.drift.record import compare, of_feature, of_scores
 from cockpit.assess.estimates import Moment
 from cockpit.assess.inputs import Inputs
-from cockpit.assess.intervals import normal_quantile
-from cockpit.assess.measurement import LEVEL
-from cockpit.assess.quality_report import quality_estimates
+from cockpit.assess.methods.intervals import normal_quantile
+from cockpit.assess.methods.measurement import LEVEL
+from cockpit.assess.quality import calibration, ranking, reliability, scores
+from cockpit.assess.quality.report import quality_estimates
 from cockpit.bins import SCORE_BINS, freeze_categorical, freeze_numeric, score_bin
 from cockpit.config import Drifting
 from cockpit.records import HOUR, Counts, Estimate, Window
@@ -126,10 +126,10 @@ def test_ranking_and_decisions_of_every_chunk(chunks, expected):
         assert given.confusion == tuple(figures[cell] for cell in ("tp", "fp", "fn", "tn"))
         assert given.positive.sum() / CHUNK == figures["pos_rate"]
         for name in ("precision", "recall", "f1", "accuracy"):
-            assert getattr(quality, name)(given).value == pytest.approx(figures[name], abs=1e-12)
+            assert getattr(ranking, name)(given).value == pytest.approx(figures[name], abs=1e-12)
         # Scores of two decimals have a bin each: nothing is lost by counting.
-        assert quality.auc(given).value == pytest.approx(figures["roc_auc"], abs=1e-12)
-        assert quality.average_precision(given).value == pytest.approx(
+        assert ranking.auc(given).value == pytest.approx(figures["roc_auc"], abs=1e-12)
+        assert ranking.average_precision(given).value == pytest.approx(
             figures["average_precision"], abs=1e-9
         )
 

@@ -9,8 +9,8 @@ import pytest
 from scipy.signal import lfilter
 from scipy.stats import norm
 
-from cockpit.assess.design_effect import design_effect, healthy_stretches
-from cockpit.assess.drift import divergence
+from cockpit.assess.drift.design_effect import design_effect, healthy_stretches
+from cockpit.assess.drift.divergence import divergence
 from cockpit.records import MINUTE, Window
 from tests.assess.rollout import DEPLOYED, END, START, rollout
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import chi2, entropy, norm
 
-from cockpit.assess.drift import SMOOTHING, classify, divergence, rows_needed, two_digits
+from cockpit.assess.drift.divergence import SMOOTHING, classify, divergence, rows_needed, two_digits
 from cockpit.config import Drifting
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from cockpit.assess.drift_report import drifts, importances
+from cockpit.assess.drift.report import drifts, importances
 from cockpit.assess.estimates import Moment
 from cockpit.bins import freeze_numeric
 from cockpit.config import Config, Drifting

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.assess.drift_record import compare, of_feature, of_scores, quantile_groups
+from cockpit.assess.drift.record import compare, of_feature, of_scores, quantile_groups
 from cockpit.bins import SCORE_BINS, FeatureBins, freeze_categorical, freeze_numeric, score_bin
 from cockpit.config import Drifting
 from cockpit.observe.features import Column

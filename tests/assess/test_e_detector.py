@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from cockpit.assess.e_detector import RUN_LENGTH, log_e_detector, threshold_of
-from cockpit.assess.e_process import first_crossing
+from cockpit.assess.methods.e_detector import RUN_LENGTH, log_e_detector, threshold_of
+from cockpit.assess.methods.e_process import first_crossing
 from cockpit.records import DAY, MINUTE, SECOND
 
 counts = st.lists(

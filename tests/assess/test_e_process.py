@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.special import logsumexp
 from scipy.stats import binom, hypergeom
 
-from cockpit.assess.anytime import log_evidence, widening
-from cockpit.assess.e_process import (
+from cockpit.assess.methods.anytime import log_evidence, widening
+from cockpit.assess.methods.e_process import (
     THRESHOLD,
     first_crossing,
     log_average,
@@ -21,8 +21,8 @@ from cockpit.assess.e_process import (
     log_ratio,
     value_of,
 )
-from cockpit.assess.mean_process import Sums, log_mean_process
-from cockpit.assess.measurement import Z
+from cockpit.assess.methods.mean_process import Sums, log_mean_process
+from cockpit.assess.methods.measurement import Z
 
 odds = st.sampled_from([1.3, 2.0, 4.0, 8.0])
 

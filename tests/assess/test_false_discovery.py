@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
-from cockpit.assess.false_discovery import adjusted, e_bh
+from cockpit.assess.methods.false_discovery import adjusted, e_bh
 
 P_VALUES = arrays.arrays(np.float64, st.integers(1, 40), elements=st.floats(0.0, 1.0))
 

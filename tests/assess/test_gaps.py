@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cockpit.assess.gaps import gap, gaps
-from cockpit.assess.measurement import Z
+from cockpit.assess.methods.measurement import Z
+from cockpit.assess.segments.gaps import gap, gaps
 from tests.assess.segmented import decided, moment
 
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.assess.estimates import Moment
-from cockpit.assess.gauge_monitor import gauge_monitors
 from cockpit.assess.inputs import Inputs
-from cockpit.assess.rank_detector import RUN_LENGTH, THRESHOLD, watch
+from cockpit.assess.methods.rank_detector import RUN_LENGTH, THRESHOLD, watch
+from cockpit.assess.monitors.gauge_monitors import gauge_monitors
 from cockpit.config import Config, Objective
 from cockpit.records import DAY, HOUR, MINUTE, SECOND, Window
 from tests.assess.building import table

@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.assess.drift.input_schema import read_schema, schema_findings
 from cockpit.assess.estimates import Moment
-from cockpit.assess.input_schema import read_schema, schema_findings
 from cockpit.assess.inputs import Inputs
 from cockpit.records import BadInput, Window
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats import proportion, rates
 
-from cockpit.assess import intervals
-from cockpit.assess.anytime import widening
-from cockpit.assess.differences import difference, ratio_of_rates, weighted_sum
-from cockpit.assess.measurement import Measurement, unmeasured
+from cockpit.assess.methods import intervals
+from cockpit.assess.methods.anytime import widening
+from cockpit.assess.methods.differences import difference, ratio_of_rates, weighted_sum
+from cockpit.assess.methods.measurement import Measurement, unmeasured
 
 
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

@@ -13,10 +13,10 @@ from hypothesis.extra import numpy as arrays
 from sklearn.isotonic import IsotonicRegression
 
 from cockpit import bins
-from cockpit.assess import quality
-from cockpit.assess.label_free import FIGURES, Expected, calibrate, disagreement
-from cockpit.assess.label_free_report import label_free_estimates
-from cockpit.assess.scores import Scores
+from cockpit.assess.quality import ranking
+from cockpit.assess.quality.label_free import FIGURES, Expected, calibrate, disagreement
+from cockpit.assess.quality.label_free_report import label_free_estimates
+from cockpit.assess.quality.scores import Scores
 from tests.assess.building import score_table
 from tests.assess.segmented import moment
 
@@ -68,7 +68,7 @@ def test_intervals_cover_the_figures_the_labels_will_show(shape):
         reference, window = counted(*rows(rng, 4_000, shape)), counted(*rows(rng, 2_000, shape))
         unlabelled = expected(window, reference)
         for name, figure in FIGURES.items():
-            found, truth = figure(unlabelled), getattr(quality, name)(window).value
+            found, truth = figure(unlabelled), getattr(ranking, name)(window).value
             covered[name] += found.low <= truth <= found.high
     assert min(covered.values()) >= 0.92 * 200, covered
 
@@ -79,7 +79,7 @@ def test_estimates_of_many_windows_are_right_on_average():
     for name, figure in FIGURES.items():
         windows = [counted(*rows(rng, 4_000)) for _ in range(20)]
         off = [
-            figure(expected(w, reference)).value - getattr(quality, name)(w).value for w in windows
+            figure(expected(w, reference)).value - getattr(ranking, name)(w).value for w in windows
         ]
         assert abs(np.mean(off)) <= 0.01
 
@@ -190,7 +190,7 @@ def test_estimates_of_the_car_loan_chunks_are_near_what_their_labels_show():
         for name in ("auc", "f1", "accuracy"):
             found, truth = (
                 FIGURES[name](expected(window, reference)),
-                getattr(quality, name)(window),
+                getattr(ranking, name)(window),
             )
             assert found.value == pytest.approx(truth.value, abs=0.01)
             outside += not found.low <= truth.value <= found.high

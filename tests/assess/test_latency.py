@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.assess.buckets import Buckets
-from cockpit.assess.latency import log_buckets, slower_than
+from cockpit.assess.service.buckets import Buckets
+from cockpit.assess.service.latency import log_buckets, slower_than
 from cockpit.bins import latency_bin
 from tests.assess.building import table
 

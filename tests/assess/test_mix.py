@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.assess.measurement import Z
-from cockpit.assess.mix import split
-from cockpit.assess.mix_report import mix_findings
+from cockpit.assess.methods.measurement import Z
+from cockpit.assess.segments.mix import split
+from cockpit.assess.segments.mix_report import mix_findings
 from cockpit.config import NamedColumn
 from tests.assess.segmented import Cells, asked, decided, moment
 

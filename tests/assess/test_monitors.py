@@ -8,11 +8,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from cockpit.assess.arms import Arms, arms
-from cockpit.assess.changes import Onset
 from cockpit.assess.estimates import Moment
-from cockpit.assess.monitor_report import combined, fast_monitors, slow_monitors
+from cockpit.assess.monitors.report import combined, fast_monitors, slow_monitors
+from cockpit.assess.onset.changes import Onset
 from cockpit.assess.report import assess
+from cockpit.assess.versions.arms import Arms, arms
 from cockpit.config import Config, Model, Objective, Predictions, Versions
 from cockpit.records import MINUTE, SECOND, Assessment, Counts, Event
 from tests.assess.building import score_table, summed, table

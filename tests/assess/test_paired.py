@@ -13,7 +13,7 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 from statsmodels.stats.contingency_tables import mcnemar
 
-from cockpit.assess import paired
+from cockpit.assess.versions import paired
 from cockpit.bins import SEGMENT_BINS, segment_bin
 from cockpit.records import Counts
 from tests.assess.building import table

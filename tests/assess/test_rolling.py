@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.assess.rolling import Rolling, Rows
+from cockpit.assess.quality.rolling import Rolling, Rows
 from cockpit.bins import freeze_categorical, freeze_numeric
 
 BINS = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cockpit.assess.measurement import Measurement
-from cockpit.assess.segments import shrink
+from cockpit.assess.methods.measurement import Measurement
+from cockpit.assess.segments.shrinkage import shrink
 
 
 def one_rate(k, n) -> list[Measurement]:

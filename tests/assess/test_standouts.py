@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cockpit.assess.measurement import Measurement
-from cockpit.assess.segment_report import segment_figures
-from cockpit.assess.segments import shrink
-from cockpit.assess.standouts import SegmentRate, standouts
+from cockpit.assess.methods.measurement import Measurement
+from cockpit.assess.segments.report import segment_figures
+from cockpit.assess.segments.shrinkage import shrink
+from cockpit.assess.segments.standouts import SegmentRate, standouts
 from tests.assess.segmented import decided, moment
 
 

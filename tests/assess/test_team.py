@@ -10,7 +10,7 @@ from scipy import stats
 
 from cockpit.assess.estimates import Moment
 from cockpit.assess.inputs import Inputs
-from cockpit.assess.team_report import team_estimates
+from cockpit.assess.quality.team_report import team_estimates
 from cockpit.config import Config, NamedColumn, Objective, Predictions
 from cockpit.records import HOUR, Counts, Estimate, Window
 from cockpit.tables import ALL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cockpit.assess.traffic import requests_per_second, unevenness
+from cockpit.assess.service.traffic import requests_per_second, unevenness
 from cockpit.records import SECOND, Window
 from tests.assess.building import table
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.assess.intervals import wilson
-from cockpit.assess.measurement import Measurement, unmeasured
+from cockpit.assess.methods.intervals import wilson
+from cockpit.assess.methods.measurement import Measurement, unmeasured
 from cockpit.assess.objectives import Bound, bounds
 from cockpit.assess.verdicts import SURE, Comparison, judge, probability_missed
 from cockpit.config import Config, Objective

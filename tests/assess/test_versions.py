@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from cockpit.assess import intervals
-from cockpit.assess.differences import difference
 from cockpit.assess.estimates import Moment
+from cockpit.assess.methods import intervals
+from cockpit.assess.methods.differences import difference
 from cockpit.assess.report import assess
-from cockpit.assess.stratified import anchored, standardized
-from cockpit.assess.version_report import version_pairs
+from cockpit.assess.versions.report import version_pairs
+from cockpit.assess.versions.stratified import anchored, standardized
 from cockpit.config import Config, Model, Objective, Predictions, Versions
 from cockpit.records import MINUTE, Window
 from cockpit.tables import ABSENT

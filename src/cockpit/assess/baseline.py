@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cockpit.assess.history import within
 from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
+from cockpit.assess.onset.history import within
 from cockpit.assess.slices import is_word
 from cockpit.records import Window
 from cockpit.tables import NEGATIVE, POSITIVE, SERVED, TABLES, UNKNOWN
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
+    from cockpit.assess.onset.changes import Onset
     from cockpit.records import Counts
 
 COMPLETE = 0.95  # label coverage from which a window is compared as it is

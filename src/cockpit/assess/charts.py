@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess import history, scores
 from cockpit.assess.baseline import source
-from cockpit.assess.drift import divergence
-from cockpit.assess.drift_record import quantile_groups
-from cockpit.assess.gauges import in_unit
+from cockpit.assess.drift.divergence import divergence
+from cockpit.assess.drift.record import quantile_groups
 from cockpit.assess.objectives import bounds
+from cockpit.assess.onset import history
+from cockpit.assess.quality import scores
+from cockpit.assess.service.gauges import in_unit
 from cockpit.views import Chart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
+    from cockpit.assess.onset.changes import Onset
     from cockpit.records import Counts
 
     Points = list[float | None]

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cockpit.assess.arms import Arms, arms
 from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
 from cockpit.assess.metrics import metric
 from cockpit.assess.objectives import Bound, bounds
 from cockpit.assess.slices import WHOLE, Subject
 from cockpit.assess.verdicts import Comparison, Verdict, judge, probability_missed
+from cockpit.assess.versions.arms import Arms, arms
 from cockpit.records import Baseline, Estimate
 from cockpit.units import parse_share
 
 if TYPE_CHECKING:
-    from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
-    from cockpit.assess.measurement import Measurement
+    from cockpit.assess.methods.measurement import Measurement
+    from cockpit.assess.onset.changes import Onset
     from cockpit.records import Difference
 
 

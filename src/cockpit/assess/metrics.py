@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cockpit.assess import calibration, quality, recalibration, reliability
+from cockpit.assess.quality import calibration, ranking, recalibration, reliability
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cockpit.assess.measurement import Measurement
-    from cockpit.assess.scores import Scores
+    from cockpit.assess.methods.measurement import Measurement
+    from cockpit.assess.quality.scores import Scores
     from cockpit.config import Predictions
     from cockpit.records import Direction
 
@@ -57,15 +57,15 @@ METRICS: dict[str, Metric] = {
 }
 
 QUALITY: dict[str, Callable[[Scores], Measurement]] = {
-    "auc": quality.auc,
-    "average_precision": quality.average_precision,
-    "precision": quality.precision,
-    "recall": quality.recall,
-    "f1": quality.f1,
-    "accuracy": quality.accuracy,
-    "wrong_rate": quality.wrong_rate,
-    "false_positive_share": quality.false_positive_share,
-    "false_negative_share": quality.false_negative_share,
+    "auc": ranking.auc,
+    "average_precision": ranking.average_precision,
+    "precision": ranking.precision,
+    "recall": ranking.recall,
+    "f1": ranking.f1,
+    "accuracy": ranking.accuracy,
+    "wrong_rate": ranking.wrong_rate,
+    "false_positive_share": ranking.false_positive_share,
+    "false_negative_share": ranking.false_negative_share,
     "brier": calibration.brier,
     "ece": reliability.ece,
     "observed_expected": calibration.observed_expected,

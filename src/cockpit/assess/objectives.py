@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cockpit.assess.latency import QUANTILES
+from cockpit.assess.service.latency import QUANTILES
 from cockpit.config import LATENCY, NO_ERROR
 from cockpit.records import BadInput
 from cockpit.units import parse_duration, parse_share

@@ -9,26 +9,26 @@ from msgspec.structs import replace
 
 from cockpit import numbers
 from cockpit.assess.baseline import COMPLETE, as_young
-from cockpit.assess.burn_report import burn_rates, burns, paged
-from cockpit.assess.drift_report import drifts
+from cockpit.assess.drift.input_schema import schema_findings
+from cockpit.assess.drift.report import drifts
 from cockpit.assess.estimates import Moment
-from cockpit.assess.gaps import gaps
-from cockpit.assess.infra_report import infra_estimates
-from cockpit.assess.input_schema import schema_findings
-from cockpit.assess.label_free_report import label_free_estimates
-from cockpit.assess.mix_report import mix_findings
-from cockpit.assess.monitor_report import combined, fast_monitors, slow_monitors
-from cockpit.assess.quality_report import quality_estimates, reliability
-from cockpit.assess.segment_report import segment_figures
-from cockpit.assess.shadow_report import shadow_differences
-from cockpit.assess.team_report import team_estimates, user_estimates
-from cockpit.assess.version_report import traffic_differences, version_differences
+from cockpit.assess.monitors.report import combined, fast_monitors, slow_monitors
+from cockpit.assess.quality.label_free_report import label_free_estimates
+from cockpit.assess.quality.report import quality_estimates, reliability
+from cockpit.assess.quality.team_report import team_estimates, user_estimates
+from cockpit.assess.segments.gaps import gaps
+from cockpit.assess.segments.mix_report import mix_findings
+from cockpit.assess.segments.report import segment_figures
+from cockpit.assess.service.burn_report import burn_rates, burns, paged
+from cockpit.assess.service.report import infra_estimates
+from cockpit.assess.versions.report import traffic_differences, version_differences
+from cockpit.assess.versions.shadow_report import shadow_differences
 from cockpit.records import Assessment
 from cockpit.units import clock, duration
 
 if TYPE_CHECKING:
-    from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
+    from cockpit.assess.onset.changes import Onset
     from cockpit.records import Drift, Estimate, Monitor, ReliabilityBin, Window
 
 

@@ -9,7 +9,7 @@ from cockpit.records import Record
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cockpit.assess.changes import Onset
+    from cockpit.assess.onset.changes import Onset
     from cockpit.records import Assessment
     from cockpit.views import Change
 

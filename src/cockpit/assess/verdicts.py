@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from scipy.special import ndtr
 
-from cockpit.assess.anytime import widening
-from cockpit.assess.differences import difference
-from cockpit.assess.measurement import Z
+from cockpit.assess.methods.anytime import widening
+from cockpit.assess.methods.differences import difference
+from cockpit.assess.methods.measurement import Z
 from cockpit.assess.words import move, number
 from cockpit.numbers import probability
 from cockpit.records import DAY
 from cockpit.units import duration
 
 if TYPE_CHECKING:
-    from cockpit.assess.measurement import Measurement
+    from cockpit.assess.methods.measurement import Measurement
     from cockpit.assess.objectives import Bound
     from cockpit.records import Baseline, Difference, Direction, VerdictWord
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import msgspec
 
 from cockpit.assess.baseline import is_immature, window_before, windows_as_young
-from cockpit.assess.changes import Onset, fits
 from cockpit.assess.charts import charts
 from cockpit.assess.inputs import BURN_SPANS, INFRA_SPAN, QUALITY_SPAN, Inputs
+from cockpit.assess.onset.changes import Onset, fits
+from cockpit.assess.onset.signals import find_onset
 from cockpit.assess.report import assess, model_report
-from cockpit.assess.signals import find_onset
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
 from cockpit.incident.connection import damaged
