@@ -77,7 +77,8 @@ def _page(found: dict[str, Score]) -> list[str]:
         "`python -m studies series --write`. Gauges are watched by rank in their own past "
         "(`cockpit.assess.methods.rank_detector`), all sets with one setting, as they came: "
         "unsorted, with gaps, of any unit. An incident is found if an alarm is raised inside "
-        "it; false is an episode that touches none. The delay is from the beginning of the incident as labelled.",
+        "it; false is an episode that touches none. The delay is from the "
+        "beginning of the incident as labelled.",
         "",
         *_table(found),
         "",
