@@ -55,8 +55,18 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _estimates(what: str, found: Sequence[Estimate]) -> list[str]:
-    rows = [[e.id, estimate_text(e), f"{e.n:,}", e.verdict, e.sentence or e.reason] for e in found]
-    return _table([what, "value", "n", "verdict", "why"], rows)
+    """A row for each figure; those that cannot be had stand below, by their reason."""
+    rows = [
+        [e.id, estimate_text(e), f"{e.n:,}", e.verdict, e.sentence]
+        for e in found
+        if e.value is not None
+    ]
+    missing: dict[str, list[str]] = {}
+    for estimate in found:
+        if estimate.value is None:
+            missing.setdefault(estimate.reason, []).append(estimate.id)
+    left_out = [f"{reason}: {', '.join(ids)}" for reason, ids in missing.items()]
+    return [*_table([what, "value", "n", "verdict", "why"], rows), *left_out]
 
 
 def _is_telling(estimate: Estimate) -> bool:
