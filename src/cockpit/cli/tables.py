@@ -41,7 +41,7 @@ def assessment(result: Assessment) -> str:
         _estimates("protected group", result.gaps),
         _table(["score", "predicted", "came true", "n"], reliability),
         _table(["drift", "psi", "n", "class", "why"], drift),
-        _table(["error budget"], [[burn.sentence] for burn in result.burns]),
+        _table(["error budget"], [[burn.sentence] for burn in result.burns if burn.telling]),
         _table(["watched without pause", "alarm"], [_monitor_row(m) for m in result.monitors]),
         *([f"finding: {finding}"] for finding in result.findings),
         *([f"note: {note}"] for note in result.notes),
