@@ -150,7 +150,8 @@ def test_the_configured_previous_version_is_the_control():
     assert {(e.version, e.baseline.what) for e in found} == {("v41", "v42 at the same time")}
     p99 = next(e for e in found if e.name == "latency_p99")
     assert p99.verdict == "fine"
-    assert "fell from" in p99.sentence
+    assert " against " in p99.sentence
+    assert p99.sentence.endswith("surely better")
 
 
 def test_who_is_held_against_whom():

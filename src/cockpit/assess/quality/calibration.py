@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def brier(scores: Scores) -> Measurement:
     """Mean of (label − score)², exact from Σp and Σp².
 
-    A mean of n numbers (`intervals.mean`); for its variance each row's score is the mean of its bin.
+    Its interval is that of a mean; for its variance each row's score is the mean of its bin.
     """
     n = scores.labelled
     if n == 0:
