@@ -65,7 +65,7 @@ def _rates(
         for key, measurement in by_segment.items():
             there, compared = before.get(name, {}).get(key), None
             if base is not None and there is not None:
-                compared = Compared(base.what, there, note=base.note)
+                compared = Compared(base.what, there)
             if only_when and name in NEEDS_EVERY_DECISION:
                 measurement = unmeasured(f"labels only when {inert(only_when)}")
             found.append(
