@@ -93,7 +93,7 @@ class Predictions(Settings, kw_only=True):
     user: str | None = None  # the column of users; counted, never stored
     version: str = ""  # a column, else the name of the one version
     segments: list[str | list[str]] = []  # columns, and pairs of them: [region, device]
-    protected: list[str] = []  # columns counted as segments too
+    protected: list[str] = []  # columns counted as segments too, whose groups are compared
     features: Features | Literal["auto"] = field(default_factory=Features)  # auto: every other one
     rates: list[NamedColumn] = []  # any k of n: {name: manual_review, column: sent_to_review}
     means: list[NamedColumn] = []  # any mean: {name: mae, column: abs_error}
@@ -101,7 +101,7 @@ class Predictions(Settings, kw_only=True):
     latency_unit: Literal["s", "ms"] = "ms"  # what it is in
     error: str | None = None  # the column of errors; empty, 0 or no is none, any word is its kind
     metrics: list[MetricColumn] = []  # of the metrics file; empty: all of them, as they are called
-    schemas: dict[str, str] = {}  # version: a file kept in the incident file as it is
+    schemas: dict[str, str] = {}  # version: a file with the columns it reads, kept as it is
     shadow: Shadow | None = None  # a second model that scored the same rows
 
 

@@ -81,7 +81,8 @@ def _ends(estimate: Estimate) -> str:
     numbers = [estimate.value, estimate.low, estimate.high]
     small = all(abs(number) <= 10 for number in numbers if number is not None)
     value, low, high = (
-        "…" if n is None else proportion(n) if small else f"{n:,.4g}" for n in numbers
+        "…" if n is None else proportion(n) if small else f"{n:,.4g}".replace("-", MINUS)
+        for n in numbers
     )
     return f"{value}{_bounds(low, high)}"
 
@@ -95,7 +96,7 @@ def _bounds(low: str, high: str) -> str:
 
 def _percents(estimate: Estimate) -> str:
     value, low, high = (
-        "…" if n is None else f"{100 * n:.3g}"
+        "…" if n is None else f"{100 * n:.3g}".replace("-", MINUS)
         for n in (estimate.value, estimate.low, estimate.high)
     )
     return f"{value} %{_bounds(low, high)}"

@@ -41,7 +41,7 @@ def assessment(result: Assessment) -> str:
         _estimates("protected group", result.gaps),
         _table(["score", "predicted", "came true", "n"], reliability),
         _table(["drift", "psi", "n", "class", "why"], drift),
-        _table(["error budget"], [[burn.sentence] for burn in result.burns]),
+        _table(["error budget"], [[burn.sentence] for burn in result.burns if burn.telling]),
         _table(["watched without pause", "alarm"], [_monitor_row(m) for m in result.monitors]),
         *([f"finding: {finding}"] for finding in result.findings),
         *([f"note: {note}"] for note in result.notes),
@@ -55,8 +55,18 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _estimates(what: str, found: Sequence[Estimate]) -> list[str]:
-    rows = [[e.id, estimate_text(e), f"{e.n:,}", e.verdict, e.sentence or e.reason] for e in found]
-    return _table([what, "value", "n", "verdict", "why"], rows)
+    """A row for each figure; those that cannot be had stand below, by their reason."""
+    rows = [
+        [e.id, estimate_text(e), f"{e.n:,}", e.verdict, e.sentence]
+        for e in found
+        if e.value is not None
+    ]
+    missing: dict[str, list[str]] = {}
+    for estimate in found:
+        if estimate.value is None:
+            missing.setdefault(estimate.reason, []).append(estimate.id)
+    left_out = [f"{reason}: {', '.join(ids)}" for reason, ids in missing.items()]
+    return [*_table([what, "value", "n", "verdict", "why"], rows), *left_out]
 
 
 def _is_telling(estimate: Estimate) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cockpit.assess.monitors.arm_monitors import rate_monitor, worse_in_anything
 from cockpit.assess.monitors.difference_monitors import mean_monitors, ranking_monitors
 from cockpit.assess.monitors.fast_rates import fast_rates
+from cockpit.assess.monitors.gauge_monitors import gauge_monitors
 from cockpit.assess.monitors.now_monitors import wrong_now
 from cockpit.assess.monitors.slow_rates import slow_rates
 
@@ -22,8 +23,9 @@ def fast_monitors(moment: Moment) -> list[Monitor]:
 
 
 def slow_monitors(moment: Moment) -> list[Monitor]:
-    """Wrong decisions, the team's rates and means, ranking: made when a slow bucket closes."""
+    """Wrong decisions, own rates and means, ranking, gauges: made when a slow bucket closes."""
     found = _of_rates(moment, slow_rates(moment), moment.inputs.quality_window)
+    found += gauge_monitors(moment)
     pair = moment.arms
     if pair is None:
         return found

@@ -33,6 +33,7 @@ def users(counts: Counts | None, mask: NDArray[np.bool_] | None = None) -> Measu
         return unmeasured("too many to count")
     load = -math.log1p(-taken / USER_BITS)  # users per bit
     value = USER_BITS * load
-    half = Z * math.sqrt(USER_BITS * max(math.expm1(load) - load, 0.0))
+    # Half a user more: the truth is whole, and with few users no two share a bit at all.
+    half = Z * math.sqrt(USER_BITS * max(math.expm1(load) - load, 0.0)) + 0.5
     # At least as many users as bits set.
     return Measurement(value=value, low=max(value - half, taken), high=value + half, n=taken)

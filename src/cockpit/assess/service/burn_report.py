@@ -40,13 +40,17 @@ def burns(moment: Moment) -> list[Burn]:
             if left is not None:
                 before = clock_near(since, moment.inputs.at)
                 told += f" · what was spent before {before} is unknown, assumed none"
+            chance = certainty(counted[long], counted[short], threshold, budget.allowed)
+            sure = chance is not None and chance >= SURE
             found.append(
                 Burn(
                     objective=inert(budget.objective),
                     threshold=threshold,
                     long=rates[long],
                     short=rates[short],
-                    certainty=certainty(counted[long], counted[short], threshold, budget.allowed),
+                    certainty=chance,
+                    sure=sure,
+                    telling=sure or threshold == FASTEST,
                     left=left,
                     sentence=told,
                 )
@@ -60,13 +64,13 @@ def burn_rates(found: list[Burn]) -> list[Estimate]:
     for burn in found:
         every.setdefault(burn.objective, []).append(burn)
     return [
-        _judged(next((burn for burn in of_it if _sure(burn)), of_it[0])) for of_it in every.values()
+        _judged(next((burn for burn in of_it if burn.sure), of_it[0])) for of_it in every.values()
     ]
 
 
 def paged(moment: Moment, estimates: list[Estimate], found: list[Burn]) -> list[Estimate]:
     """The same estimates; critical is the one whose objective burns fast enough to page."""
-    pages = {b.objective: b for b in found if b.threshold == FASTEST and _sure(b)}
+    pages = {b.objective: b for b in found if b.threshold == FASTEST and b.sure}
     why = {
         budget.metrics[0]: pages[inert(budget.objective)]
         for budget in budgets(moment.inputs.config)
@@ -80,14 +84,10 @@ def paged(moment: Moment, estimates: list[Estimate], found: list[Burn]) -> list[
     ]
 
 
-def _sure(burn: Burn) -> bool:
-    return burn.certainty is not None and burn.certainty >= SURE
-
-
 def _judged(burn: Burn) -> Estimate:
     rate = burn.long
     word: VerdictWord = "not enough data"  # of either span, or its interval spans 1 and is wide
-    if _sure(burn):
+    if burn.sure:
         word = _WORDS[burn.threshold]
     elif rate.value is not None and rate.low is not None and rate.high is not None:
         wider = widening(1.0)

@@ -23,7 +23,6 @@ from cockpit.views import Change, View
 
 _FIT_ROLES = {"best fit": "accent", "fits": "watch", "poor fit": "dim", "after onset": "dim"}
 _NO_CHANGE = "No change is recorded before this moment."
-SURELY = 0.9  # the chance from which a budget is said to burn
 STALE = 30_000_000  # the service's numbers come every second: half a minute without is news
 
 
@@ -72,18 +71,12 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
 
 def _budget_row(view: View, cells: int) -> list[Row]:
     """The error budget that is gone soonest, where one surely burns faster than it may."""
-    burning = [b for b in view.infra.burns if (b.certainty or 0.0) >= SURELY and b.left is not None]
+    burning = [b for b in view.infra.burns if b.sure and b.left is not None]
     if not burning:
         return []
     soonest = min(burning, key=lambda b: b.left or 0)
     told = first_fit(cells, soonest.sentence, soonest.sentence.split(" · ")[0])
     return [Row(((told, "bad"),), _burn_item(soonest))]
-
-
-def _budgets(burns: list[Burn]) -> list[Burn]:
-    """Each objective over its first pair of windows, and over every pair that surely burns."""
-    first = {burn.objective: burn for burn in reversed(burns)}
-    return [b for b in burns if b is first[b.objective] or (b.certainty or 0.0) >= SURELY]
 
 
 def _burn_item(burn: Burn) -> str:
@@ -102,10 +95,11 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
         result.append(heading("by version", cells))
         result += [metric_row(e, space, names) for e in infra.by_version]
     result += titled("versions against each other", infra.against, space)
-    budgets = _budgets(infra.burns)
-    if budgets:
+    if infra.burns:
         result.append(heading("error budgets", cells))
-    for burn in budgets:
-        role = "bad" if (burn.certainty or 0.0) >= SURELY else "text"
+    for burn in infra.burns:
+        if not burn.telling:
+            continue
+        role = "bad" if burn.sure else "text"
         result += [Row(line, _burn_item(burn)) for line in sentence(burn.sentence, cells, 3, role)]
     return result + monitor_rows(infra.monitors, cells) + _change_rows(view, cells, 2)
