@@ -201,6 +201,19 @@ def test_more_errors_than_requests_do_no_harm():
     assert found["error_rate@v42 against v41"].alarm_at is None
 
 
+@pytest.mark.parametrize("factor", [-1, 0, 10**11])
+def test_counts_that_no_service_has_do_no_harm(factor):
+    inputs = service(mae=(1.0, 1.5))
+
+    def forged(counts):
+        columns = {**counts.columns, "n": counts.columns["n"] * factor}
+        return Counts(counts.table, columns, counts.words)
+
+    history = {name: forged(counts) for name, counts in inputs.history.items()}
+    found = monitors(replace(inputs, history=history, decisions=forged(inputs.decisions)), onset())
+    assert all(np.isfinite(monitor.evidence) for monitor in found.values())
+
+
 def test_labels_for_some_decisions_only_say_nothing_of_wrong_ones():
     selective = replace(service(), map=Predictions(error="e", labels_only_when="decision=0"))
     assert not {i for i in monitors(selective) if i.startswith(("wrong_rate", "auc"))}

@@ -43,7 +43,7 @@ def mean_monitors(moment: Moment, arms: Arms) -> list[Monitor]:
         rows = is_word(counts, "name", mean.name) & about_all(counts)
         if mean.direction == "neither" or not rows.any():
             continue
-        n = by_version(counts, steps, rows)
+        n = np.maximum(by_version(counts, steps, rows), 0)
         since, unit = first_together(moment, steps, n[pair]), step_of_mean(moment, mean.name)
         if since is None:
             continue
