@@ -171,6 +171,7 @@ def burning(threshold: float, certainty: float | None) -> Burn:
         long=rate,
         short=rate,
         certainty=certainty,
+        sure=certainty is not None and certainty >= 0.9,
         left=MINUTE,
         sentence="availability budget burns 99.0×",
     )

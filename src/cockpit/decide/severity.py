@@ -10,6 +10,8 @@ from typing import Literal
 
 from cockpit import numbers
 from cockpit.assess.metrics import METRICS, QUALITY
+from cockpit.assess.service.burn import THRESHOLDS
+from cockpit.assess.verdicts import SURE
 from cockpit.assess.words import number
 from cockpit.config import Config
 from cockpit.decide.estimates import (
@@ -36,12 +38,11 @@ CADENCE: dict[Level, int] = {  # µs between updates
     "SEV4": DAY,
 }
 FIRST = 30 * MINUTE  # during which severity is never lowered
-SURE = 0.9
 DOUBLE = 2.0  # times the healthy share of wrong decisions
 MANY, SOME = 0.25, 0.05  # of users, or requests
 CALIBRATED = (0.8, 1.25)  # observed ÷ expected
 MISSING = 0.05  # of a feature's rows
-BURNS: dict[float, Level] = {14.4: "SEV1", 6.0: "SEV2", 1.0: "SEV3"}  # × the budget's even pace
+BURNS: dict[float, Level] = dict(zip(THRESHOLDS, ("SEV1", "SEV2", "SEV3"), strict=True))
 
 
 class Severity(Record, kw_only=True):
@@ -174,7 +175,7 @@ def _burning(assessment: Assessment) -> list[tuple[Level, str]]:
     found: dict[str, tuple[Level, str]] = {}
     for burn in assessment.burns:
         level = BURNS.get(burn.threshold)
-        if level is not None and burn.certainty is not None and burn.certainty >= SURE:
+        if level is not None and burn.sure and burn.certainty is not None:
             sure = numbers.probability(burn.certainty)
             why = f"{burn.sentence} · P of {burn.threshold:g}× on both {sure}"
             found.setdefault(burn.objective, (level, why))
