@@ -74,7 +74,8 @@ def segment_edges() -> Floats:
 
 def latency_bin(seconds: Floats) -> Ints:
     """Log bucket of each latency ≥ 0 s."""
-    return (np.asarray(seconds, dtype=np.float32).view(np.int32) >> 17).astype(np.int64)
+    positive = np.asarray(seconds, dtype=np.float32) + np.float32(0.0)  # −0.0 becomes 0.0
+    return (positive.view(np.int32) >> 17).astype(np.int64)
 
 
 def latency_edge(bins: Ints) -> Floats:
@@ -98,13 +99,14 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def size(self) -> int:
         """How many bins there are."""
-        return _FIRST + (len(self.edges) + 1 if self.kind == "numeric" else len(self.categories))
+        cells = len(self.edges) + 1 if self.kind == "numeric" else len(self.categories)
+        return FIRST_CELL + cells
 
     def digitize(self, values: Sequence[Any] | NDArray[Any]) -> Ints:
         """Bin of each value: floats (NaN is missing) or strings (None is missing)."""
         if self.kind == "numeric":
             return _digitize_numeric(np.asarray(values, dtype=np.float64), np.array(self.edges))
-        codes = {name: _FIRST + i for i, name in enumerate(self.categories)}
+        codes = {name: FIRST_CELL + i for i, name in enumerate(self.categories)}
         codes[RARE_CATEGORY] = RARE
         return np.fromiter(
             (MISSING if v is None else codes.get(v, UNSEEN) for v in values),
@@ -114,12 +116,12 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
 
     def label(self, index: int) -> str:
         """What bin `index` holds, in words."""
-        if index < _FIRST:
+        if index < FIRST_CELL:
             names = ("missing", "−∞", "+∞") if self.kind == "numeric" else _CATEGORY_NAMES
             return names[index]
         if self.kind == "categorical":
-            return self.categories[index - _FIRST]
-        cell = index - _FIRST
+            return self.categories[index - FIRST_CELL]
+        cell = index - FIRST_CELL
         if cell == 0:
             return f"below {self.edges[0]:g}"
         if cell == len(self.edges):
@@ -132,7 +134,7 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
 
 MISSING, MINUS_INF, PLUS_INF = 0, 1, 2
 UNSEEN, RARE = 1, 2
-_FIRST = 3
+FIRST_CELL = 3
 _CATEGORY_NAMES = ("missing", "unseen", "rare")
 RARE_CATEGORY = "\x00rare"  # what a folded category is called while rows are counted
 RARE_BELOW = 20  # a category with fewer reference rows could name a person: it is folded
@@ -141,7 +143,7 @@ QUANTILE_BINS = 10
 
 
 def _digitize_numeric(x: Floats, edges: Floats) -> Ints:
-    out = _FIRST + np.searchsorted(edges, x, side="right").astype(np.int64)
+    out = FIRST_CELL + np.searchsorted(edges, x, side="right").astype(np.int64)
     out[np.isnan(x)] = MISSING
     out[np.isneginf(x)] = MINUS_INF
     out[np.isposinf(x)] = PLUS_INF
