@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from cockpit.observe.mapping import Mapping
     from cockpit.observe.report import ImportReport
 
     Ints = NDArray[np.int64]
@@ -125,3 +126,11 @@ def wanted_features(features: Any, columns: list[str], taken: set[str]) -> dict[
     return dict.fromkeys(features.numeric, "numeric") | dict.fromkeys(
         features.categorical, "categorical"
     )
+
+
+def usable_features(
+    mapping: Mapping, predictions: list[str], reference: list[str] | None
+) -> dict[str, str]:
+    """{column: kind} of the features that predictions, and a reference if there is one, have."""
+    columns = predictions if reference is None else [c for c in predictions if c in reference]
+    return wanted_features(mapping.settings.features, columns, set(mapping.columns))

@@ -9,20 +9,21 @@ import pyarrow as pa
 
 from cockpit.observe.counting import Tally, Words, tallies
 from cockpit.observe.decode import Decoder
-from cockpit.observe.features import FrozenFeature, freeze, wanted_features
+from cockpit.observe.features import FrozenFeature, freeze, usable_features
 from cockpit.observe.labels import read_labels
 from cockpit.observe.report import ImportReport, count
 from cockpit.observe.survey import Survey, event_times
 from cockpit.observe.tabulate import tabulate
-from cockpit.observe.values import without_zone
+from cockpit.observe.values import NO_TIME, without_zone
 from cockpit.records import BadInput
 from cockpit.units import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Progress, RowFile
+    from cockpit.records import Counts
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,22 @@ class Sources:
 
 @dataclass(frozen=True)
 class Counted:
-    """Everything that was counted, before it is written."""
+    """Everything that is counted: chunks as (end of the bucket, table, counts), in order."""
 
     words: Words
-    tables: dict[str, Tally]
+    chunks: Iterable[tuple[int, str, Counts]]
     reference: dict[str, Tally]
     features: list[FrozenFeature]
+
+
+def in_order(counted: dict[str, Tally], words: Words, bucket: int) -> list[tuple[int, str, Counts]]:
+    """Chunks of all tables, in the order in which they are written."""
+    chunks = [
+        (end, name, counts)
+        for name, tally in counted.items()
+        for end, counts in tally.chunks(words, bucket)
+    ]
+    return sorted(chunks, key=lambda chunk: chunk[:2])
 
 
 class Counting:
@@ -82,7 +93,8 @@ class Counting:
         if self._report.used == 0:
             reasons = ", ".join(f"{n:,} {reason}" for reason, n in self._report.dropped.items())
             raise BadInput(f"{rows.name}: no row can be used: {reasons or 'there are none'}")
-        return Counted(self._words, tables, self._count_reference(top, features), features)
+        chunks = in_order(tables, self._words, self._map.bucket)
+        return Counted(self._words, chunks, self._count_reference(top, features), features)
 
     def _count_reference(
         self, top: dict[str, frozenset[str]], features: list[FrozenFeature]
@@ -102,7 +114,8 @@ class Counting:
     def _survey(self) -> tuple[dict[str, frozenset[str]], list[FrozenFeature]]:
         """What must be known before counting: the values of segments, and the features' bins."""
         predictions, reference = self._sources.predictions, self._sources.reference
-        wanted = self._wanted_features()
+        columns = None if reference is None else reference.columns
+        wanted = usable_features(self._map, predictions.columns, columns)
         survey = Survey(self._map)
         timed = bool(wanted) and reference is None
         survey.look(predictions, self._piece_rows, "segments", self._progress, timed=timed)
@@ -116,12 +129,6 @@ class Counting:
         features = freeze(pieces, wanted, self._report) if wanted else []
         return {d: survey.top_values(d) for d in self._map.dimensions}, features
 
-    def _wanted_features(self) -> dict[str, str]:
-        columns = self._sources.predictions.columns
-        if self._sources.reference is not None:
-            columns = [c for c in columns if c in self._sources.reference.columns]
-        return wanted_features(self._map.settings.features, columns, set(self._map.columns))
-
     def _early(self, columns: list[str], end: int) -> Iterator[pa.RecordBatch]:
         """The predictions that happened before `end` (µs)."""
         rows, time = self._sources.predictions, self._map.time
@@ -132,7 +139,7 @@ class Counting:
         wanted = [*columns, *([time] if time else [])]
         for piece in rows.pieces(wanted, self._piece_rows, stage="bins", progress=self._progress):
             at = event_times(piece, self._map, first)
-            yield piece.filter(pa.array(at < end))
+            yield piece.filter(pa.array((at != NO_TIME) & (at < end)))
             first += piece.num_rows
 
     def _count(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 _HEX = "0123456789abcdef"
+# The units of `values.EPOCH_UNITS` as fractions of µs.
+TIME_UNITS = tuple((b, (int(s), 1) if s >= 1.0 else (1, round(1.0 / s))) for b, s in EPOCH_UNITS)
 
 
 class Kind(NamedTuple):
@@ -72,9 +74,7 @@ def flags(column: ir.Column) -> ir.IntegerValue:
     """1 and 0; null where missing or neither."""
     if column.type().is_boolean():
         return column.cast("int64")
-    zero, one = (
-        constant(x) if column.type().is_floating() else whole(int(x)) for x in (0.0, 1.0)
-    )
+    zero, one = (constant(x) if column.type().is_floating() else whole(int(x)) for x in (0.0, 1.0))
     return ibis.cases((column == zero, whole(0)), (column == one, whole(1)))
 
 

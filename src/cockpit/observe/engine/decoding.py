@@ -20,6 +20,7 @@ from cockpit.tables import ABSENT, UNKNOWN
 from cockpit.text import inert
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Mapping as Dictionary
 
     import ibis.expr.types as ir
@@ -94,17 +95,25 @@ class Facts:
         self.told.append(Told(where, reason, column))
 
 
-def decode(source: ir.Table, decoding: Decoding) -> Decoded:
-    """The rows of `source` that have a time."""
+def decode(
+    source: ir.Table,
+    decoding: Decoding,
+    kept: Callable[[ir.IntegerColumn], ir.BooleanValue] | None = None,
+) -> Decoded:
+    """The rows of `source` that have a time; `kept` chooses by the time of labels beside them."""
     read = source.select(**_read(source, decoding))
     read = read.filter(read.at.notnull())
+    if kept is not None:
+        read = read.filter(kept(read.raw_known))
     facts = Facts()
     facts.columns |= {name: read[name] for name in read.columns if not name.startswith("raw_")}
-    _tell_version(source, decoding, facts, read)
+    _tell_version(decoding, facts, read)
     _served(decoding, facts, read)
     _shadow(decoding, facts, read)
     _metrics(decoding, facts, read)
     _latency(decoding, facts, read)
+    if "id" in read.columns:
+        facts.tell("incomplete", "no id, so no label", read.id.isnull())
     labelled = decoding.has(decoding.mapping.label) and not decoding.labels_apart
     if labelled:
         _labels_beside(decoding, facts, read)
@@ -134,7 +143,7 @@ def _read(source: ir.Table, decoding: Decoding) -> dict[str, ir.Value]:
         read["raw_known"] = columns.label_time(source[mapping.label_time], decoding.dialect)
     for i, (dimension, segmenting) in enumerate(decoding.segments.items()):
         read[f"segment_{i}"] = _segment(source[dimension], segmenting)
-    if decoding.labels_apart:
+    if decoding.labels_apart and not decoding.reference:
         read["id"] = columns.text(source[settings.id])
     if decoding.has(settings.user) and not decoding.reference:
         read["user"] = columns.user_bit(source[settings.user], decoding.user_key, decoding.dialect)
@@ -155,7 +164,7 @@ def _segment(column: ir.Column, segmenting: Segmenting) -> ir.IntegerValue:
     return ibis.cases((none, whole(rest + 1)), *cases, else_=whole(rest))
 
 
-def _tell_version(source: ir.Table, decoding: Decoding, facts: Facts, read: ir.Table) -> None:
+def _tell_version(decoding: Decoding, facts: Facts, read: ir.Table) -> None:
     if decoding.has(decoding.mapping.settings.version):
         facts.tell("incomplete", f"no version, counted as {ABSENT}", read.version.isnull())
         facts.columns["version"] = read.version.coalesce(ABSENT)

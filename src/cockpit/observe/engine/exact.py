@@ -74,3 +74,11 @@ def ladder(
         )
 
     return between(0, len(bounds))
+
+
+def together(parts: Sequence[ir.Table]) -> ir.Table:
+    """All rows of tables with the same columns; halves joined first keep the query shallow."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return ibis.union(together(parts[:half]), together(parts[half:]))

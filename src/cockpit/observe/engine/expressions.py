@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import ibis
 
 from cockpit.observe.engine.columns import text
-from cockpit.observe.engine.exact import whole
+from cockpit.observe.engine.exact import together, whole
 from cockpit.tables import NEW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     import ibis.expr.types as ir
 
-    from cockpit.observe.engine.decoding import Decoding, Told
+    from cockpit.observe.engine.decoding import Decoding
 
 WHOLE = -1  # the dimension of rows about the whole service
 _MOVES = ("seen", "was", "label")
@@ -67,21 +67,6 @@ def table_expressions(piece: ir.Table, decoding: Decoding) -> dict[str, ir.Table
             "pair": list(_pairs(piece)),
         }
     return {table: together(found) for table, found in parts.items() if found}
-
-
-def told_expression(piece: ir.Table, told: Sequence[Told]) -> ir.Table:
-    """One row: how many rows each told column counts, and how many rows are `new`."""
-    sums = {t.column: piece[t.column].sum().coalesce(0).cast("int64") for t in told}
-    new = (piece.was == whole(NEW)).cast("int64").sum().coalesce(0).cast("int64")
-    return piece.aggregate(new=new, **sums)
-
-
-def together(parts: Sequence[ir.Table]) -> ir.Table:
-    """All rows of tables with the same columns; halves joined first keep the query shallow."""
-    if len(parts) == 1:
-        return parts[0]
-    half = len(parts) // 2
-    return ibis.union(together(parts[:half]), together(parts[half:]))
 
 
 def _summed(

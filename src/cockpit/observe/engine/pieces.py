@@ -6,46 +6,95 @@ A piece has, beside the facts of `decoding`: `slow` and `fast` (starts of the ev
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
 from cockpit.observe.engine import binning
 from cockpit.observe.engine.columns import numbers
-from cockpit.observe.engine.exact import constant, floored, nearest_even, start_of, whole
+from cockpit.observe.engine.decoding import decode
+from cockpit.observe.engine.exact import constant, floored, nearest_even, start_of, together, whole
+from cockpit.observe.engine.labelling import join
 from cockpit.observe.values import ERA_START, YEAR_1
 from cockpit.records import SECOND
 from cockpit.tables import FIXED_POINT, NEW, UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import ibis.expr.types as ir
 
-    from cockpit.observe.engine.decoding import Decoded, Decoding
+    from cockpit.observe.engine.decoding import Decoded, Decoding, Told
+    from cockpit.observe.engine.slices import Bounded, Marks
 
 _OF_MOVES = ("at", "version", "p", "decision", "shadow_p", "shadow_decision", "was", "label")
 
 
-def piece(
-    decoded: Decoded,
-    joined: Decoded | None,
-    decoding: Decoding,
-    start: ir.IntegerScalar,
-    end: ir.IntegerScalar,
-) -> ir.Table:
-    """What was observed in [start, end) (µs). `joined`: with the labels of a table of their own."""
-    source = joined or decoded
-    own_told = {told.column for told in decoded.told}
-    happened = source.rows if decoding.at_once else decoded.rows
-    new = _new(happened.filter(happened.at >= start, happened.at < end))
-    if decoding.at_once or "known" not in source.rows.columns:
-        return _binned(new, decoding)
-    moving = source.rows.filter(source.rows.known >= start, source.rows.known < end)
-    if joined is None:
-        moving = moving.filter(moving.label.notnull())
-    told = [told.column for told in source.told if told.column not in own_told]
-    kept = [c for c in moving.columns if c in _OF_MOVES or c.startswith("segment_")]
-    moved = moving.select(*kept, *told, observed=moving.known)
-    return _binned(_together(new, moved), decoding)
+class Source(NamedTuple):
+    """Rows of predictions, how they are decoded, and how their times are bounded."""
+
+    rows: ir.Table
+    decoding: Decoding
+    marks: Marks
+    times: Bounded | None  # of events; a reference has none
+    known: Bounded | None = None  # of labels beside the rows
+    moves: ir.Table | None = None  # of labels in a table of their own
+
+
+def piece(source: Source) -> tuple[ir.Table, list[Told]]:
+    """What is observed in a slice (of `source.marks`), and what its 0/1 columns tell."""
+    decoding, marks = source.decoding, source.marks
+    happened = decode(_happened(source), decoding)
+    if source.moves is not None and decoding.at_once:
+        happened = join(happened, source.moves, decoding)
+    rows = happened.rows
+    if source.times is not None:
+        rows = rows.filter(rows.at >= marks.start, rows.at < marks.end)
+    parts, told = [_new(rows)], list(happened.told)
+    own = {told.column for told in happened.told}
+    for moving in _moving(source):
+        known = moving.rows.filter(moving.rows.known >= marks.start, moving.rows.known < marks.end)
+        more = [told for told in moving.told if told.column not in own]
+        if not more:
+            known = known.filter(known.label.notnull())
+        kept = [c for c in known.columns if c in _OF_MOVES or c.startswith("segment_")]
+        parts.append(known.select(*kept, *(t.column for t in more), observed=known.known))
+        told += [t for t in more if t not in told]
+    return _binned(_together(parts), decoding), told
+
+
+def _happened(source: Source) -> ir.Table:
+    if source.times is None:
+        return source.rows
+    since = source.times.since(source.rows, lambda part: part.start)
+    return source.times.before(since, lambda part: part.end)
+
+
+def _moving(source: Source) -> Iterator[Decoded]:
+    """Rows whose label is known in a slice: known then, or before their event, that is in it."""
+    decoding, marks, times = source.decoding, source.marks, source.times
+    if decoding.at_once or times is None:
+        return
+    delay = decoding.mapping.label_delay or 0
+    earlier = times.before(source.rows, lambda part: part.end)
+    if not decoding.timed:
+        delayed = times.since(source.rows, lambda part: part.start - delay)
+        delayed = decode(times.before(delayed, lambda part: part.end - delay), decoding)
+        if source.moves is not None:
+            yield join(delayed, source.moves, decoding)
+        elif "known" in delayed.rows.columns:
+            yield delayed
+    elif source.moves is not None:
+        moves = source.moves
+        now = moves.filter(moves.known >= marks.start, moves.known < marks.end)
+        yield join(decode(earlier, decoding), now, decoding)
+        before = moves.filter(moves.known < marks.start)
+        yield join(decode(_happened(source), decoding), before, decoding)
+    elif source.known is not None:
+        now = source.known.since(earlier, lambda part: part.start)
+        now = source.known.before(now, lambda part: part.end)
+        yield decode(now, decoding, lambda known: (known >= marks.start) & (known < marks.end))
+        yield decode(_happened(source), decoding, lambda known: known < marks.start)
 
 
 def _new(rows: ir.Table) -> ir.Table:
@@ -56,18 +105,19 @@ def _new(rows: ir.Table) -> ir.Table:
     return rows.drop(*(c for c in ("known", "id") if c in rows.columns))
 
 
-def _together(new: ir.Table, moved: ir.Table) -> ir.Table:
-    """Both, each with the columns of the other; what is told is told of one of them."""
-    types = dict(moved.schema()) | dict(new.schema())
+def _together(parts: list[ir.Table]) -> ir.Table:
+    """All rows, each part with the columns of the others; nothing is told where it has none."""
+    types = {c: t for part in reversed(parts) for c, t in part.schema().items()}
 
     def filled(rows: ir.Table) -> ir.Table:
-        lacking = {c: t for c, t in types.items() if c not in rows.columns}
-        fillers = {
-            c: whole(0) if c.startswith("told_") else ibis.null(t) for c, t in lacking.items()
+        lacking = {
+            column: whole(0) if column.startswith("told_") else ibis.null(type_)
+            for column, type_ in types.items()
+            if column not in rows.columns
         }
-        return rows.mutate(**fillers).select(*types)
+        return rows.mutate(**lacking).select(*types)
 
-    return ibis.union(filled(new), filled(moved))
+    return together([filled(part) for part in parts])
 
 
 def _binned(rows: ir.Table, decoding: Decoding) -> ir.Table:

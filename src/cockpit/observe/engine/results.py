@@ -1,0 +1,112 @@
+"""What a query of a piece gave, into the tallies: codes and words of its own become the import's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cockpit.observe.decode import error_kind
+from cockpit.observe.engine.expressions import WHOLE
+from cockpit.observe.values import LONGEST_WORD
+from cockpit.tables import ALL, PAIR, SERVED, SHADOW
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from cockpit.observe.counting import Tally, Words
+    from cockpit.observe.engine.decoding import Decoding
+
+    Ints = NDArray[np.int64]
+
+_RENAMED = {"seen": "observed"}
+
+
+def add_result(found: pa.Table, tally: Tally, decoding: Decoding, words: Words) -> None:
+    """Add the rows of a table's query to its tally."""
+    table = tally.table
+    columns: dict[str, Ints] = {
+        _RENAMED.get(name, name): _whole_numbers(found, name)
+        for name in found.column_names
+        if name not in ("version", "kind", "word", "value")
+    }
+    rows = np.ones(found.num_rows, dtype=bool)
+    columns["version"] = _codes(found["version"], words)
+    if "role" in columns:
+        _name_roles(columns, decoding, words)
+    if "dimension" in columns:
+        _name_segments(columns, _whole_numbers(found, "value"), decoding, words)
+    if table.name == "feature":
+        _name_features(columns, found, decoding, words)
+    if table.name in ("rate", "mean"):
+        metrics = getattr(decoding.mapping.settings, f"{table.name}s")
+        columns["name"] = words.codes(m.name for m in metrics)[columns["metric"]]
+    if table.name == "traffic":
+        kinds = [error_kind(word[:LONGEST_WORD]) for word in found["kind"].to_pylist()]
+        failed = columns["failed"] == 1
+        rows = ~failed | np.array([bool(kind) for kind in kinds], dtype=bool)
+        columns["kind"] = words.codes(kinds)
+    if table.name == "pair":
+        columns["shadow"] = np.full(len(rows), _shadow(decoding, words))
+    cells = {cell: columns[cell][rows] for cell in table.cells}
+    wanted = ("valid", "observed", "was", "label", *table.coded, *table.keys)
+    tally.add({name: columns[name][rows] for name in wanted if name in columns}, cells)
+
+
+def _whole_numbers(found: pa.Table, name: str) -> Ints:
+    return found[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def _codes(column: pa.ChunkedArray, words: Words) -> Ints:
+    encoded = column.combine_chunks().dictionary_encode()
+    names = [word[:LONGEST_WORD] for word in encoded.dictionary.to_pylist()]
+    indices: Ints = encoded.indices.to_numpy(zero_copy_only=False)
+    return words.codes(names)[indices]
+
+
+def _shadow(decoding: Decoding, words: Words) -> int:
+    shadow = decoding.mapping.settings.shadow
+    return words.code(shadow.version if shadow else ALL)
+
+
+def _name_roles(columns: dict[str, Ints], decoding: Decoding, words: Words) -> None:
+    shadowed = columns["role"] == 1
+    columns["version"][shadowed] = _shadow(decoding, words) if shadowed.any() else 0
+    columns["role"] = words.codes([SERVED, SHADOW])[columns["role"]]
+
+
+def _name_segments(
+    columns: dict[str, Ints], values: Ints, decoding: Decoding, words: Words
+) -> None:
+    numbers = columns["dimension"].copy()
+    columns["value"] = values
+    for number in np.unique(numbers).tolist():
+        rows = numbers == number
+        dimension, names = segment_names(decoding, number)
+        columns["dimension"][rows] = words.code(dimension)
+        present, inverse = np.unique(values[rows], return_inverse=True)
+        columns["value"][rows] = words.codes(names[c] for c in present.tolist())[inverse]
+
+
+def segment_names(decoding: Decoding, number: int) -> tuple[str, Any]:
+    """What a dimension or pair is called, and its values by code."""
+    if number == WHOLE:
+        return ALL, [ALL]
+    dimensions = list(decoding.segments)
+    if number < len(dimensions):
+        return dimensions[number], decoding.segments[dimensions[number]].names
+    one, other = decoding.mapping.pairs[number - len(dimensions)]
+    names, others = decoding.segments[one].names, decoding.segments[other].names
+    return one + PAIR + other, [a + PAIR + b for a in names for b in others]
+
+
+def _name_features(
+    columns: dict[str, Ints], found: pa.Table, decoding: Decoding, words: Words
+) -> None:
+    which = columns["feature"]
+    for i, feature in enumerate(decoding.features):
+        rows = which == i
+        if feature.bins.kind == "categorical" and rows.any():
+            columns["bin"][rows] = feature.digitize(found["word"].combine_chunks().filter(rows))
+    columns["feature"] = words.codes(f.bins.name for f in decoding.features)[which]
