@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -26,14 +26,12 @@ if TYPE_CHECKING:
     from cockpit.records import Counts
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(NamedTuple):
     """The opened files of rows."""
 
     predictions: RowFile
     reference: RowFile | None
     labels: RowFile | None
-    metrics: RowFile | None
 
 
 @dataclass(frozen=True)

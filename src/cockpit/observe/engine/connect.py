@@ -225,6 +225,6 @@ def _first_line(error: Exception) -> str:
 
 
 def typed(found: pa.Table, like: ir.Table) -> pa.Table:
-    """An engine's answer in the types that were asked for: some have no booleans, some wide sums."""
+    """An engine's answer in the types that were asked for: some engines have no booleans."""
     schema = like.schema().to_pyarrow()
     return found.select(schema.names).cast(pa.schema([pa.field(f.name, f.type) for f in schema]))

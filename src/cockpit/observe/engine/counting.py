@@ -22,6 +22,7 @@ from cockpit.observe.engine.slices import Bounded, Marks, Slice, plan, unit_of
 from cockpit.observe.features import FrozenFeature, freeze, usable_features
 from cockpit.observe.reading import Counted, in_order
 from cockpit.observe.report import ImportReport, count
+from cockpit.observe.rows import Rows
 from cockpit.observe.survey import MOST_VALUES, Survey
 from cockpit.observe.values import YEAR_1, coded
 from cockpit.records import BadInput
@@ -53,6 +54,14 @@ class EngineTables:
     predictions: ir.Table
     reference: ir.Table | None = None
     labels: ir.Table | None = None
+
+    def names(self) -> tuple[Rows, Rows | None, Rows | None]:
+        """What predictions, reference and labels are called, and their columns."""
+        return (
+            Rows(self.name, list(self.predictions.columns)),
+            None if self.reference is None else Rows("reference", list(self.reference.columns)),
+            None if self.labels is None else Rows("labels", list(self.labels.columns)),
+        )
 
 
 class EngineCounting:
@@ -116,7 +125,7 @@ class EngineCounting:
             if rows is not None and dimension in rows.columns:
                 expression = rows.group_by(value=rows[dimension]).aggregate(n=rows.count())
                 values = self._fetch(expression.limit(MOST_VALUES + 1))
-                survey.met(dimension, values["value"], values["n"])
+                survey.met(dimension, *(values[c].combine_chunks() for c in ("value", "n")))
                 found.append(values)
         return found
 
@@ -288,7 +297,7 @@ class EngineCounting:
 
 
 class _Query:
-    """The queries of a slice, compiled once: its piece, where the engine can hold it, and tables."""
+    """The queries of a slice, compiled once: its piece, if the engine can hold it, and tables."""
 
     def __init__(self, engine: Engine, source: Source, name: str) -> None:
         self._engine = engine

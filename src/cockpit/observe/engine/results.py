@@ -1,4 +1,4 @@
-"""What a query of a piece gave, into the tallies: codes and words of its own become the import's."""
+"""What a query of a piece gave, into the tallies: its codes and words become the import's."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def add_result(found: pa.Table, tally: Tally, decoding: Decoding, words: Words) 
 
 
 def _whole_numbers(found: pa.Table, name: str) -> Ints:
-    return found[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
+    values: Ints = found[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
+    return values
 
 
 def _codes(column: pa.ChunkedArray, words: Words) -> Ints:
