@@ -49,8 +49,8 @@ class ImportRequest:
     title: str = ""
     force: bool = False
     piece_rows: int = 100_000
-    slice_rows: int = 2_000_000
-    engine_rows: int = 200_000
+    slice_rows: int = 1_000_000
+    engine_rows: int = 1_000_000
     user_key: bytes | None = None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from cockpit.observe.counting import Tally, Words, tallies
+from cockpit.observe.counting import Tally, Words, chunks, tallies
 from cockpit.observe.decode import Decoder
 from cockpit.observe.features import FrozenFeature, freeze, usable_features
 from cockpit.observe.labels import read_labels
@@ -38,20 +38,9 @@ class Sources(NamedTuple):
 class Counted:
     """Everything that is counted: chunks as (end of the bucket, table, counts), in order."""
 
-    words: Words
     chunks: Iterable[tuple[int, str, Counts]]
-    reference: dict[str, Tally]
+    reference: list[Counts]
     features: list[FrozenFeature]
-
-
-def in_order(counted: dict[str, Tally], words: Words, bucket: int) -> list[tuple[int, str, Counts]]:
-    """Chunks of all tables, in the order in which they are written."""
-    chunks = [
-        (end, name, counts)
-        for name, tally in counted.items()
-        for end, counts in tally.chunks(words, bucket)
-    ]
-    return sorted(chunks, key=lambda chunk: chunk[:2])
 
 
 class Counting:
@@ -91,15 +80,16 @@ class Counting:
         if self._report.used == 0:
             reasons = ", ".join(f"{n:,} {reason}" for reason, n in self._report.dropped.items())
             raise BadInput(f"{rows.name}: no row can be used: {reasons or 'there are none'}")
-        chunks = in_order(tables, self._words, self._map.bucket)
-        return Counted(self._words, chunks, self._count_reference(top, features), features)
+        reference = self._count_reference(top, features)
+        every = (tally.counts(self._words) for tally in tables.values())
+        return Counted(chunks(every, self._map.bucket), reference, features)
 
     def _count_reference(
         self, top: dict[str, frozenset[str]], features: list[FrozenFeature]
-    ) -> dict[str, Tally]:
+    ) -> list[Counts]:
         rows = self._sources.reference
         if rows is None:
-            return {}
+            return []
         own = ImportReport()
         decoder = Decoder(
             self._map, rows.columns, self._words, top, features, b"", own, reference=True
@@ -107,7 +97,7 @@ class Counting:
         tables = self._count(rows, decoder, own, "reference", strict=False)
         self._report.reference_rows = own.rows
         self._report.reference_incomplete = own.dropped | own.incomplete | own.labels_unused
-        return tables
+        return [tally.counts(self._words) for tally in tables.values()]
 
     def _survey(self) -> tuple[dict[str, frozenset[str]], list[FrozenFeature]]:
         """What must be known before counting: the values of segments, and the features' bins."""

@@ -58,8 +58,7 @@ def write(
     beside = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
     try:
         with IncidentFile.create(beside, service=mapping.service, bucket=mapping.bucket) as file:
-            for tally in counted.reference.values():
-                counts = tally.counts(counted.words)
+            for counts in counted.reference:
                 counts.columns["valid"][:] = counts.columns["observed"][:] = 0
                 append(file, REFERENCE + counts.table, 0, 0, counts)
             start, last = LATEST, EARLIEST

@@ -114,6 +114,7 @@ class DuckDB(Engine):
         backend = ibis.duckdb.connect(database or ":memory:", **settings)
         super().__init__(name, DUCKDB, backend)
         self.backend.raw_sql("SET TimeZone = 'UTC'")
+        self.backend.raw_sql("SET enable_progress_bar = false")
 
     def file(self, name: str, path: Path) -> ir.Table:
         """A Parquet file as a table."""

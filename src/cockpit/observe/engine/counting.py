@@ -10,23 +10,23 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cockpit.observe.counting import Words, tallies
+from cockpit.observe.counting import Words, chunks
 from cockpit.observe.engine.columns import event_time, label_time, text
 from cockpit.observe.engine.decoding import Decoding, Segmenting
 from cockpit.observe.engine.exact import start_of, whole
 from cockpit.observe.engine.expressions import table_expressions
 from cockpit.observe.engine.labelling import contradicted, label_moves, without_repeats
 from cockpit.observe.engine.pieces import Source, piece
-from cockpit.observe.engine.results import add_result
+from cockpit.observe.engine.results import counts_of
 from cockpit.observe.engine.slices import Bounded, Marks, Slice, plan, unit_of
 from cockpit.observe.features import FrozenFeature, freeze, usable_features
-from cockpit.observe.reading import Counted, in_order
+from cockpit.observe.reading import Counted
 from cockpit.observe.report import ImportReport, count
 from cockpit.observe.rows import Rows
 from cockpit.observe.survey import MOST_VALUES, Survey
 from cockpit.observe.values import YEAR_1, coded
 from cockpit.records import BadInput
-from cockpit.tables import ABSENT, OTHER
+from cockpit.tables import ABSENT, OTHER, TABLES
 from cockpit.units import iso
 
 if TYPE_CHECKING:
@@ -35,14 +35,13 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-    from cockpit.observe.counting import Tally
     from cockpit.observe.engine.connect import Engine
     from cockpit.observe.engine.decoding import Told
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Progress
     from cockpit.records import Counts
 
-SLICE_ROWS = 2_000_000
+SLICE_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ class EngineCounting:
         )
         slices = plan(observed, self._map.bucket, self._slice_rows)
         reference = self._count_reference(replace(decoding, user_key=""))
-        return Counted(self._words, self._chunks(source, slices), reference, features)
+        return Counted(self._chunks(source, slices), reference, features)
 
     # --- the survey --------------------------------------------------------------------------
 
@@ -253,17 +252,15 @@ class EngineCounting:
         query = _Query(self._engine, source, "piece")
         done, total = 0, sum(part.rows for part in slices)
         for part in slices:
-            counted = tallies(self._map.bucket)
-            query.count(part, counted, self._words, self._report)
-            yield from in_order(counted, self._words, self._map.bucket)
+            yield from chunks(query.counts(part, self._words, self._report), self._map.bucket)
             done += part.rows
             if self._progress is not None:
                 self._progress("predictions", done, total)
 
-    def _count_reference(self, decoding: Decoding) -> dict[str, Tally]:
+    def _count_reference(self, decoding: Decoding) -> list[Counts]:
         rows = self._tables.reference
         if rows is None:
-            return {}
+            return []
         columns = frozenset(rows.columns)
         decoding = replace(
             decoding,
@@ -273,10 +270,10 @@ class EngineCounting:
             reference=True,
             labels_apart=False,
         )
-        own, counted = ImportReport(), tallies(self._map.bucket)
+        own = ImportReport()
         source = Source(rows, decoding, Marks(), times=None)
         query = _Query(self._engine, source, "reference_piece")
-        query.count(Slice(0, 1, 0), counted, self._words, own)
+        counted = list(query.counts(Slice(0, 1, 0), self._words, own))
         self._report.reference_rows = self._count(rows)
         self._report.reference_incomplete = own.dropped | own.incomplete | own.labels_unused
         return counted
@@ -312,18 +309,16 @@ class _Query:
         sums = _sums(base, self._told)
         self._sums = engine.sql(sums), sums
 
-    def count(
-        self, part: Slice, counted: dict[str, Tally], words: Words, report: ImportReport
-    ) -> None:
-        """Add one slice."""
+    def counts(self, part: Slice, words: Words, report: ImportReport) -> Iterator[Counts]:
+        """The tables of one slice; `report` is told what it holds."""
         engine, marks = self._engine, self._source.marks
         if self._piece:
             engine.store(self._name, marks.filled(self._piece, part))
-        for table, (sql, expression) in self._tables.items():
-            found = engine.fetch(marks.filled(sql, part), expression)
-            add_result(found, counted[table], self._source.decoding, words)
         sql, expression = self._sums
         _tell(engine.fetch(marks.filled(sql, part), expression), self._told, report)
+        for table, (sql, expression) in self._tables.items():
+            found = engine.fetch(marks.filled(sql, part), expression)
+            yield counts_of(found, TABLES[table], self._source.decoding, words)
 
 
 def _sums(rows: ir.Table, told: list[Told]) -> ir.Table:

@@ -1,4 +1,4 @@
-"""What a query of a piece gave, into the tallies: its codes and words become the import's."""
+"""What a query of a piece gave, as counts: its codes and words become the import's."""
 
 from __future__ import annotations
 
@@ -6,32 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cockpit.incident.counts import columns_of
 from cockpit.observe.decode import error_kind
 from cockpit.observe.engine.expressions import WHOLE
 from cockpit.observe.values import LONGEST_WORD
+from cockpit.records import SECOND, Counts
 from cockpit.tables import ALL, PAIR, SERVED, SHADOW
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from cockpit.observe.counting import Tally, Words
+    from cockpit.observe.counting import Words
     from cockpit.observe.engine.decoding import Decoding
+    from cockpit.tables import Table
 
     Ints = NDArray[np.int64]
 
-_RENAMED = {"seen": "observed"}
 
-
-def add_result(found: pa.Table, tally: Tally, decoding: Decoding, words: Words) -> None:
-    """Add the rows of a table's query to its tally."""
-    table = tally.table
+def counts_of(found: pa.Table, table: Table, decoding: Decoding, words: Words) -> Counts:
+    """The rows of a table's query as counts; rows that now share a key are not yet summed."""
     columns: dict[str, Ints] = {
-        _RENAMED.get(name, name): _whole_numbers(found, name)
+        name: _whole_numbers(found, name)
         for name in found.column_names
         if name not in ("version", "kind", "word", "value")
     }
-    rows = np.ones(found.num_rows, dtype=bool)
     columns["version"] = _codes(found["version"], words)
     if "role" in columns:
         _name_roles(columns, decoding, words)
@@ -42,16 +41,17 @@ def add_result(found: pa.Table, tally: Tally, decoding: Decoding, words: Words) 
     if table.name in ("rate", "mean"):
         metrics = getattr(decoding.mapping.settings, f"{table.name}s")
         columns["name"] = words.codes(m.name for m in metrics)[columns["metric"]]
+    if table.name == "pair":
+        columns["shadow"] = np.full(found.num_rows, _shadow(decoding, words))
+    tick = SECOND if table.clock == "fast" else decoding.mapping.bucket
+    columns["observed"] = columns.pop("seen", columns["valid"]) + tick
+    rows: slice | NDArray[np.bool_] = slice(None)
     if table.name == "traffic":
         kinds = [error_kind(word[:LONGEST_WORD]) for word in found["kind"].to_pylist()]
-        failed = columns["failed"] == 1
-        rows = ~failed | np.array([bool(kind) for kind in kinds], dtype=bool)
         columns["kind"] = words.codes(kinds)
-    if table.name == "pair":
-        columns["shadow"] = np.full(len(rows), _shadow(decoding, words))
-    cells = {cell: columns[cell][rows] for cell in table.cells}
-    wanted = ("valid", "observed", "was", "label", *table.coded, *table.keys)
-    tally.add({name: columns[name][rows] for name in wanted if name in columns}, cells)
+        rows = (columns["failed"] == 0) | np.array([bool(kind) for kind in kinds], dtype=bool)
+    kept = {name: columns[name][rows] for name in columns_of(table.name)}
+    return Counts(table.name, kept, dict.fromkeys(table.coded, words.all()))
 
 
 def _whole_numbers(found: pa.Table, name: str) -> Ints:
