@@ -121,10 +121,19 @@ def _counting(
         tables = _typed_files(mapping, given.files, request.engine_rows, opened)
         if tables is None:
             return Counting(mapping, given.files, request.piece_rows, report, progress)
+    else:
+        _require_fit(mapping, tables)
     assert tables is not None  # rows are in files or in tables
     from cockpit.observe.engine.counting import EngineCounting
 
     return EngineCounting(mapping, tables, report, progress, request.slice_rows)
+
+
+def _require_fit(mapping: Mapping, tables: EngineTables | None) -> None:
+    from cockpit.observe.engine.opening import unfit
+
+    for reason in unfit(mapping, tables) if tables else ():
+        raise BadInput(reason)
 
 
 def _typed_files(
@@ -193,8 +202,11 @@ def _require_columns(mapping: Mapping, given: Given) -> None:
     if given.labels is None:
         mapping.require(rows, mapping.label, "label")
         mapping.require(rows, mapping.label_time, "label_time")
-    elif settings.id is not None and settings.id in given.labels.columns:
-        mapping.require(rows, settings.id, "id")
+    else:
+        mapping.require(given.labels, mapping.label, "label")
+        mapping.require(given.labels, mapping.label_time, "label_time")
+        if settings.id is not None and settings.id in given.labels.columns:
+            mapping.require(rows, settings.id, "id")
     for dimension in mapping.dimensions:
         mapping.require(rows, dimension, "segments")
     for kind in ("rates", "means"):

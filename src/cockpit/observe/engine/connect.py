@@ -44,14 +44,15 @@ class Engine:
         """A table by name, or database.name. Raises BadInput where there is none."""
         database, _, table = name.rpartition(".")
         with self.errors():
-            found = self.backend.list_tables(**({"database": database} if database else {}))
+            found = self._tables(database)
             if table in found:
-                rows: ir.Table = self.backend.table(
-                    table, **({"database": database} if database else {})
-                )
+                rows: ir.Table = self.backend.table(table, database=database or None)
                 return rows
         near = nearest(table, found) or f"tables are: {', '.join(sorted(found)[:20])}"
         raise BadInput(f"{self.name}: table '{inert(name)}' is not there; {inert(near)}")
+
+    def _tables(self, database: str) -> list[str]:
+        return list(self.backend.list_tables(database=database or None))
 
     def sql(self, expression: ir.Table) -> str:
         """The query of an expression in the engine's own words."""
@@ -125,6 +126,12 @@ class DuckDB(Engine):
             )
             rows: ir.Table = self.backend.table(name)
         return rows
+
+    def _tables(self, database: str) -> list[str]:
+        # ibis 12 asks DuckDB 2 for its tables in a way that it no longer answers.
+        query = "SELECT table_name FROM information_schema.tables WHERE table_schema = ?"
+        found = self.backend.con.execute(query, [database or "main"]).fetchall()
+        return [name for (name,) in found]
 
     def _fetch(self, sql: str) -> pa.Table:
         return self.backend.con.sql(sql).to_arrow_table()
