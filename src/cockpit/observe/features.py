@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from cockpit.bins import MISSING, RARE_CATEGORY, FeatureBins, freeze_categorical, freeze_numeric
 from cockpit.observe.values import coded, numbers
@@ -14,7 +15,6 @@ from cockpit.text import inert
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from cockpit.observe.mapping import Mapping
@@ -53,12 +53,14 @@ class Column:
         self.rows = 0  # whose words are in `counts`
         self._numbers: list[Floats] = []
         self._all_numbers = True
+        self._typed = False  # as numbers, so that it is one even where all is missing
 
     def see(self, column: pa.Array) -> None:
         """Take in one piece."""
         if self.kind != "categorical":
             values, bad = numbers(column)
             self._all_numbers &= not bad.any() and str(column.type) != "bool"
+            self._typed |= pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
             self._numbers.append(values[~np.isnan(values)])
         if self.kind != "numeric":
             codes, words = coded(column)
@@ -70,7 +72,8 @@ class Column:
     def settle(self) -> None:
         """Decide what an automatic column is: numbers, unless any value is not one."""
         if self.kind == "auto":
-            self.kind = "numeric" if self._all_numbers and self.rows else "categorical"
+            is_numeric = self._all_numbers and (self.rows or self._typed)
+            self.kind = "numeric" if is_numeric else "categorical"
 
     def values(self) -> Floats:
         """Every number seen."""

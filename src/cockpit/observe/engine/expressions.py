@@ -168,8 +168,8 @@ def _rates(new: ir.Table, decoding: Decoding) -> Iterator[ir.Table]:
 
 def _means(new: ir.Table, decoding: Decoding) -> Iterator[ir.Table]:
     for i, _ in enumerate(decoding.mapping.settings.means):
-        if f"mean_{i}" in new.columns:
-            rows = new.filter(new[f"mean_{i}"].notnull())
+        if f"mean_{i}_x" in new.columns:
+            rows = new.filter(new[f"mean_{i}_x"].notnull())
             for grouping in _everywhere(decoding):
                 keys = {**_event_keys(rows, "slow"), "value": grouping.code(rows)}
                 cells = {"sum_x": rows[f"mean_{i}_x"], "sum_x2": rows[f"mean_{i}_x2"]}

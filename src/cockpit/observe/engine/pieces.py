@@ -6,7 +6,7 @@ A piece has, beside the facts of `decoding`: `slow` and `fast` (starts of the ev
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 
@@ -20,13 +20,14 @@ from cockpit.records import SECOND
 from cockpit.tables import FIXED_POINT, NEW, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import ibis.expr.types as ir
 
     from cockpit.observe.engine.decoding import Decoded, Decoding, Told
     from cockpit.observe.engine.slices import Bounded, Marks
 
+_FIXED_POINT = float(FIXED_POINT)
 _OF_MOVES = ("at", "version", "p", "decision", "shadow_p", "shadow_decision", "was", "label")
 
 
@@ -121,37 +122,45 @@ def _together(parts: list[ir.Table]) -> ir.Table:
 
 
 def _binned(rows: ir.Table, decoding: Decoding) -> ir.Table:
+    # ClickHouse casts what lies behind a null too, and NaN is no integer: nulls are set aside.
+    means = [f"mean_{i}" for i, _ in enumerate(decoding.mapping.settings.means)]
+    floats = [c for c in ("p", "shadow_p", "latency", *means) if c in rows.columns]
+    known = {f"{c}_known": rows[c].notnull() for c in floats}
+    rows = rows.mutate(**known, **{c: rows[c].fill_null(0.0) for c in floats})
+
+    def where_known(column: str, bin_: Callable[[ir.Column], ir.IntegerValue]) -> ir.IntegerValue:
+        return ibis.cases((rows[f"{column}_known"], bin_(rows[column])))
+
     bucket = decoding.mapping.bucket
     binned: dict[str, ir.Value] = {
         "slow": start_of(rows.at, bucket, ERA_START),
         "fast": start_of(rows.at, SECOND, ERA_START),
         "seen": start_of(rows.observed, bucket, YEAR_1),
     }
-    if "p" in rows.columns:
-        binned |= {
-            "bin": binning.score_bin(rows.p),
-            "cell": binning.segment_bin(rows.p),
-            "fixed": floored(rows.p * float(FIXED_POINT)),
-            "squared": floored(rows.p * rows.p * float(FIXED_POINT)),
-        }
-    if "shadow_p" in rows.columns:
-        p = rows.shadow_p
-        binned |= {
-            "shadow_bin": binning.score_bin(p),
-            "shadow_cell": binning.segment_bin(p),
-            "shadow_fixed": floored(p * float(FIXED_POINT)),
-            "shadow_squared": floored(p * p * float(FIXED_POINT)),
-        }
-    if "latency" in rows.columns:
-        binned["latency"] = binning.latency_bin(rows.latency)
+    for p, prefix in (("p", ""), ("shadow_p", "shadow_")):
+        if p in floats:
+            binned |= {
+                f"{prefix}bin": where_known(p, binning.score_bin),
+                f"{prefix}cell": where_known(p, binning.segment_bin),
+                f"{prefix}fixed": where_known(p, lambda x: floored(x * _FIXED_POINT)),
+                f"{prefix}squared": where_known(p, lambda x: floored(x * x * _FIXED_POINT)),
+            }
+    if "latency" in floats:
+        binned["latency"] = where_known("latency", binning.latency_bin)
     for i, feature in enumerate(decoding.features):
         if feature.bins.kind == "numeric":
             x = numbers(rows[f"feature_{i}"])
             binned[f"feature_{i}"] = binning.numeric_bin(x, feature.bins.edges)
-    for i, mean in enumerate(decoding.mapping.settings.means):
-        if f"mean_{i}" in rows.columns:
-            x, step = rows[f"mean_{i}"], constant(mean.step)
-            binned[f"mean_{i}_x"] = nearest_even(x / step)
-            binned[f"mean_{i}_x2"] = nearest_even(x * x / step)
-    kept = [c for c in rows.columns if c not in ("at", "observed", "shadow_p", *binned)]
-    return rows.select(*kept, **binned)
+    for mean, settings in zip(means, decoding.mapping.settings.means, strict=True):
+        if mean in floats:
+            binned |= _steps(mean, constant(settings.step), where_known)
+    unused = {"at", "observed", *floats, *known, *binned}
+    return rows.select(*(c for c in rows.columns if c not in unused), **binned)
+
+
+def _steps(mean: str, step: ir.FloatingScalar, where_known: Any) -> dict[str, ir.Value]:
+    """A mean's x and x² in whole steps."""
+    return {
+        f"{mean}_x": where_known(mean, lambda x: nearest_even(x / step)),
+        f"{mean}_x2": where_known(mean, lambda x: nearest_even(x * x / step)),
+    }
