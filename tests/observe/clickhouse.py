@@ -39,6 +39,11 @@ class Chdb(Engine):
         answer = self._session.query(sql, "ArrowStream")
         return pa.ipc.open_stream(answer.bytes()).read_all()
 
+    def store(self, name: str, sql: str) -> None:
+        # A session of chdb has no temporary tables.
+        self._session.query(f"DROP TABLE IF EXISTS {name}")
+        self._session.query(f"CREATE TABLE {name} ENGINE = Memory AS {sql}")
+
     def close(self) -> None:
         for name in self._made:
             self._session.query(f"DROP VIEW {name}")

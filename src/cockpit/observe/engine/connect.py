@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 SCHEMES = {"duckdb": DUCKDB, "clickhouse": CLICKHOUSE, "pyspark": SPARK, "spark": SPARK}
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _SECRET = re.compile(r"pass|secret|token|key", re.IGNORECASE)
+# Rows of one slice live as long as the connection, and nobody else sees them.
+_STORE = {
+    DUCKDB: ("CREATE OR REPLACE TEMP TABLE {name} AS {sql}",),
+    CLICKHOUSE: (
+        "DROP TEMPORARY TABLE IF EXISTS {name}",
+        "CREATE TEMPORARY TABLE {name} AS {sql}",
+    ),
+    SPARK: ("DROP VIEW IF EXISTS {name}", "CACHE TABLE {name} AS {sql}"),
+}
 _MEMORY = "600MB"  # DuckDB's own; what does not fit goes to a temporary folder
 
 
@@ -69,14 +78,14 @@ class Engine:
         frame = self.backend.raw_sql(sql)
         return pa.Table.from_pandas(frame.toPandas(), preserve_index=False)
 
-    def keep(self, name: str, expression: ir.Table) -> ir.Table | None:
-        """A name for rows that `store` will hold, where the engine can hold them; else None."""
-        del name, expression
-        return None
-
     def store(self, name: str, sql: str) -> None:
-        """Hold the rows of a query under a name that `keep` gave."""
-        raise NotImplementedError
+        """Hold the rows of a query under a name, in place of those that were held under it."""
+        with self.errors():
+            for statement in _STORE[self.dialect]:
+                self._execute(statement.format(name=name, sql=sql))
+
+    def _execute(self, statement: str) -> None:
+        self.backend.raw_sql(statement)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -135,13 +144,6 @@ class DuckDB(Engine):
 
     def _fetch(self, sql: str) -> pa.Table:
         return self.backend.con.sql(sql).to_arrow_table()
-
-    def keep(self, name: str, expression: ir.Table) -> ir.Table | None:
-        return ibis.table(expression.schema(), name=name)
-
-    def store(self, name: str, sql: str) -> None:
-        with self.errors():
-            self.backend.raw_sql(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
 
     def close(self) -> None:
         super().close()

@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import ibis
+
 from cockpit.observe.counting import Words, chunks
 from cockpit.observe.engine.columns import event_time, label_time, text
 from cockpit.observe.engine.decoding import Decoding, Segmenting
@@ -279,11 +281,8 @@ class EngineCounting:
         return counted
 
     def _held(self, name: str, rows: ir.Table) -> ir.Table:
-        held = self._engine.keep(name, rows)
-        if held is None:
-            return rows
         self._engine.store(name, self._engine.sql(rows))
-        return held
+        return ibis.table(rows.schema(), name=name)
 
     def _count(self, rows: ir.Table) -> int:
         found = self._fetch(rows.aggregate(n=rows.count()))
@@ -294,30 +293,28 @@ class EngineCounting:
 
 
 class _Query:
-    """The queries of a slice, compiled once: its piece, if the engine can hold it, and tables."""
+    """The queries of a slice, compiled once: its piece, which the engine holds, and its tables."""
 
     def __init__(self, engine: Engine, source: Source, name: str) -> None:
         self._engine = engine
         self._source = source
         self._name = name
         rows, self._told = piece(source)
-        held = engine.keep(name, rows)
-        self._piece = engine.sql(rows) if held is not None else ""
-        base = rows if held is None else held
-        expressions = table_expressions(base, source.decoding)
+        self._piece = engine.sql(rows)
+        held = ibis.table(rows.schema(), name=name)
+        expressions = table_expressions(held, source.decoding)
         self._tables = {table: (engine.sql(e), e) for table, e in expressions.items()}
-        sums = _sums(base, self._told)
+        sums = _sums(held, self._told)
         self._sums = engine.sql(sums), sums
 
     def counts(self, part: Slice, words: Words, report: ImportReport) -> Iterator[Counts]:
         """The tables of one slice; `report` is told what it holds."""
         engine, marks = self._engine, self._source.marks
-        if self._piece:
-            engine.store(self._name, marks.filled(self._piece, part))
+        engine.store(self._name, marks.filled(self._piece, part))
         sql, expression = self._sums
-        _tell(engine.fetch(marks.filled(sql, part), expression), self._told, report)
+        _tell(engine.fetch(sql, expression), self._told, report)
         for table, (sql, expression) in self._tables.items():
-            found = engine.fetch(marks.filled(sql, part), expression)
+            found = engine.fetch(sql, expression)
             yield counts_of(found, TABLES[table], self._source.decoding, words)
 
 
