@@ -75,8 +75,7 @@ class Engine:
     def _fetch(self, sql: str) -> pa.Table:
         if self.dialect == CLICKHOUSE:
             return self.backend.con.query_arrow(sql)
-        frame = self.backend.raw_sql(sql)
-        return pa.Table.from_pandas(frame.toPandas(), preserve_index=False)
+        return self.backend.raw_sql(sql).toArrow()
 
     def store(self, name: str, sql: str) -> None:
         """Hold the rows of a query under a name, in place of those that were held under it."""
