@@ -59,7 +59,7 @@ def latency_bin(seconds: ir.FloatingValue) -> ir.IntegerValue:
     def leaf(octave: int) -> ir.IntegerValue:
         # 2ᵉ ≤ x < 2ᵉ⁺¹ scaled to [64, 128); below the normal numbers steps are those of 2⁻¹²⁶
         exponent = _LOWEST + max(octave - 1, 0)
-        scaled = floored(seconds * constant(2.0**-exponent) * float(_OCTAVE))
+        scaled = floored(seconds * constant(_OCTAVE * 2.0**-exponent))
         return scaled + (exponent + _BIAS - 1) * _OCTAVE
 
     return ladder(seconds, [2.0**e for e in range(_LOWEST, _HIGHEST + 1)], leaf)
