@@ -100,7 +100,7 @@ class Predictions(Settings, kw_only=True):
     user: str | None = None  # the column of users; counted, never stored
     version: str = ""  # a column, else the name of the one version
     segments: list[str | list[str]] = []  # columns, and pairs of them: [region, device]
-    protected: list[str] = []  # columns counted as segments too
+    protected: list[str] = []  # columns counted as segments too, whose groups are compared
     features: Features | Literal["auto"] = field(default_factory=Features)  # auto: every other one
     rates: list[NamedColumn] = []  # any k of n: {name: manual_review, column: sent_to_review}
     means: list[NamedColumn] = []  # any mean: {name: mae, column: abs_error}
@@ -108,7 +108,7 @@ class Predictions(Settings, kw_only=True):
     latency_unit: Literal["s", "ms"] = "ms"  # what it is in
     error: str | None = None  # the column of errors; empty, 0 or no is none, any word is its kind
     metrics: list[MetricColumn] = []  # of the metrics file; empty: all of them, as they are called
-    schemas: dict[str, str] = {}  # version: a file kept in the incident file as it is
+    schemas: dict[str, str] = {}  # version: a file with the columns it reads, kept as it is
     shadow: Shadow | None = None  # a second model that scored the same rows
 
 
@@ -146,7 +146,7 @@ class Objective(Settings, kw_only=True):
     name: str  # what the team calls it
     good: str = ""  # "latency <= 250ms" or "no error"
     target: str = ""  # the share of good requests: 99%
-    window: str = "28d"  # not read yet: the time the promise is about
+    window: str = "28d"  # the time over which its budget of bad requests is spent
     metric: str = ""  # else the metric that is bound, as `assess` names it
     at_least: float | None = None  # its lower bound
     at_most: float | None = None  # or its upper bound
@@ -210,7 +210,8 @@ class Drifting(Settings, kw_only=True):
     min_rows: Annotated[int, Meta(ge=1)] = 1000  # fewer rows, and no class unless it is certain
     noticeable: float = 0.1  # corrected PSI from which drift is noticeable
     major: float = 0.25  # corrected PSI above which it is major
-    importance: dict[str, float] = {}  # feature: weight, to order the list of drifts by
+    # feature: weight in the order of the list; one without a weight has the mean of the others
+    importance: dict[str, Annotated[float, Meta(ge=0)]] = {}
 
 
 class Sources(Settings, kw_only=True):

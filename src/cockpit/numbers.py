@@ -81,14 +81,22 @@ def _ends(estimate: Estimate) -> str:
     numbers = [estimate.value, estimate.low, estimate.high]
     small = all(abs(number) <= 10 for number in numbers if number is not None)
     value, low, high = (
-        "…" if n is None else proportion(n) if small else f"{n:,.4g}" for n in numbers
+        "…" if n is None else proportion(n) if small else f"{n:,.4g}".replace("-", MINUS)
+        for n in numbers
     )
-    return value if low == high == "…" else f"{value} [{low}, {high}]"
+    return f"{value}{_bounds(low, high)}"
+
+
+def _bounds(low: str, high: str) -> str:
+    """' [low, high]'; ' ≥ low' where the sample bounds it no higher; '' without an interval."""
+    if high == "…":
+        return "" if low == "…" else f" ≥ {low}"
+    return f" [{low}, {high}]"
 
 
 def _percents(estimate: Estimate) -> str:
     value, low, high = (
-        "…" if n is None else f"{100 * n:.3g}"
+        "…" if n is None else f"{100 * n:.3g}".replace("-", MINUS)
         for n in (estimate.value, estimate.low, estimate.high)
     )
-    return f"{value} %" if low == high == "…" else f"{value} % [{low}, {high}]"
+    return f"{value} %{_bounds(low, high)}"

@@ -171,8 +171,9 @@ class Burn(Record, kw_only=True):
     """How fast an objective's error budget burns, over a long window and a short one.
 
     A rate of 1 spends the whole budget in the objective's period. `certainty` is the chance that
-    both rates are at least `threshold`; `left` the time (µs) until the budget is gone if it goes
-    on like that, null where it does not burn.
+    both rates are at least `threshold`, `sure` that it is .9 or more. `left` is the time (µs) until
+    the budget is gone if it goes on like that, null where it does not burn. `telling` are the first
+    pair of windows of an objective and every sure one: the others say much the same.
     """
 
     objective: str
@@ -180,6 +181,8 @@ class Burn(Record, kw_only=True):
     long: Estimate
     short: Estimate
     certainty: float | None
+    sure: bool = False
+    telling: bool = True
     left: int | None
     sentence: str
 
@@ -204,6 +207,7 @@ class Monitor(Record, kw_only=True):
     alarm_at: int | None = None
     n: int = 0
     sentence: str = ""
+    source: str = ""
 
 
 class Assessment(Record, kw_only=True):

@@ -113,6 +113,12 @@ def day(at: int) -> str:
     return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%d")
 
 
+def short_day(at: int) -> str:
+    """'3 Nov', UTC."""
+    moment = _EPOCH + timedelta(microseconds=at)
+    return f"{moment.day} {moment.strftime('%b')}"
+
+
 def elapsed(span: int) -> str:
     """'T+' style 'MM:SS' below an hour, 'H:MM:SS' above; negative spans carry a minus sign."""
     sign, seconds = ("−" if span < 0 else ""), abs(span) // SECOND

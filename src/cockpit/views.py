@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cockpit.records import Drift, Estimate, Record, Window
+from cockpit.records import Burn, Drift, Estimate, Monitor, Record, ReliabilityBin, Window
 
 Phase = Literal["detection", "scope", "containment", "remediation", "validation", "postmortem"]
 PHASES: tuple[Phase, ...] = (
@@ -85,6 +85,12 @@ class ModelPane(Record, kw_only=True):
     drift_sentence: str
     worst: str  # "worst: region BR, 2.4× wrong decisions", or ""
     segments: list[Estimate] = []
+    against: list[Estimate] = []  # a version against another one, at the same time
+    estimated: list[Estimate] = []  # of rows without labels, told from scores alone
+    gaps: list[Estimate] = []  # between the groups of a protected column
+    reliability: list[ReliabilityBin] = []
+    monitors: list[Monitor] = []
+    findings: list[str] = []  # what several figures say together
 
 
 class Change(Record, kw_only=True):
@@ -103,6 +109,9 @@ class InfraPane(Record, kw_only=True):
     by_version: list[Estimate] = []
     charts: list[Chart]
     changes: list[Change]
+    against: list[Estimate] = []  # a version against another one, at the same time
+    burns: list[Burn] = []
+    monitors: list[Monitor] = []
 
 
 class Proposal(Record, kw_only=True):
@@ -246,6 +255,19 @@ class Choice(Record, kw_only=True):
     effect: Literal["", "watching", "seen", "not seen in time"] = ""
 
 
+class Earlier(Record, kw_only=True):
+    """An earlier incident that looked like this one, and what became of it."""
+
+    file: str  # its name
+    service: str
+    began: int  # µs
+    likeness: float  # 0 to 1: see `assess.signature`
+    common: list[str]  # the signs both have
+    done: str  # what was chosen: "segment off: BR"; "" where nothing was
+    took: int | None  # µs from its onset until that was executed, or chosen where it never was
+    open: list[str]  # asks nobody has answered
+
+
 class View(Record, kw_only=True):
     """Everything on the screen at time `at`, from facts observed by `as_of`."""
 
@@ -268,6 +290,7 @@ class View(Record, kw_only=True):
     choice: Choice | None = None
     companions: list[str] = []  # what goes with a choice at this severity, as tasks are called
     notes: list[str] = []  # what could not be computed, and why
+    seen: list[Earlier] = []  # earlier incidents like it, once a folder was searched
 
 
 class Stakeholder(Record, kw_only=True):

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats import proportion, rates
 
-from cockpit.assess import intervals
-from cockpit.assess.anytime import widening
-from cockpit.assess.differences import difference, ratio_of_rates, weighted_sum
-from cockpit.assess.measurement import Measurement, unmeasured
+from cockpit.assess.methods import intervals
+from cockpit.assess.methods.anytime import widening
+from cockpit.assess.methods.differences import difference, ratio_of_rates, weighted_sum
+from cockpit.assess.methods.measurement import Measurement, unmeasured
 
 
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
@@ -33,6 +34,21 @@ def test_wilson_covers(n, p):
         if intervals.wilson(k, n).low <= p <= intervals.wilson(k, n).high
     )
     assert covered >= 0.92
+
+
+@given(st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_is_statsmodels_too(pair):
+    ends = proportion.proportion_confint(*pair, method="wilson")
+    found = intervals.wilson(*pair)
+    assert (found.low, found.high) == pytest.approx(ends, abs=1e-9)
+
+
+@given(st.integers(0, 10**7), st.floats(1e-3, 1e6))
+def test_poisson_has_the_jeffreys_interval_of_statsmodels(k, exposure):
+    found = intervals.poisson(k, exposure)
+    low, high = rates.confint_poisson(k, exposure, method="jeff")
+    assert found.high == pytest.approx(high, rel=1e-6)
+    assert found.low == (0.0 if k == 0 else pytest.approx(low, rel=1e-6))
 
 
 def test_poisson_covers_on_average_and_never_much_less():
@@ -62,7 +78,33 @@ def test_mean_of_one_row_has_no_interval():
     assert intervals.mean(1, 3, 9).low is None
     found = intervals.mean(4, 10, 30)
     assert found.value == 2.5
-    assert found.low == pytest.approx(2.5 - 1.96 * math.sqrt(5 / 3 / 4), abs=1e-3)
+    assert found.low == pytest.approx(2.5 - stats.t.ppf(0.975, 3) * math.sqrt(5 / 3 / 4))
+
+
+@given(
+    st.lists(st.integers(-(10**6), 10**6), min_size=2, max_size=50),
+    st.sampled_from([1e-3, 1.0, 1e3]),
+)
+def test_mean_has_students_interval(values, scale):
+    x = np.array(values) * scale
+    found = intervals.mean(len(x), float(x.sum()), float((x * x).sum()))
+    assert found.value == pytest.approx(x.mean(), rel=1e-9, abs=1e-9)
+    if np.ptp(x) > 1e-3 * abs(x).max():
+        ends = stats.t.interval(0.95, len(x) - 1, x.mean(), stats.sem(x))
+        assert (found.low, found.high) == pytest.approx(ends, rel=1e-5, abs=1e-9)
+
+
+def test_mean_of_equal_values_is_certain_only_where_there_are_many():
+    few = intervals.mean(5, 5 * 0.7, 5 * 0.49)
+    assert (few.low, few.high, few.note) == (None, None, "5 equal values, no interval")
+    many = intervals.mean(1000, 3000.0, 9000.0)
+    assert (many.low, many.high) == (3.0, 3.0)
+
+
+def test_mean_of_sums_that_cannot_be_has_no_interval():
+    found = intervals.mean(100, 1e9, -4e18)
+    assert (found.value, found.low) == (1e7, None)
+    assert "do not fit" in found.note
 
 
 def test_difference_on_wilson_is_newcombes_published_example():

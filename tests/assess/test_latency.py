@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.assess.latency import Latencies, slower_than
+from cockpit.assess.service.buckets import Buckets
+from cockpit.assess.service.latency import log_buckets, slower_than
 from cockpit.bins import latency_bin
 from tests.assess.building import table
 
 
-def of(seconds: np.ndarray) -> Latencies:
-    return Latencies(table("latency", version="v1", bin=latency_bin(seconds)))
+def of(seconds: np.ndarray) -> Buckets:
+    return log_buckets(table("latency", version="v1", bin=latency_bin(seconds)))
 
 
 @given(st.lists(st.floats(1e-4, 100), min_size=1, max_size=400), st.sampled_from([0.5, 0.95, 0.99]))
@@ -45,7 +46,7 @@ def test_a_small_sample_bounds_no_higher_and_says_so():
 
 
 def test_no_requests_is_a_reason():
-    assert Latencies(None).quantile(0.99).reason == "no requests"
+    assert log_buckets(None).quantile(0.99).reason == "no requests"
 
 
 def test_slower_than_splits_at_the_bound():

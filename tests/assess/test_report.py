@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.assess.changes import fits
 from cockpit.assess.charts import charts
 from cockpit.assess.inputs import Inputs
+from cockpit.assess.onset.changes import fits
+from cockpit.assess.onset.signals import find_onset
 from cockpit.assess.report import assess
-from cockpit.assess.signals import find_onset
 from cockpit.config import Predictions
 from cockpit.records import MINUTE, SECOND, Counts, Window
 from cockpit.tables import TABLES
@@ -39,6 +39,8 @@ NAMES = {
     "brier",
     "ece",
     "observed_expected",
+    "calibration_slope",
+    "calibration_intercept",
     "psi",
     "label_coverage",
     "users",

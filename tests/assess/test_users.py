@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cockpit.assess.users import users
+from cockpit.assess.methods.measurement import Z
+from cockpit.assess.quality.users import users
 from cockpit.records import Counts
 from cockpit.tables import USER_BITS
 from tests.assess.building import table
@@ -18,14 +19,17 @@ def of(bits: np.ndarray) -> Counts:
 @pytest.mark.parametrize("true", [5, 500, 8_000, 60_000])
 def test_the_number_of_users_lies_in_the_interval(true):
     rng = np.random.default_rng(1)
-    covered, errors = 0, []
+    covered, errors, halves = 0, [], []
     for _ in range(60):
         bits = rng.integers(0, USER_BITS, true)
         found = users(of(np.unique(bits)))
         covered += found.low - 0.5 <= true <= found.high + 0.5
         errors.append(found.value - true)
+        halves.append(found.high - found.value)
     assert covered >= 55
     assert abs(np.mean(errors)) <= 0.01 * true + 0.1
+    half = np.mean(halves) - 0.5  # the truth is whole
+    assert np.std(errors) == pytest.approx(half / Z, rel=0.35, abs=0.1)  # as stated
 
 
 def test_a_user_who_came_twice_is_one():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.assess.intervals import wilson
-from cockpit.assess.measurement import Measurement, unmeasured
+from cockpit.assess.methods.intervals import wilson
+from cockpit.assess.methods.measurement import Measurement, unmeasured
 from cockpit.assess.objectives import Bound, bounds
-from cockpit.assess.verdicts import Comparison, judge, probability_missed
+from cockpit.assess.verdicts import SURE, Comparison, judge, probability_missed
 from cockpit.config import Config, Objective
 from cockpit.records import HOUR, Baseline
 
@@ -101,7 +102,7 @@ def test_what_likely_misses_its_promise_is_not_fine():
     over = Measurement(value=255.0, low=243.0, high=267.0, n=5000)
     found = judge(over, held(bound=Bound(250.0, False), direction="lower_is_better", unit="ms"))
     assert found.word == "watch"
-    assert "likely misses the promise of at most 250 ms" in found.sentence
+    assert "67 % likely to miss the promise of at most 250 ms" in found.sentence
 
 
 def test_between_baseline_and_promise_is_within_tolerance():
@@ -130,6 +131,40 @@ def test_observed_over_expected_is_wrong_on_either_side():
     assert judge(near, held(direction="nearer_one_is_better", unit="×")).word == "fine"
 
 
+def test_nearer_to_one_than_before_is_no_fault():
+    def word(value, before):
+        now = Measurement(value=value, low=value - 0.02, high=value + 0.02, n=9000)
+        return judge(now, held(baseline(before), None, "nearer_one_is_better", "×")).word
+
+    assert word(1.0, 0.7) == word(1.0, 1.4) == "fine"
+    assert word(0.7, 0.7) == word(1.4, 1.4) == "fine"
+    assert word(0.4, 0.7) == word(1.9, 1.4) == "critical"
+    assert word(1.4, 0.7) == word(0.5, 1.4) == "critical"  # past one, and out on the other side
+
+
+def test_a_figure_without_an_interval_is_not_enough_data():
+    found = judge(Measurement(value=0.1, n=1, note="one row, no interval"), held(baseline(0.9)))
+    assert found.word == "not enough data"
+    assert "too few rows to bound it" in found.sentence
+
+
+def test_a_sure_change_within_the_tolerance_is_fine_and_said():
+    changed = judge(wilson(88_000, 100_000), held(baseline(0.893))).sentence
+    assert changed == "fell from .893 to .880 (reference); surely worse, but within .089"
+    assert "surely" not in judge(wilson(89_200, 100_000), held(baseline(0.893))).sentence
+
+
+@given(
+    st.integers(20, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.floats(0.01, 0.99),
+    st.floats(0.01, 1.0),
+)
+def test_how_long_to_wait_is_never_no_time(pair, centre, fraction):
+    found = judge(wilson(*pair), held(baseline(centre), fraction=fraction))
+    if found.word == "not enough data":
+        assert "in about 0 s" not in found.sentence
+
+
 @given(
     st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
     st.floats(0.01, 0.99),
@@ -150,9 +185,38 @@ def test_every_share_gets_one_word_and_a_sentence(pair, centre, tolerance, direc
 @given(st.integers(0, 500), st.floats(0.01, 0.99))
 def test_probability_of_a_missed_promise_is_one(k, limit):
     now = wilson(k, 500)
-    missed = probability_missed(now, Bound(limit, True))
+    missed = probability_missed(now, Bound(limit, True), 1.0)
     assert 0 <= missed <= 1
-    assert missed + probability_missed(now, Bound(limit, False)) == pytest.approx(1, abs=1e-9)
+    assert missed + probability_missed(now, Bound(limit, False), 1.0) == pytest.approx(1, abs=1e-9)
+
+
+def test_a_promise_that_is_missed_is_said_with_its_chance():
+    promise = Bound(0.86, True)
+    found = judge(wilson(826, 1000), held(baseline(0.876), promise, fraction=1.0))
+    assert found.word == "degraded"
+    assert found.sentence.endswith("likely to miss the promise of at least .860")
+    assert probability_missed(wilson(826, 1000), promise, 1.0) > 0.9
+    # Of few rows, and early, the same share proves nothing.
+    assert probability_missed(wilson(2, 3), promise, 0.05) < 0.8
+    assert probability_missed(unmeasured("no labels yet"), promise, 1.0) is None
+    assert probability_missed(wilson(1, 3), None, 1.0) is None
+    unbounded = Measurement(value=200.0, low=190.0, high=None, n=50)
+    assert probability_missed(unbounded, Bound(250.0, False), 1.0) is None
+
+
+def test_a_promise_just_kept_is_rarely_called_missed_however_often_it_is_looked_at():
+    rng = np.random.default_rng(15)
+    planned, runs = 1000, 200
+    looks = np.arange(20, planned + 1, 5)
+    promise = Bound(0.2, False)
+    called = 0
+    for _ in range(runs):
+        k = np.cumsum(rng.uniform(size=planned) < 0.2)
+        called += any(
+            probability_missed(wilson(int(k[n - 1]), int(n)), promise, n / planned) >= SURE
+            for n in looks
+        )
+    assert called / runs <= 1 - SURE
 
 
 def test_objectives_bound_the_metrics_they_speak_of():

@@ -13,7 +13,7 @@ from cockpit.decide.impact import impact
 from cockpit.decide.options import option_table
 from cockpit.decide.severity import CADENCE, LEVELS, Severity, refusal, severity
 from cockpit.decide.triage import checklist, companions, leaving, phase_marks
-from cockpit.records import MINUTE, Assessment, Baseline, Drift
+from cockpit.records import MINUTE, Assessment, Baseline, Burn, Drift
 from cockpit.state import State
 from cockpit.views import PHASES, Change, Checklist, Choice, Impact, Phase, Status
 from tests.decide.stories import (
@@ -103,6 +103,31 @@ def test_an_update_sent_moves_the_next_one() -> None:
     sent = state(event("export", "", AT, seq=9, writer="me", audience="exec"))
     found = judged(assessment(UNIT_SWAP), sent)
     assert found.update_due == AT + CADENCE["SEV2"]
+
+
+def burning(threshold: float, certainty: float | None) -> Burn:
+    rate = replace(assessment(ROLLOUT).metrics[0], name="burn_rate", unit="×", value=99.0)
+    return Burn(
+        objective="availability",
+        threshold=threshold,
+        long=rate,
+        short=rate,
+        certainty=certainty,
+        left=MINUTE,
+        sentence="availability budget burns 99.0×",
+    )
+
+
+@pytest.mark.parametrize(("threshold", "level"), [(14.4, "SEV1"), (6.0, "SEV2"), (1.0, "SEV3")])
+def test_a_budget_that_surely_burns_sets_the_severity(threshold: float, level: str) -> None:
+    facts, now = assessment(HEALTHY), began(state())
+    calm = judged(facts, now)
+    assert calm.suggested == "SEV4"
+    for chance in (0.89, None):
+        assert judged(replace(facts, burns=[burning(threshold, chance)]), now) == calm
+    found = judged(replace(facts, burns=[burning(threshold, 0.97), burning(1.0, 0.99)]), now)
+    assert found.suggested == level
+    assert found.evidence == [f"availability budget burns 99.0× · P of {threshold:g}× on both 97 %"]
 
 
 def status(severity: str = "SEV2") -> Status:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -29,6 +30,7 @@ from cockpit.bins import (
 )
 
 EDGES = score_edges()
+FLOATS = np.finfo(np.float64)
 # Where binning could go wrong: the edges themselves and their neighbours in floating point.
 HARD = np.unique(
     np.clip(np.concatenate([EDGES, np.nextafter(EDGES, 2), np.nextafter(EDGES, -1)]), 0, 1)
@@ -103,7 +105,9 @@ def test_every_number_has_a_bin_and_the_reference_none_outside(
     frozen = freeze_numeric("x", np.array(reference, dtype=np.float64))
     assert list(frozen.edges) == sorted(set(frozen.edges))
     inside = frozen.digitize(np.array([v for v in reference if math.isfinite(v)]))
-    assert ((inside > 3) & (inside < frozen.size - 1)).all()
+    assert (inside > 3).all()
+    # Nothing lies above the largest float, so what is there needs no edge below it.
+    assert ((inside < frozen.size - 1) | (frozen.largest == FLOATS.max)).all()
     bins = frozen.digitize(np.array(values, dtype=np.float64))
     assert ((bins >= 0) & (bins < frozen.size)).all()
     for value, bin_ in zip(values, bins.tolist(), strict=True):
@@ -116,6 +120,77 @@ def test_a_value_that_repeats_has_a_cell_of_its_own() -> None:
     frozen = freeze_numeric("x", values)
     of_zero = frozen.digitize(np.array([0.0]))[0]
     assert (frozen.digitize(np.array([1e-300, -1e-300, 1.0])) != of_zero).all()
+
+
+def by_sorting(values: np.ndarray) -> np.ndarray:
+    """The edges inside the reference, as they are defined: from every value and its count."""
+    distinct, counts = np.unique(values, return_counts=True)
+    atoms = distinct[counts * 10 >= len(values)]
+    quantiles = np.quantile(values, np.linspace(0.0, 1.0, 11)[:-1])
+    ends = np.nextafter([*atoms, distinct[-1]], np.inf)
+    return np.unique(np.concatenate([quantiles, atoms, ends]))
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.floats(-1e300, 1e300), st.sampled_from([0.0, -0.0, 1.0, 7.0]), st.integers(0, 30)
+        ),
+        min_size=1,
+        max_size=120,
+    )
+)
+def test_edges_are_the_quantiles_and_the_values_that_repeat(reference: list[float]) -> None:
+    values = np.array(reference, dtype=np.float64)
+    frozen = freeze_numeric("x", values)
+    edges = np.array(frozen.edges)
+    inside = (edges >= values.min()) & (edges <= np.nextafter(values.max(), np.inf))
+    assert edges[inside].tolist() == by_sorting(values).tolist()
+    assert frozen.span == (values.min(), values.max())
+    assert freeze_numeric("x", values[::-1]) == frozen
+
+
+def test_freezing_leaves_the_reference_as_it_is() -> None:
+    values = np.array([3.0, 1.0, 2.0])
+    freeze_numeric("x", values)
+    assert values.tolist() == [3.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "outside"),
+    [
+        ([1.0, 5.0], [0.0, 5e-324, 0.01, 0.1, 50.0, 500.0, 5000.0]),
+        ([0.0, 5.0], [50.0, 500.0, 5000.0]),
+        ([-2.0, 5.0], [-2000.0, -200.0, -20.0, 50.0, 500.0, 5000.0]),
+        ([-2.0, -1.0], [-2000.0, -200.0, -20.0]),
+        ([1e306, 1e307], [0.0, 5e-324, 1e304, 1e305, 1e308]),
+        ([0.0, 0.0], []),
+    ],
+)
+def test_cells_beyond_the_reference_tell_by_how_much(
+    values: list[float], outside: list[float]
+) -> None:
+    frozen = freeze_numeric("x", np.array(values))
+    last = math.nextafter(max(values), math.inf)
+    beyond = [e for e in frozen.edges if not min(values) <= e <= last]
+    assert beyond == pytest.approx(outside, rel=1e-15)
+
+
+def test_labels_of_the_cells_beyond() -> None:
+    frozen = freeze_numeric("x", np.array([1.0, 2.0, 5.0]))
+    given_values = [-1.0, 0.0, 0.001, 0.05, 0.5, 6.0, 60.0, 600.0, 6000.0]
+    bins = frozen.digitize(np.array(given_values))
+    assert [frozen.cell(x) for x in given_values] == bins.tolist()
+    assert [frozen.label(b) for b in bins.tolist()] == [
+        "below 0", "0", "0 to 0.01", "0.01 to 0.1", "0.1 to 1",
+        "5 to 50", "50 to 500", "500 to 5000", "5000 and above",
+    ]  # fmt: skip
+
+
+def test_bins_of_an_older_file_end_where_their_reference_does() -> None:
+    older = FeatureBins(name="x", kind="numeric", edges=(1.0, 2.0, math.nextafter(5.0, 9.0)))
+    assert older.span == (1.0, 5.0)
+    assert FeatureBins(name="x", kind="numeric", edges=(0.0,)).span is None
 
 
 @pytest.mark.parametrize("outlier", [1e6, -1e12])
@@ -150,8 +225,26 @@ def test_categories_do_not_depend_on_the_order_they_came_in(counts: dict[str, in
     assert all(counts[c] >= RARE_BELOW for c in frozen.categories)
 
 
-def test_bins_are_plain_data() -> None:
-    import msgspec
-
-    frozen = freeze_numeric("x", np.array([1.0, 2.0, 3.0]))
+@given(numbers)
+def test_bins_are_plain_data(reference: list[float]) -> None:
+    frozen = freeze_numeric("x", np.array(reference, dtype=np.float64))
     assert msgspec.json.decode(msgspec.json.encode(frozen), type=FeatureBins) == frozen
+
+
+@given(
+    st.lists(st.floats(width=64) | st.sampled_from([0.0, -0.0, 1.0, 5.0, 5e-324]), max_size=60),
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30),
+)
+def test_a_histogram_is_the_count_of_the_bins(values, reference):
+    bins = freeze_numeric("x", np.array(reference))
+    found = bins.histogram(np.array(values, dtype=np.float64))
+    assert np.array_equal(found, np.bincount(bins.digitize(values), minlength=bins.size))
+
+
+def test_a_histogram_of_many_blocks_and_of_short_floats_is_exact():
+    random = np.random.default_rng(3)
+    bins = freeze_numeric("x", random.normal(size=4000))
+    values = random.normal(size=100_001).astype(np.float32)
+    values[::1000] = np.nan
+    found = bins.histogram(values)
+    assert np.array_equal(found, np.bincount(bins.digitize(values), minlength=bins.size))

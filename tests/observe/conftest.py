@@ -59,7 +59,7 @@ class Imported:
 
     def everything(self) -> dict[str, Any]:
         """All tables with both clocks, the reference's too, comparable with ==."""
-        out: dict[str, Any] = {"bins": self.document("bins")}
+        out: dict[str, Any] = {name: self.document(name) for name in ("bins", "importance")}
         with IncidentFile.open(self.path) as file:
             telemetry = Telemetry(file)
             ends = {

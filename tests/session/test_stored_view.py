@@ -32,7 +32,9 @@ def replay(recording, tmp_path, monkeypatch):
 
 def shown(view):
     """A view as it is stored: without what is read after the first paint."""
-    model = msgspec.structs.replace(view.model, segments=[])
+    model = msgspec.structs.replace(
+        view.model, segments=[], against=[], estimated=[], gaps=[], reliability=[], monitors=[]
+    )
     return msgspec.structs.replace(view, model=model)
 
 

@@ -8,6 +8,7 @@ from cockpit.records import MINUTE, NeedsReason, Refused, Window
 from cockpit.views import (
     Ask,
     Choice,
+    Earlier,
     Knowledge,
     Phase,
     RecordingInfo,
@@ -78,6 +79,9 @@ class FakeSession(HandMade):
         if self.fail is not None:
             raise self.fail
         return self._view(at)
+
+    def seen_before(self, at: int) -> tuple[list[Earlier], list[str]]:
+        return [], []
 
     def events(self) -> list[tuple[int, str]]:
         return [

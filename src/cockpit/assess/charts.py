@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess import history, scores
 from cockpit.assess.baseline import source
-from cockpit.assess.drift import divergence, quantile_groups
-from cockpit.assess.gauges import in_unit
+from cockpit.assess.drift.divergence import divergence
+from cockpit.assess.drift.record import quantile_groups
 from cockpit.assess.objectives import bounds
+from cockpit.assess.onset import history
+from cockpit.assess.quality import scores
+from cockpit.assess.service.gauges import in_unit
 from cockpit.views import Chart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
+    from cockpit.assess.onset.changes import Onset
     from cockpit.records import Counts
 
     Points = list[float | None]
@@ -106,7 +108,10 @@ def _drift(reference: NDArray[np.int64], counts: Counts, steps: history.Steps) -
     starts = np.flatnonzero(np.append(True, groups[1:] != groups[:-1]))
     was = np.add.reduceat(reference, starts)
     each = np.add.reduceat(history.score_histograms(counts, steps), starts, axis=1)
-    return [
-        divergence(was, row).corrected if row.sum() >= _FEWEST_ROWS and was.sum() else None
-        for row in each
-    ]
+    enough = each.sum(axis=1) >= _FEWEST_ROWS
+    points: Points = [None] * steps.size
+    if was.any():
+        corrected = divergence(was, each[enough]).corrected.tolist()
+        for i, value in zip(np.flatnonzero(enough), corrected, strict=True):
+            points[i] = value
+    return points

@@ -10,22 +10,30 @@ from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
 from cockpit.assess.metrics import metric
 from cockpit.assess.objectives import Bound, bounds
 from cockpit.assess.slices import WHOLE, Subject
-from cockpit.assess.verdicts import Comparison, Verdict, judge
+from cockpit.assess.verdicts import Comparison, Verdict, judge, probability_missed
+from cockpit.assess.versions.arms import Arms, arms
 from cockpit.records import Baseline, Estimate
 from cockpit.units import parse_share
 
 if TYPE_CHECKING:
-    from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
-    from cockpit.assess.measurement import Measurement
+    from cockpit.assess.methods.measurement import Measurement
+    from cockpit.assess.onset.changes import Onset
+    from cockpit.records import Difference
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A measurement of the baseline and what that baseline is."""
+    """A measurement of the baseline and what that baseline is.
+
+    `difference` is given where the two ends do not tell it: the rows are the same, or minute is
+    compared with minute. `note` is what a reader should know of the baseline.
+    """
 
     what: str
     measured: Measurement
+    difference: Difference | None = None
+    note: str = ""
 
     @property
     def baseline(self) -> Baseline | None:
@@ -45,6 +53,11 @@ class Moment:
     def bounds(self) -> dict[str, Bound]:
         """The promise on each metric that has one."""
         return bounds(self.inputs.config)
+
+    @cached_property
+    def arms(self) -> Arms | None:
+        """The two versions that are watched against each other."""
+        return arms(self.inputs)
 
     @cached_property
     def tolerance(self) -> float:
@@ -69,15 +82,19 @@ class Moment:
         window = inputs.infra_window if fast else inputs.quality_window
         baseline = base.baseline if base is not None else None
         elapsed = max(window.end - window.start, 1)
+        fraction = elapsed / (INFRA_SPAN if fast else QUALITY_SPAN)
+        bound, relative = self.bounds.get(name), subject.against is not None
         found = verdict or judge(
             now,
             Comparison(
                 direction=about.direction,
                 unit=about.unit,
                 base=baseline,
-                bound=self.bounds.get(name),
+                difference=base.difference if base is not None else None,
+                bound=bound,
+                relative=relative,
                 tolerance=self.tolerance,
-                fraction=elapsed / (INFRA_SPAN if fast else QUALITY_SPAN),
+                fraction=fraction,
                 elapsed=elapsed,
             ),
         )
@@ -100,7 +117,10 @@ class Moment:
             segment=subject.segment,
             baseline=baseline,
             difference=found.difference,
+            missed=None if relative else probability_missed(now, bound, fraction),
             verdict=found.word,
-            sentence="; ".join(part for part in (now.note, found.sentence) if part),
+            sentence="; ".join(
+                part for part in (now.note, found.sentence, base.note if base else "") if part
+            ),
             source=source,
         )

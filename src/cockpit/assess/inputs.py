@@ -38,8 +38,10 @@ class Inputs:
     Where labels of the quality window are still coming, `aged` holds the labelled tables of an
     earlier window of the same length, as they looked when it was as young: `aged_window`.
     `decisions` is the score table of the history by version, without its bins. `spans` holds the
-    fast tables over each of BURN_SPANS, by its length in µs. `schemas` are the versions' input
-    schemas as given, `columns` those the predictions' file had.
+    fast tables over each of BURN_SPANS, by its length in µs, or as much of it as there is since
+    `recorded_since`. `schemas` are the versions' input schemas as given, `columns` those the
+    predictions' file had. `importance` is the share of the score's variance that each feature
+    tells in the reference.
     """
 
     at: int
@@ -55,8 +57,10 @@ class Inputs:
     aged_window: Window | None = None
     decisions: Counts | None = None
     spans: Mapping[int, Mapping[str, Counts]] = field(default_factory=dict)
+    recorded_since: int = 0
     schemas: Mapping[str, str] = field(default_factory=dict)
     columns: Sequence[str] = ()
+    importance: Mapping[str, float] = field(default_factory=dict)
     bins: Sequence[FeatureBins] = ()
     series: Mapping[str, Series] = field(default_factory=dict)
     series_units: Mapping[str, str] = field(default_factory=dict)

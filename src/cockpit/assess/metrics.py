@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cockpit.assess import calibration, quality
+from cockpit.assess.quality import calibration, ranking, recalibration, reliability
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cockpit.assess.measurement import Measurement
-    from cockpit.assess.scores import Scores
+    from cockpit.assess.methods.measurement import Measurement
+    from cockpit.assess.quality.scores import Scores
     from cockpit.config import Predictions
     from cockpit.records import Direction
 
@@ -29,6 +29,7 @@ METRICS: dict[str, Metric] = {
     "latency_p95": Metric("lower_is_better", "ms"),
     "latency_p99": Metric("lower_is_better", "ms"),
     "saturation": Metric("lower_is_better", "share"),
+    "burn_rate": Metric("lower_is_better", "×"),
     "auc": Metric("higher_is_better", ""),
     "average_precision": Metric("higher_is_better", ""),
     "precision": Metric("higher_is_better", ""),
@@ -42,27 +43,34 @@ METRICS: dict[str, Metric] = {
     "brier": Metric("lower_is_better", ""),
     "ece": Metric("lower_is_better", ""),
     "observed_expected": Metric("nearer_one_is_better", "×"),
+    "calibration_slope": Metric("nearer_one_is_better", ""),
+    "calibration_intercept": Metric("neither", ""),
     "psi": Metric("lower_is_better", ""),
     "label_coverage": Metric("neither", "share"),
+    "agreement": Metric("neither", "share"),
     "users": Metric("neither", "users"),
     "requests_share": Metric("neither", "share"),
     "users_share": Metric("neither", "share"),
     "worst_segment": Metric("lower_is_better", "×"),
+    "false_negative_gap": Metric("neither", "share"),
+    "selection_gap": Metric("neither", "share"),
 }
 
 QUALITY: dict[str, Callable[[Scores], Measurement]] = {
-    "auc": quality.auc,
-    "average_precision": quality.average_precision,
-    "precision": quality.precision,
-    "recall": quality.recall,
-    "f1": quality.f1,
-    "accuracy": quality.accuracy,
-    "wrong_rate": quality.wrong_rate,
-    "false_positive_share": quality.false_positive_share,
-    "false_negative_share": quality.false_negative_share,
+    "auc": ranking.auc,
+    "average_precision": ranking.average_precision,
+    "precision": ranking.precision,
+    "recall": ranking.recall,
+    "f1": ranking.f1,
+    "accuracy": ranking.accuracy,
+    "wrong_rate": ranking.wrong_rate,
+    "false_positive_share": ranking.false_positive_share,
+    "false_negative_share": ranking.false_negative_share,
     "brier": calibration.brier,
-    "ece": calibration.ece,
+    "ece": reliability.ece,
     "observed_expected": calibration.observed_expected,
+    "calibration_slope": recalibration.calibration_slope,
+    "calibration_intercept": recalibration.calibration_intercept,
 }
 
 # What cannot be said where labels exist for some decisions only.

@@ -8,20 +8,28 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cockpit import numbers
-from cockpit.assess.baseline import COMPLETE
-from cockpit.assess.drift_report import drifts
+from cockpit.assess.baseline import COMPLETE, as_young
+from cockpit.assess.drift.input_schema import schema_findings
+from cockpit.assess.drift.report import drifts
 from cockpit.assess.estimates import Moment
-from cockpit.assess.infra_report import infra_estimates
-from cockpit.assess.quality_report import quality_estimates
-from cockpit.assess.segment_report import segment_estimates
-from cockpit.assess.team_report import team_estimates, user_estimates
+from cockpit.assess.monitors.report import combined, fast_monitors, slow_monitors
+from cockpit.assess.quality.label_free_report import label_free_estimates
+from cockpit.assess.quality.report import quality_estimates, reliability
+from cockpit.assess.quality.team_report import team_estimates, user_estimates
+from cockpit.assess.segments.gaps import gaps
+from cockpit.assess.segments.mix_report import mix_findings
+from cockpit.assess.segments.report import segment_figures
+from cockpit.assess.service.burn_report import burn_rates, burns, paged
+from cockpit.assess.service.report import infra_estimates
+from cockpit.assess.versions.report import traffic_differences, version_differences
+from cockpit.assess.versions.shadow_report import shadow_differences
 from cockpit.records import Assessment
 from cockpit.units import clock, duration
 
 if TYPE_CHECKING:
-    from cockpit.assess.changes import Onset
     from cockpit.assess.inputs import Inputs
-    from cockpit.records import Drift, Estimate, Window
+    from cockpit.assess.onset.changes import Onset
+    from cockpit.records import Drift, Estimate, Monitor, ReliabilityBin, Window
 
 
 @dataclass(frozen=True)
@@ -29,25 +37,48 @@ class ModelReport:
     """What is told by the slow tables alone: it holds until one of their buckets closes."""
 
     quality: list[Estimate]
+    reliability: list[ReliabilityBin]
     others: list[Estimate]  # of users, of segments, and the team's own
     drift: list[Drift]
+    versions: list[Estimate]  # one against another, and shadows
+    monitors: list[Monitor]
+    gaps: list[Estimate]
+    estimated: list[Estimate]
+    findings: list[str]
 
     def taken_at(self, at: int) -> ModelReport:
         """The same figures, taken at another moment at which they still hold."""
         return ModelReport(
-            [replace(estimate, taken_at=at) for estimate in self.quality],
-            [replace(estimate, taken_at=at) for estimate in self.others],
+            _taken_at(at, self.quality),
+            self.reliability,
+            _taken_at(at, self.others),
             self.drift,
+            _taken_at(at, self.versions),
+            self.monitors,
+            _taken_at(at, self.gaps),
+            _taken_at(at, self.estimated),
+            self.findings,
         )
+
+
+def _taken_at(at: int, estimates: list[Estimate]) -> list[Estimate]:
+    return [replace(estimate, taken_at=at) for estimate in estimates]
 
 
 def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
     """Quality, users, segments, the team's own figures, and drift."""
     moment = Moment(inputs, begun)
+    segments, findings = segment_figures(moment)
     return ModelReport(
         quality=quality_estimates(moment),
-        others=[*user_estimates(moment), *segment_estimates(moment), *team_estimates(moment)],
+        reliability=reliability(moment),
+        others=[*user_estimates(moment), *segments, *team_estimates(moment)],
         drift=drifts(moment),
+        versions=[*version_differences(moment), *shadow_differences(moment)],
+        monitors=slow_monitors(moment),
+        gaps=gaps(moment),
+        estimated=label_free_estimates(moment),
+        findings=[*mix_findings(moment), *schema_findings(moment), *findings],
     )
 
 
@@ -58,7 +89,10 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
     compared with the time before it. `model` is what `model_report` gave for the same slow tables.
     """
     model = model_report(inputs, begun) if model is None else model.taken_at(inputs.at)
-    every = [*infra_estimates(Moment(inputs, begun)), *model.quality, *model.others]
+    moment = Moment(inputs, begun)
+    burning = burns(moment)
+    service = [*paged(moment, infra_estimates(moment), burning), *burn_rates(burning)]
+    every = [*service, *model.quality, *model.others]
     return Assessment(
         at=inputs.at,
         as_of=inputs.as_of_slow,
@@ -66,7 +100,14 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         metrics=[e for e in every if not _of_segments(e)],
         drift=model.drift,
         segments=[e for e in every if _of_segments(e)],
-        notes=[*_silence(inputs), *_notes(begun, model.quality)],
+        versions=[*model.versions, *traffic_differences(moment)],
+        burns=burning,
+        monitors=combined(moment, fast_monitors(moment) + model.monitors),
+        reliability=model.reliability,
+        gaps=model.gaps,
+        estimated=model.estimated,
+        findings=model.findings,
+        notes=[*_silence(inputs), *_notes(inputs, begun, model.quality)],
     )
 
 
@@ -89,9 +130,12 @@ def _span(window: Window) -> int:
     return window.end - window.start
 
 
-def _notes(begun: Onset | None, quality: list[Estimate]) -> list[str]:
+def _notes(inputs: Inputs, begun: Onset | None, quality: list[Estimate]) -> list[str]:
     """When it began, and how far the labels go: what every figure should be read with."""
     notes = [] if begun is None else [begun.sentence]
+    compared = "a class whose labels come late is missing from it, not from the baseline"
+    if as_young(inputs, "score") is not None:
+        compared = "a class whose labels come late is missing from it and from the baseline alike"
     for estimate in quality:
         coverage = estimate.value
         if estimate.id != "label_coverage" or coverage is None:
@@ -99,8 +143,5 @@ def _notes(begun: Onset | None, quality: list[Estimate]) -> list[str]:
         if coverage == 0.0:
             notes.append("no decision is labelled yet: how good they are is not known")
         elif coverage < COMPLETE:
-            notes.append(
-                f"quality is of the {numbers.share(coverage)} labelled so far; "
-                "a class whose labels come late is missing from it, not from the baseline"
-            )
+            notes.append(f"quality is of the {numbers.share(coverage)} labelled so far; {compared}")
     return notes

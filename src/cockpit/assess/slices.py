@@ -24,15 +24,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subject:
-    """What an estimate is about: the whole service, a version, a shadow, a segment."""
+    """What an estimate is about: the whole service, a version, a shadow, a segment.
+
+    `against` is the version that it is compared with.
+    """
 
     version: str | None = None
     role: str = SERVED
     segment: str | None = None
+    against: str | None = None
 
     def identity(self, name: str) -> str:
-        """'auc', 'auc@v42', 'auc@v43 shadow', 'precision@v42@region BR': unique and stable."""
+        """'auc', 'auc@v42', 'auc@v43 shadow against v42', 'precision@v42@region BR': stable."""
         version = self.version if self.role == SERVED else f"{self.version} {self.role}"
+        if self.against is not None:
+            version = f"{version} against {self.against}"
         return "@".join(part for part in (name, version, self.segment) if part is not None)
 
 

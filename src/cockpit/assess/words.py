@@ -1,8 +1,13 @@
-"""Numbers and moves as the verdicts say them: '.812', '418 ms', 'fell from .893 to .812'."""
+"""Numbers, moves and lists as sentences say them: '.812', 'fell from .893 to .812', 'a and b'."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cockpit import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def number(value: float, unit: str) -> str:
@@ -19,9 +24,22 @@ def number(value: float, unit: str) -> str:
     return f"{text} {unit}".rstrip()
 
 
+def against_prediction(ratio: float, positive: str) -> str:
+    """Seen over predicted: '31 % more fraud than predicted', 'as much fraud as predicted'."""
+    percent = round(abs(ratio - 1.0) * 100)
+    if percent == 0:
+        return f"as much {positive} as predicted"
+    return f"{percent:,} % {'more' if ratio > 1.0 else 'less'} {positive} than predicted"
+
+
 def move(before: float, now: float, unit: str) -> str:
     """'fell from .893 to .812', 'rose from 180 ms to 418 ms', 'steady at .893'."""
     was, became = number(before, unit), number(now, unit)
     if was == became:
         return f"steady at {became}"
     return f"{'rose' if now > before else 'fell'} from {was} to {became}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """'a, b and c'."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -1,4 +1,4 @@
-"""Commands that answer: assess, options, status, timeline, brief, screens: what the panes show."""
+"""Commands that answer what the panes show: assess, options, status, timeline, brief, …"""
 
 from __future__ import annotations
 
@@ -209,4 +209,32 @@ def screens(file: Path, out: Path | None) -> None:
         raise SystemExit(1)
 
 
-COMMANDS = (assess, options, status, timeline, brief, screens)
+@click.command()
+@FILE
+@AT
+@click.option(
+    "--in",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where earlier incident files lie; default: beside FILE.",
+)
+@JSON
+def seen(file: Path, at: str | None, folder: Path | None, as_json: bool) -> None:
+    """Earlier incidents that looked like this one: what was done, how long it took, what is open.
+
+    \b
+    cockpit seen outage.incident --in incidents
+    """
+    with open_reading(file) as session:
+        moment = instant(session, at)
+        found, left_out = session.seen_before(moment, folder)
+        if as_json:
+            print_json("cockpit.seen/1", {"at": moment, "earlier": found})
+        else:
+            click.echo(tables.seen(found))
+    for problem in left_out:
+        click.echo(problem, err=True)
+
+
+COMMANDS = (assess, options, status, timeline, brief, screens, seen)

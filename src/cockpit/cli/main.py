@@ -21,7 +21,7 @@ from cockpit.text import inert
 FAMILIES = {
     "watching": ("demo", "replay"),
     "recordings": ("import", "verify", "cut"),
-    "answering": ("assess", "options", "status", "timeline", "brief", "screens"),
+    "answering": ("assess", "options", "status", "timeline", "brief", "screens", "seen"),
     "deciding": ("answer", "choose", "execute", "note", "ask"),
 }
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.numbers import estimate_text
-from cockpit.records import Assessment, Drift
+from cockpit.records import Assessment, Drift, Estimate, Monitor, ReliabilityBin
 from cockpit.units import clock, day, duration
-from cockpit.views import OptionTable, TimelineEntry, View
+from cockpit.views import Earlier, OptionTable, TimelineEntry, View
 
 
 def columns(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:
@@ -23,24 +23,71 @@ def columns(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:
 
 
 def assessment(result: Assessment) -> str:
-    """Metrics, then drift, then what could not be computed."""
-    head = [
+    """Each family of figures under a line that names it; what says nothing is left out."""
+    head = (
         f"as of {day(result.as_of)} {clock(result.as_of, seconds=True)} UTC, "
         f"window {clock(result.window.start)}–{clock(result.window.end)}"
+    )
+    drift = [_drift_row(drift) for drift in result.drift]
+    reliability = [
+        [f"{b.start:.3f}–{b.end:.3f}", f"{b.predicted:.4f}", _observed(b), f"{b.n:,}"]
+        for b in result.reliability
     ]
-    metrics = [["metric", "value", "n", "verdict", "why"]]
-    metrics += [
-        [e.id, estimate_text(e), f"{e.n:,}", e.verdict, e.sentence or e.reason]
-        for e in result.metrics
+    parts = [
+        _estimates("metric", result.metrics),
+        _estimates("version against version", result.versions),
+        _estimates("told from scores alone", result.estimated),
+        _estimates("segment", [e for e in result.segments if _is_telling(e)]),
+        _estimates("protected group", result.gaps),
+        _table(["score", "predicted", "came true", "n"], reliability),
+        _table(["drift", "psi", "n", "class", "why"], drift),
+        _table(["error budget"], [[burn.sentence] for burn in result.burns if burn.telling]),
+        _table(["watched without pause", "alarm"], [_monitor_row(m) for m in result.monitors]),
+        *([f"finding: {finding}"] for finding in result.findings),
+        *([f"note: {note}"] for note in result.notes),
     ]
-    drift = [["drift", "psi", "n", "class", "why"]] + [_drift_row(d) for d in result.drift]
-    notes = [f"note: {note}" for note in result.notes]
-    return "\n".join([*head, "", columns(metrics), "", columns(drift), *notes])
+    return "\n".join([head, *(line for part in parts for line in part)])
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """An empty line and the table; nothing where it has no rows."""
+    return ["", columns([head, *rows])] if rows else []
+
+
+def _estimates(what: str, found: Sequence[Estimate]) -> list[str]:
+    """A row for each figure; those that cannot be had stand below, by their reason."""
+    rows = [
+        [e.id, estimate_text(e), f"{e.n:,}", e.verdict, e.sentence]
+        for e in found
+        if e.value is not None
+    ]
+    missing: dict[str, list[str]] = {}
+    for estimate in found:
+        if estimate.value is None:
+            missing.setdefault(estimate.reason, []).append(estimate.id)
+    left_out = [f"{reason}: {', '.join(ids)}" for reason, ids in missing.items()]
+    return [*_table([what, "value", "n", "verdict", "why"], rows), *left_out]
+
+
+def _is_telling(estimate: Estimate) -> bool:
+    """Of the many figures of segments, those that show who is hurt; --json has all of them."""
+    return estimate.version is None and estimate.name in ("worst_segment", "wrong_rate")
+
+
+def _observed(found: ReliabilityBin) -> str:
+    return f"{found.observed:.4f} [{found.low:.4f}, {found.high:.4f}]"
 
 
 def _drift_row(drift: Drift) -> list[str]:
     psi = "–" if drift.psi_corrected is None else f"{drift.psi_corrected:.3f}"
+    if drift.low is not None and drift.high is not None:
+        psi += f" [{drift.low:.3f}, {drift.high:.3f}]"
     return [drift.feature, psi, f"{drift.n:,}", drift.drift_class, drift.sentence or drift.reason]
+
+
+def _monitor_row(monitor: Monitor) -> list[str]:
+    rang = "" if monitor.alarm_at is None else clock(monitor.alarm_at, seconds=True)
+    return [monitor.sentence, rang]
 
 
 def options(table: OptionTable) -> str:
@@ -98,3 +145,24 @@ def timeline(entries: Sequence[TimelineEntry]) -> str:
         for entry in entries
     ]
     return columns(rows) if rows else "nothing has been recorded yet"
+
+
+def seen(found: Sequence[Earlier]) -> str:
+    """One line an earlier incident, the likest first."""
+    if not found:
+        return "no earlier incident file lies there"
+    rows = [["alike", "began", "service", "done", "took", "open", "in common", "file"]]
+    rows += [
+        [
+            f"{earlier.likeness:.0%}",
+            f"{day(earlier.began)} {clock(earlier.began)}",
+            earlier.service,
+            earlier.done or "nothing chosen",
+            "" if earlier.took is None else duration(earlier.took),
+            "; ".join(earlier.open),
+            ", ".join(earlier.common),
+            earlier.file,
+        ]
+        for earlier in found
+    ]
+    return columns(rows)

@@ -32,7 +32,7 @@ DOUBLE = 2.0  # times the healthy share of wrong decisions
 MANY, SOME = 0.25, 0.05  # of users, or requests
 CALIBRATED = (0.8, 1.25)  # observed ÷ expected
 MISSING = 0.05  # of a feature's rows
-BURNS: tuple[tuple[float, Level], ...] = ((14.4, "SEV1"), (6.0, "SEV2"), (1.0, "SEV3"))
+BURNS: dict[float, Level] = {14.4: "SEV1", 6.0: "SEV2", 1.0: "SEV3"}  # × the budget's even pace
 
 
 class Severity(Record, kw_only=True):
@@ -158,10 +158,15 @@ def _surely_above(share: Estimate, bound: float) -> bool:
 
 
 def _burning(assessment: Assessment) -> list[tuple[Level, str]]:
-    rates = [e.value for e in assessment.metrics if e.name == "burn_rate" and e.value is not None]
-    fastest = max(rates, default=0.0)
-    level = next((level for bound, level in BURNS if fastest >= bound), None)
-    return [] if level is None else [(level, f"error budget burns at {fastest:.1f}×")]
+    """The fastest rate at which each objective's budget surely burns, over both of its spans."""
+    found: dict[str, tuple[Level, str]] = {}
+    for burn in assessment.burns:
+        level = BURNS.get(burn.threshold)
+        if level is not None and burn.certainty is not None and burn.certainty >= SURE:
+            sure = numbers.probability(burn.certainty)
+            why = f"{burn.sentence} · P of {burn.threshold:g}× on both {sure}"
+            found.setdefault(burn.objective, (level, why))
+    return list(found.values())
 
 
 def _latency(assessment: Assessment, state: State, config: Config) -> list[tuple[Level, str]]:

@@ -135,7 +135,11 @@ class Decoder:
         batch.labelling = self._label(piece, batch, rows)
         self._segments(piece, batch)
         batch.features = [
-            (self._words.code(f.bins.name), f.digitize(piece[f.bins.name])) for f in self._features
+            (
+                self._words.code(f.bins.name),
+                f.digitize(piece[f.bins.name], reference=self.reference),
+            )
+            for f in self._features
         ]
         self._metrics(piece, batch)
         self._requests(piece, batch)

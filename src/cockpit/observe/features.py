@@ -28,18 +28,32 @@ _MOST_DISTINCT = 100_000  # categories told apart while a column is looked at
 
 
 class FrozenFeature:
-    """A feature's bins, and the reference's rare categories that share one of them."""
+    """A feature's bins, and the reference's rare categories that share one of them.
 
-    def __init__(self, bins: FeatureBins, rare: frozenset[str] = frozenset()) -> None:
+    `once` are those of them that only one row of the reference has.
+    """
+
+    def __init__(
+        self,
+        bins: FeatureBins,
+        rare: frozenset[str] = frozenset(),
+        once: frozenset[str] = frozenset(),
+    ) -> None:
         self.bins = bins
         self._rare = rare
+        self._once = once
 
-    def digitize(self, column: pa.Array) -> Ints:
-        """Bin of each value, shape (n,)."""
+    def digitize(self, column: pa.Array, *, reference: bool = False) -> Ints:
+        """Bin of each value, shape (n,).
+
+        In the reference itself a category met once is unseen, as it is to all the other rows: as
+        many new ones are to be expected later, where nothing changes (Good 1953).
+        """
         if self.bins.kind == "numeric":
             return self.bins.digitize(numbers(column)[0])
         codes, words = coded(column)
-        folded = [RARE_CATEGORY if word in self._rare else word for word in words]
+        rare = self._rare - self._once if reference else self._rare
+        folded = [RARE_CATEGORY if word in rare else word for word in words]
         return np.append(self.bins.digitize(folded), MISSING)[codes]
 
 
@@ -95,7 +109,8 @@ class Column:
         if self.kind == "numeric":
             return FrozenFeature(freeze_numeric(self.name, self.values()))
         bins = freeze_categorical(self.name, self.counts)
-        return FrozenFeature(bins, frozenset(self.counts.keys() - set(bins.categories)))
+        rare = frozenset(self.counts.keys() - set(bins.categories))
+        return FrozenFeature(bins, rare, frozenset(c for c in rare if self.counts[c] == 1))
 
 
 def freeze(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from cockpit.config import Label
 from cockpit.incident.schema import INPUT_SCHEMA
 from cockpit.observe.events_file import read_events
@@ -97,6 +99,7 @@ def import_incident(
         documents = {
             "config": read_text(request.config) if request.config else "",
             "map": mapping.text,
+            "columns": msgspec.json.encode(given.predictions.columns).decode(),
             **{
                 f"{INPUT_SCHEMA}{version}": read_text(_folder(request) / path)
                 for version, path in mapping.settings.schemas.items()

@@ -10,6 +10,7 @@ import pyarrow as pa
 from cockpit.observe.counting import Tally, Words, chunks, tallies
 from cockpit.observe.decode import Decoder
 from cockpit.observe.features import FrozenFeature, freeze, usable_features
+from cockpit.observe.importance import Importance
 from cockpit.observe.labels import read_labels
 from cockpit.observe.report import ImportReport, count
 from cockpit.observe.survey import Survey, event_times
@@ -41,6 +42,7 @@ class Counted:
     chunks: Iterable[tuple[int, str, Counts]]
     reference: list[Counts]
     features: list[FrozenFeature]
+    importance: dict[str, float]  # of each feature, from the reference
 
 
 class Counting:
@@ -60,6 +62,7 @@ class Counting:
         self._report = report
         self._progress = progress
         self._words = Words()
+        self._importance = Importance()
 
     def run(self, user_key: bytes) -> Counted:
         """Read everything. Raises BadInput where no row can be used."""
@@ -82,7 +85,9 @@ class Counting:
             raise BadInput(f"{rows.name}: no row can be used: {reasons or 'there are none'}")
         reference = self._count_reference(top, features)
         every = (tally.counts(self._words) for tally in tables.values())
-        return Counted(chunks(every, self._map.bucket), reference, features)
+        words, shares = self._words.all(), self._importance.shares()
+        importance = {words[code]: share for code, share in shares.items()}
+        return Counted(chunks(every, self._map.bucket), reference, features, importance)
 
     def _count_reference(
         self, top: dict[str, frozenset[str]], features: list[FrozenFeature]
@@ -142,6 +147,8 @@ class Counting:
                 report.note("times without a zone were read as UTC")
             batch = decoder.decode(piece, report.rows)
             tabulate(batch, tables, self._words, reference=decoder.reference)
+            if decoder.reference:
+                self._importance.add(batch)
             report.rows += piece.num_rows
             report.used += len(batch.at)
         report.rows += rows.malformed

@@ -70,6 +70,7 @@ def write(
             documents = {
                 **recording.documents,
                 "bins": _json([feature.bins for feature in counted.features]),
+                "importance": _json(counted.importance),
                 "units": _json({m.name: m.unit for m in mapping.settings.metrics if m.unit}),
                 "report": _json(report),  # complete only now
             }

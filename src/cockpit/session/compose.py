@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cockpit.config import Config
-    from cockpit.records import Assessment, Estimate, Event
+    from cockpit.records import Assessment, Estimate, Event, Monitor
     from cockpit.session.gather import Gathered, Gatherer
     from cockpit.state import State
     from cockpit.views import RecordingInfo
@@ -123,6 +123,12 @@ def _model(gathered: Gathered, hurt: Impact) -> ModelPane:
         drift_sentence=_drift_sentence(facts),
         worst=_worst(hurt),
         segments=facts.segments,
+        against=[e for e in facts.versions if not _of_infra(e)],
+        estimated=facts.estimated,
+        gaps=facts.gaps,
+        reliability=facts.reliability,
+        monitors=[m for m in facts.monitors if not _of_infra(m)],
+        findings=facts.findings,
     )
 
 
@@ -136,12 +142,15 @@ def _infra(gathered: Gathered) -> InfraPane:
         by_version=[e for e in metrics if e.version is not None],
         charts=[c for c in gathered.charts if c.name in INFRA],
         changes=gathered.changes,
+        against=[e for e in gathered.assessment.versions if _of_infra(e)],
+        burns=gathered.assessment.burns,
+        monitors=[m for m in gathered.assessment.monitors if _of_infra(m)],
     )
 
 
-def _of_infra(estimate: Estimate) -> bool:
+def _of_infra(told: Estimate | Monitor) -> bool:
     """Traffic, latency, and gauges someone else computed; the rest is about the model."""
-    return estimate.source in ("traffic", "latency") or estimate.source.startswith("gauge")
+    return told.source.split(" ")[0] in ("traffic", "latency", "gauge")
 
 
 def _shares(facts: Assessment) -> list[tuple[str, float]]:
@@ -157,12 +166,12 @@ def _drift_sentence(facts: Assessment) -> str:
     said = [d for d in facts.drift if d.drift_class in ("major", "noticeable", "minor")]
     if not said:
         return f"drift: {facts.drift[0].drift_class}" if facts.drift else "drift: no reference"
-    worst = said[0]
-    if worst.drift_class == "minor":
+    moved = [d for d in said if d.drift_class != "minor"]
+    if not moved:
         return f"drift minor in all {len(said)}"
-    others = sum(d.drift_class != "minor" for d in said[1:])
+    worst, *others = moved
     where = f" ({worst.segment})" if worst.segment else ""
-    rest = f"{others} more" if others else "the rest minor"
+    rest = f"{len(others)} more" if others else "the rest minor"
     return f"drift {worst.drift_class}: {worst.feature}{where} · {rest}"
 
 

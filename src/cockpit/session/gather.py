@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
-from cockpit.assess.baseline import COMPLETE, window_as_young, window_before
-from cockpit.assess.changes import Onset, fits
+from cockpit.assess.baseline import is_immature, window_before, windows_as_young
 from cockpit.assess.charts import charts
 from cockpit.assess.inputs import BURN_SPANS, INFRA_SPAN, QUALITY_SPAN, Inputs
+from cockpit.assess.onset.changes import Onset, fits
+from cockpit.assess.onset.signals import find_onset
 from cockpit.assess.report import assess, model_report
-from cockpit.assess.signals import find_onset
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
 from cockpit.incident.connection import damaged
+from cockpit.incident.counts import merge
 from cockpit.incident.schema import INPUT_SCHEMA
 from cockpit.records import Window
 from cockpit.tables import TABLES, UNKNOWN
@@ -37,8 +38,8 @@ Kind = TypeVar("Kind")
 _SLOW = tuple(name for name, table in TABLES.items() if table.clock == "slow")
 # What is looked at step by step, for charts and for when it began; and what only stands in for a
 # reference, whole tables or columns of them.
-_STEPS = ("traffic", "latency", "score", "score_by_segment", "rate")
-_COMPARED = ("feature", "mean")
+_STEPS = ("traffic", "latency", "score", "score_by_segment", "rate", "mean")
+_COMPARED = ("feature",)
 _ONLY_BINS = ("bin", "sum_p", "sum_p2")
 _LABELLED = ("score", "score_by_segment")
 _ONLY_COMPARED = {
@@ -84,6 +85,7 @@ class Gatherer:
         self._start = self._telemetry.span().start
         self._earlier: Assessment | None = None
         self._kept: tuple[_SlowFacts, ModelReport] | None = None
+        self._aged: tuple[list[tuple[Window, int]], dict[str, Counts]] | None = None
 
     def at(self, at: int, events: Sequence[Event]) -> Gathered:
         """Everything the panes show of the facts at `at`."""
@@ -161,8 +163,10 @@ class Gatherer:
                 "score", Window(start=history.start, end=slow), slow, _ONLY_BINS
             ),
             spans=self._spans(fast),
+            recorded_since=self._start,
             schemas=self._schemas,
             columns=self._decoded("columns", list[str], "[]"),
+            importance=self._decoded("importance", dict[str, float], "{}"),
             bins=self._bins,
             series=self._telemetry.series(None, history, fast),
             series_units=self._units,
@@ -197,12 +201,19 @@ class Gatherer:
 
     def _with_aged(self, inputs: Inputs, begun: Onset | None) -> Inputs:
         """With an earlier window as it looked when it was as young, while labels are coming."""
-        young = window_as_young(inputs, begun) if _is_immature(inputs.now["score"]) else None
-        if young is None:
+        young = windows_as_young(inputs, begun) if is_immature(inputs.now["score"]) else []
+        if not young:
             return inputs
-        window, as_of = young
-        aged = {name: self._telemetry.counts(name, window, as_of) for name in _LABELLED}
-        return replace(inputs, aged=aged, aged_window=window)
+        if self._aged is None or self._aged[0] != young:
+            self._aged = (
+                young,
+                {
+                    name: merge([self._telemetry.counts(name, *piece) for piece in young])
+                    for name in _LABELLED
+                },
+            )
+        whole = Window(start=young[0][0].start, end=young[-1][0].end)
+        return replace(inputs, aged=self._aged[1], aged_window=whole)
 
     def _spans(self, fast: int) -> dict[int, dict[str, Counts]]:
         """The fast tables over each span that error budgets are watched over, where promised."""
@@ -258,13 +269,6 @@ class Gatherer:
         text = self._file.document("map")
         where = f"{self._file.path.name} (map)"
         return load(text, Predictions, where=where) if text else Predictions()
-
-
-def _is_immature(scores: Counts) -> bool:
-    """Whether labels are known for too few of the rows to be taken for all of them."""
-    n = scores.columns["n"]
-    known = int(n[scores.columns["label"] != UNKNOWN].sum())
-    return 0 < known < COMPLETE * int(n.sum())
 
 
 def _is_labelled(counts: Counts) -> bool:

@@ -29,9 +29,10 @@ from cockpit.incident.timeline import timeline
 from cockpit.records import NeedsReason, Refused
 from cockpit.session import screens, settings
 from cockpit.text import inert, inert_lines
-from cockpit.views import Phase, RecordingInfo, TimelineEntry, View
+from cockpit.views import Earlier, Phase, RecordingInfo, TimelineEntry, View
 
 if TYPE_CHECKING:
+    from cockpit.assess.signature import Signature
     from cockpit.records import Assessment, Event, Window
     from cockpit.session.gather import Gatherer
     from cockpit.state import State
@@ -46,6 +47,7 @@ class Session:
         self._who = inert(who or person(), 80)
         self._gatherer: Gatherer | None = None
         self._last_view: View | None = None
+        self._seen_before: list[Earlier] = []
         self._computing = threading.Lock()  # the gatherer keeps what it found: one asks at a time
         try:
             self._config = settings.config_of(incident.recording)
@@ -107,6 +109,7 @@ class Session:
         with self._computing:
             events = self._incident.events(until=at)
             view = compose(self._facts(), events, at, self._config, self.recording)
+            view = msgspec.structs.replace(view, seen=self._seen_before)
             self._last_view = view
         return view
 
@@ -114,6 +117,30 @@ class Session:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
         with self._computing:
             return self._facts().assessment(at, self._incident.events(until=at), window)
+
+    def signature(self, at: int) -> Signature:
+        """What the incident looks like at `at`, in signs that another may have too."""
+        from cockpit.assess.signature import signature
+
+        with self._computing:
+            found = self._facts().at(at, self._incident.events(until=at))
+        return signature(found.assessment, found.changes, found.onset)
+
+    def seen_before(self, at: int, folder: Path | None = None) -> tuple[list[Earlier], list[str]]:
+        """Earlier incidents of a folder (that of the recording) like this one, the likest first.
+
+        Also a line for each file that could not be read. The views that follow name the likest.
+        Raises BadInput.
+        """
+        from cockpit.session.seen import ALIKE, seen_before
+
+        found, left_out = seen_before(self, at, folder or Path(self.recording.path).parent)
+        self._seen_before = [earlier for earlier in found if earlier.likeness >= ALIKE]
+        return found, left_out
+
+    def state(self, at: int) -> State:
+        """Where the incident stands at `at`, by its journal."""
+        return fold(self._incident.events(until=at), at)
 
     def timeline(self, at: int) -> list[TimelineEntry]:
         """What happened and what was decided by `at`, in order."""
@@ -165,9 +192,6 @@ class Session:
         seen = self._last_view
         return self.view(at) if seen is None or seen.at > at else seen
 
-    def _state(self, at: int) -> State:
-        return fold(self._incident.events(until=at), at)
-
     # Doing: each of these is one journal entry, durable when it returns
 
     def answer(self, question: str, answer: str | None, at: int, seconds: float = 0.0) -> None:
@@ -207,7 +231,7 @@ class Session:
         """
         from cockpit.decide.triage import leaving
 
-        state = self._state(at)
+        state = self.state(at)
         if phase == state.phase:
             raise Refused(f"this is the {phase} phase already")
         guard = leaving(state, phase)
@@ -245,7 +269,7 @@ class Session:
 
     def execute(self, at: int) -> None:
         """Say that the chosen containment has been carried out."""
-        choice = self._state(at).choice
+        choice = self.state(at).choice
         if choice is None:
             raise Refused("nothing has been chosen yet: choose first, then say that it is done")
         if choice.executed_at is not None:
@@ -274,7 +298,7 @@ class Session:
 
     def answer_ask(self, ask: str, answer: str, at: int) -> None:
         """Record the answer to an ask."""
-        if ask not in {a.id for a in self._state(at).asks}:
+        if ask not in {a.id for a in self.state(at).asks}:
             raise Refused("that ask is not there")
         self._write(
             "ask_answer", at, text=_clean(answer), ask=ask, answer=_needed(answer, "an answer")
@@ -306,7 +330,7 @@ class Session:
     def _refuse_severity(self, severity: str, reason: str, at: int) -> None:
         from cockpit.decide.severity import refusal
 
-        refused = refusal(self._state(at), self._seen(at).status, severity, reason, at)
+        refused = refusal(self.state(at), self._seen(at).status, severity, reason, at)
         if refused:
             raise Refused(refused)
 
@@ -322,7 +346,7 @@ class Session:
 
     def draft(self, audience: str, at: int) -> str:
         """The markdown briefing at `at`: the saved draft if there is one, else from the facts."""
-        return self._state(at).drafts.get(audience) or self.fresh_draft(audience, at)
+        return self.state(at).drafts.get(audience) or self.fresh_draft(audience, at)
 
     def fresh_draft(self, audience: str, at: int) -> str:
         """The markdown briefing at `at`, from the facts alone."""

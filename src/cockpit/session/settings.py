@@ -96,9 +96,11 @@ def stored_view(file: IncidentFile) -> View | None:
 def store_view(file: IncidentFile, view: View) -> None:
     """Keep a view in a file that can be written; it replaces the one before.
 
-    Figures by segment, most of its bytes, are left out: they are read after the first paint.
+    What only a pane in full shows, most of its bytes, is left out: it is read once it is painted.
     """
-    model = msgspec.structs.replace(view.model, segments=[])
+    model = msgspec.structs.replace(
+        view.model, segments=[], against=[], estimated=[], gaps=[], reliability=[], monitors=[]
+    )
     slim = msgspec.structs.replace(view, model=model)
     file.put_document(STORED_VIEW, msgspec.json.encode(slim).decode())
 

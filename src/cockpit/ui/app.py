@@ -14,7 +14,7 @@ from textual.events import Event, Key, Resize
 from textual.geometry import Size
 from textual.message import Message
 
-from cockpit.records import SECOND, BadInput
+from cockpit.records import MINUTE, SECOND, BadInput
 from cockpit.text import inert
 from cockpit.ui import keymap
 from cockpit.ui import themes as theming
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from cockpit.session import Session
     from cockpit.views import View
 
+_SEEK_AGAIN = 5 * MINUTE  # of incident time between two searches for earlier incidents
 _BEHIND = 2.5  # seconds of our time after which figures of an older T are marked
 
 
@@ -90,6 +91,7 @@ class CockpitApp(App[int]):
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._leaving = False
         self._kept = 0  # screens asked to be kept
+        self._sought: int | None = None  # when earlier incidents were last looked for
         self.live = False  # whether a view of this run has arrived yet
 
     # Life
@@ -177,7 +179,18 @@ class CockpitApp(App[int]):
             self.message = self.problem
         else:
             self.view, self.live, self.problem = result, True, ""
+            self._look_for_earlier(result.at)
         self.redraw()
+
+    def _look_for_earlier(self, at: int) -> None:
+        """Search for incidents like this one, again when minutes have passed.
+
+        A folder that cannot be searched costs a few words of the strip of phases, no more.
+        """
+        if self._sought is not None and abs(at - self._sought) < _SEEK_AGAIN:
+            return
+        self._sought = at
+        self.in_background("seen", lambda: self.session.seen_before(at), lambda _: self.want_view())
 
     def in_background(
         self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]

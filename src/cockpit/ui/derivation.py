@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.records import Drift, Estimate, Window
+from cockpit.numbers import probability
+from cockpit.records import Burn, Drift, Estimate, Monitor, Window
 from cockpit.ui.figures import item_of, judgement, name_of, number, sample, value_text
 from cockpit.ui.lines import EMPTY, Line, pad, plain, sentence
 from cockpit.units import clock, day, duration
@@ -26,7 +27,18 @@ def _pairs(pairs: list[tuple[str, str]], cells: int) -> list[Line]:
 
 def estimate_of(view: View, item: str) -> Estimate | None:
     """The estimate an item names."""
-    pool = [*view.model.metrics, *view.model.segments, *view.infra.metrics, *view.impact.evidence]
+    model, infra = view.model, view.infra
+    pool = [
+        *model.metrics,
+        *model.segments,
+        *model.against,
+        *model.estimated,
+        *model.gaps,
+        *infra.metrics,
+        *infra.by_version,
+        *infra.against,
+        *view.impact.evidence,
+    ]
     return next((e for e in pool if item_of(e) == item), None)
 
 
@@ -50,6 +62,12 @@ def derivation(view: View, item: str, cells: int) -> list[Line]:
     drift = drift_of(view, item)
     if drift is not None:
         return _drift(view, drift, cells)
+    for monitor in (*view.model.monitors, *view.infra.monitors):
+        if item == f"monitor:{monitor.id}":
+            return _pairs(_monitor(monitor), cells)
+    for burn in view.infra.burns:
+        if item == f"burn:{burn.objective}:{burn.threshold:g}":
+            return _pairs(_burn(burn), cells)
     option = option_of(view, item)
     if option is not None:
         return _option(option, cells)
@@ -70,6 +88,7 @@ def _estimate(estimate: Estimate, cells: int) -> list[Line]:
         ("value", f"{name_of(estimate)} {value_text(estimate)}"),
         ("interval", level),
         ("verdict", estimate.verdict),
+        ("promise", "" if estimate.missed is None else _missed(estimate.missed)),
         ("in words", estimate.sentence),
         ("compared with", compared),
         ("sample", sample(estimate)),
@@ -77,6 +96,43 @@ def _estimate(estimate: Estimate, cells: int) -> list[Line]:
         ("made from", estimate.source),
     ]
     return _pairs(pairs, cells)
+
+
+def _missed(chance: float) -> str:
+    return f"missed with a chance of {probability(chance)}"
+
+
+def _monitor(monitor: Monitor) -> list[tuple[str, str]]:
+    seldom = ""
+    if monitor.run_length is not None:
+        seldom = f"without cause about once in {duration(monitor.run_length)}, or more seldom"
+    return [
+        ("in words", monitor.sentence),
+        ("held true", monitor.null),
+        ("evidence", f"{monitor.evidence:,.3g}; an alarm at {monitor.threshold:,.3g}"),
+        ("alarm", "none" if monitor.alarm_at is None else f"{clock(monitor.alarm_at, True)} UTC"),
+        ("false alarms", seldom or f"at most 1 in {monitor.threshold:,.0f} such watches"),
+        ("method", monitor.kind),
+        ("sample", f"n {monitor.n:,}"),
+        ("watched since", f"{clock(monitor.start, True)} UTC"),
+        ("made from", monitor.source),
+    ]
+
+
+def _burn(burn: Burn) -> list[tuple[str, str]]:
+    def told(rate: Estimate) -> str:
+        return f"{value_text(rate)} over {window_text(rate.window)}, {sample(rate)}"
+
+    sure = "" if burn.certainty is None else probability(burn.certainty)
+    return [
+        ("objective", burn.objective),
+        ("in words", burn.sentence),
+        ("long window", told(burn.long)),
+        ("short window", told(burn.short)),
+        ("threshold", f"{burn.threshold:g}× the rate that spends the budget in its period"),
+        ("both over it", sure),
+        ("gone in", "" if burn.left is None else duration(burn.left)),
+    ]
 
 
 def _drift(view: View, drift: Drift, cells: int) -> list[Line]:
@@ -95,7 +151,21 @@ def _drift(view: View, drift: Drift, cells: int) -> list[Line]:
             f"{figure(drift.psi)} as counted; "
             f"{figure(drift.psi_corrected)}{bounds} without its sampling bias",
         ),
-        ("KL", f"{figure(drift.kl)} nats"),
+        (
+            "null line",
+            f"PSI {figure(drift.null_line)}, KL {figure(drift.kl_null_line)}: 99 of 100"
+            " windows without drift stay under it",
+        ),
+        (
+            "chance",
+            ""
+            if drift.p_value is None
+            else f"{probability(drift.p_value)} that so much "
+            "comes by itself, counting every feature looked at",
+        ),
+        ("changes", "; ".join(drift.changes)),
+        ("KL, JS", f"{figure(drift.kl)}, {figure(drift.js)} nats"),
+        ("importance", f"{number(drift.importance)} in the order of the list"),
         ("sample", f"n {drift.n:,} against the reference's counts, on the reference's bins"),
         ("missing", f"{number(drift.missing_share, 'share')} of rows"),
         (

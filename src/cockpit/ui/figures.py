@@ -13,6 +13,8 @@ NAMES = {
     "ece": "ECE",
     "brier": "Brier",
     "observed_expected": "obs ÷ exp",
+    "calibration_slope": "cal. slope",
+    "calibration_intercept": "cal. level",
     "latency_p50": "p50",
     "latency_p95": "p95",
     "latency_p99": "p99",
@@ -39,6 +41,8 @@ _SHARES = {"share", "%", "ratio of requests"}
 
 def name_of(estimate: Estimate) -> str:
     """The metric's name as people say it."""
+    if estimate.name == "burn_rate":
+        return f"{estimate.id.partition('@')[2]} burn"
     return NAMES.get(estimate.name, estimate.name.replace("_", " "))
 
 
@@ -74,6 +78,8 @@ def _digits(size: float, unit: str, like: float | None = None) -> str:
 def interval(estimate: Estimate) -> str:
     """'±.031' where it is symmetric, '[.790,.833]' where not, '' where there is none."""
     value, low, high = estimate.value, estimate.low, estimate.high
+    if value is not None and low is not None and high is None:
+        return f"≥{_digits(abs(low), estimate.unit, abs(value))}"  # the sample bounds no higher
     if value is None or low is None or high is None:
         return ""
     up, down, like = high - value, value - low, abs(value)

@@ -16,12 +16,13 @@ from cockpit.observe.counting import Words, chunks
 from cockpit.observe.engine.columns import event_time, label_time, text
 from cockpit.observe.engine.decoding import Decoding, Segmenting
 from cockpit.observe.engine.exact import start_of, whole
-from cockpit.observe.engine.expressions import table_expressions
+from cockpit.observe.engine.expressions import importance_expression, table_expressions
 from cockpit.observe.engine.labelling import contradicted, label_moves, without_repeats
 from cockpit.observe.engine.pieces import Source, piece
-from cockpit.observe.engine.results import counts_of
+from cockpit.observe.engine.results import add_importance, counts_of
 from cockpit.observe.engine.slices import Bounded, Marks, Slice, plan, unit_of
 from cockpit.observe.features import FrozenFeature, freeze, usable_features
+from cockpit.observe.importance import Importance
 from cockpit.observe.reading import Counted
 from cockpit.observe.report import ImportReport, count
 from cockpit.observe.rows import Rows
@@ -114,8 +115,8 @@ class EngineCounting:
             moves=self._moves(observed, decoding),
         )
         slices = plan(observed, self._map.bucket, self._slice_rows)
-        reference = self._count_reference(replace(decoding, user_key=""))
-        return Counted(self._chunks(source, slices), reference, features)
+        reference, importance = self._count_reference(replace(decoding, user_key=""))
+        return Counted(self._chunks(source, slices), reference, features, importance)
 
     # --- the survey --------------------------------------------------------------------------
 
@@ -259,10 +260,10 @@ class EngineCounting:
             if self._progress is not None:
                 self._progress("predictions", done, total)
 
-    def _count_reference(self, decoding: Decoding) -> list[Counts]:
+    def _count_reference(self, decoding: Decoding) -> tuple[list[Counts], dict[str, float]]:
         rows = self._tables.reference
         if rows is None:
-            return []
+            return [], {}
         columns = frozenset(rows.columns)
         decoding = replace(
             decoding,
@@ -278,7 +279,19 @@ class EngineCounting:
         counted = list(query.counts(Slice(0, 1, 0), self._words, own))
         self._report.reference_rows = self._count(rows)
         self._report.reference_incomplete = own.dropped | own.incomplete | own.labels_unused
-        return counted
+        return counted, self._importance(query.held, decoding)
+
+    def _importance(self, held: ir.Table, decoding: Decoding) -> dict[str, float]:
+        """How much each feature tells of the score, in the reference that is held."""
+        expression = importance_expression(held, decoding)
+        if expression is None:
+            return {}
+        importance = Importance()
+        squares = held.aggregate(total=held.squared.sum().coalesce(0).cast("int64"))
+        importance.add_squares(self._fetch(squares)["total"][0].as_py())
+        add_importance(self._fetch(expression), decoding, self._words, importance)
+        words = self._words.all()
+        return {words[code]: share for code, share in importance.shares().items()}
 
     def _held(self, name: str, rows: ir.Table) -> ir.Table:
         self._engine.store(name, self._engine.sql(rows))
@@ -301,10 +314,10 @@ class _Query:
         self._name = name
         rows, self._told = piece(source)
         self._piece = engine.sql(rows)
-        held = ibis.table(rows.schema(), name=name)
-        expressions = table_expressions(held, source.decoding)
+        self.held = ibis.table(rows.schema(), name=name)
+        expressions = table_expressions(self.held, source.decoding)
         self._tables = {table: (engine.sql(e), e) for table, e in expressions.items()}
-        sums = _sums(held, self._told)
+        sums = _sums(self.held, self._told)
         self._sums = engine.sql(sums), sums
 
     def counts(self, part: Slice, words: Words, report: ImportReport) -> Iterator[Counts]:

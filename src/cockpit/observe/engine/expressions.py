@@ -122,16 +122,31 @@ def _segment_scores(piece: ir.Table, decoding: Decoding) -> Iterator[ir.Table]:
 def _features(new: ir.Table, decoding: Decoding) -> Iterator[ir.Table]:
     rows = new.filter(new.bin.notnull()) if "bin" in new.columns else new
     everyone, singles, _ = groupings(decoding)
-    for i, feature in enumerate(decoding.features):
-        column = rows[f"feature_{i}"]
-        is_numeric = feature.bins.kind == "numeric"
-        found = {
-            "bin": column if is_numeric else whole(0),
-            "word": ibis.literal("") if is_numeric else text(column).coalesce(""),
-        }
+    for i, _ in enumerate(decoding.features):
         for grouping in (everyone, *singles):
+            found = _feature_keys(rows, decoding, i)
             keys = {**_event_keys(rows, "slow"), "value": grouping.code(rows), **found}
             yield _summed(rows, keys, feature=i, dimension=grouping.dimension)
+
+
+def _feature_keys(rows: ir.Table, decoding: Decoding, i: int) -> dict[str, ir.Value]:
+    """A number's bin, or a category's word; bins of words are not the engine's affair."""
+    column = rows[f"feature_{i}"]
+    if decoding.features[i].bins.kind == "numeric":
+        return {"bin": column, "word": ibis.literal("")}
+    return {"bin": whole(0), "word": text(column).coalesce("")}
+
+
+def importance_expression(piece: ir.Table, decoding: Decoding) -> ir.Table | None:
+    """Rows and summed scores by feature and bin, of rows with a score; None without either."""
+    if "bin" not in piece.columns or not decoding.features:
+        return None
+    rows = piece.filter(piece.bin.notnull())
+    parts = [
+        _summed(rows, _feature_keys(rows, decoding, i), {"score": rows.fixed}, feature=i)
+        for i, _ in enumerate(decoding.features)
+    ]
+    return together(parts)
 
 
 def _event_keys(rows: ir.Table, valid: str) -> dict[str, ir.Value]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cockpit.observe.counting import Words
     from cockpit.observe.engine.decoding import Decoding
+    from cockpit.observe.importance import Importance
     from cockpit.tables import Table
 
     Ints = NDArray[np.int64]
@@ -37,7 +38,8 @@ def counts_of(found: pa.Table, table: Table, decoding: Decoding, words: Words) -
     if "dimension" in columns:
         _name_segments(columns, _whole_numbers(found, "value"), decoding, words)
     if table.name == "feature":
-        _name_features(columns, found, decoding, words)
+        columns["bin"] = _feature_bins(columns, found, decoding)
+        columns["feature"] = _feature_codes(decoding, words)[columns["feature"]]
     if table.name in ("rate", "mean"):
         metrics = getattr(decoding.mapping.settings, f"{table.name}s")
         columns["name"] = words.codes(m.name for m in metrics)[columns["metric"]]
@@ -102,12 +104,27 @@ def segment_names(decoding: Decoding, number: int) -> tuple[str, Any]:
     return one + PAIR + other, [a + PAIR + b for a in names for b in others]
 
 
-def _name_features(
-    columns: dict[str, Ints], found: pa.Table, decoding: Decoding, words: Words
+def add_importance(
+    found: pa.Table, decoding: Decoding, words: Words, importance: Importance
 ) -> None:
-    which = columns["feature"]
+    """Take in rows and scores by feature and bin."""
+    columns = {c: _whole_numbers(found, c) for c in ("feature", "bin", "n", "score")}
+    bins, codes = _feature_bins(columns, found, decoding), _feature_codes(decoding, words)
+    for i, code in enumerate(codes.tolist()):
+        rows = columns["feature"] == i
+        importance.add_sums(code, bins[rows], columns["n"][rows], columns["score"][rows])
+
+
+def _feature_codes(decoding: Decoding, words: Words) -> Ints:
+    return words.codes(feature.bins.name for feature in decoding.features)
+
+
+def _feature_bins(columns: dict[str, Ints], found: pa.Table, decoding: Decoding) -> Ints:
+    """The bins of rows by feature: of categories, those of their words."""
+    bins = columns["bin"].copy()
     for i, feature in enumerate(decoding.features):
-        rows = which == i
+        rows = columns["feature"] == i
         if feature.bins.kind == "categorical" and rows.any():
-            columns["bin"][rows] = feature.digitize(found["word"].combine_chunks().filter(rows))
-    columns["feature"] = words.codes(f.bins.name for f in decoding.features)[which]
+            named = found["word"].combine_chunks().filter(rows)
+            bins[rows] = feature.digitize(named, reference=decoding.reference)
+    return bins

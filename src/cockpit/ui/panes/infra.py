@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 
+from cockpit.records import Burn
 from cockpit.ui.chart import Scale
-from cockpit.ui.lines import first_fit, sides, text_width, width
-from cockpit.ui.panes.metrics import WIDEST, Space, everything, summary
+from cockpit.ui.lines import first_fit, sentence, sides, text_width, width
+from cockpit.ui.panes.metrics import (
+    WIDEST,
+    Space,
+    everything,
+    metric_row,
+    monitor_rows,
+    names_width,
+    summary,
+    titled,
+)
 from cockpit.ui.rows import Row, heading, words
 from cockpit.units import clock
 from cockpit.views import Change, View
@@ -50,12 +60,27 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     """The pane on the overview: numbers, a chart where there is room, changes by fit."""
     infra = view.infra
     changes = _change_rows(view, cells, 2)[: max(2, min(6, (height - 3) // 2))]
-    room = height - len(changes)
+    budget = _budget_row(view, cells)
+    room = height - len(changes) - len(budget)
     if not infra.metrics:
         silent = words("No latency, error or traffic figures in this window yet.", cells, room)
-        return silent + changes
+        return silent + budget + changes
     space = Space(cells, room, view.at, STALE)
-    return summary(infra.metrics, infra.charts, space, scales) + changes
+    return summary(infra.metrics, infra.charts, space, scales) + budget + changes
+
+
+def _budget_row(view: View, cells: int) -> list[Row]:
+    """The error budget that is gone soonest, where one surely burns faster than it may."""
+    burning = [b for b in view.infra.burns if b.sure and b.left is not None]
+    if not burning:
+        return []
+    soonest = min(burning, key=lambda b: b.left or 0)
+    told = first_fit(cells, soonest.sentence, soonest.sentence.split(" · ")[0])
+    return [Row(((told, "bad"),), _burn_item(soonest))]
+
+
+def _burn_item(burn: Burn) -> str:
+    return f"burn:{burn.objective}:{burn.threshold:g}"
 
 
 def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
@@ -65,4 +90,16 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     result = everything(infra.metrics, infra.charts, space, scales) or words(
         "No latency, error or traffic figures in this window yet.", cells
     )
-    return result + _change_rows(view, cells, 2)
+    names = names_width(infra.by_version)
+    if infra.by_version:
+        result.append(heading("by version", cells))
+        result += [metric_row(e, space, names) for e in infra.by_version]
+    result += titled("versions against each other", infra.against, space)
+    if infra.burns:
+        result.append(heading("error budgets", cells))
+    for burn in infra.burns:
+        if not burn.telling:
+            continue
+        role = "bad" if burn.sure else "text"
+        result += [Row(line, _burn_item(burn)) for line in sentence(burn.sentence, cells, 3, role)]
+    return result + monitor_rows(infra.monitors, cells) + _change_rows(view, cells, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cockpit.records import Estimate
+from cockpit.records import Estimate, Monitor
 from cockpit.ui.chart import Scale, draw
 from cockpit.ui.figures import (
     item_of,
@@ -18,8 +18,8 @@ from cockpit.ui.figures import (
     was,
     worst_first,
 )
-from cockpit.ui.lines import Line, first_fit, pad, sides, text_width
-from cockpit.ui.rows import Row
+from cockpit.ui.lines import Line, first_fit, pad, sentence, sides, text_width
+from cockpit.ui.rows import Row, heading
 from cockpit.views import Chart
 
 WIDEST = 96  # a verdict further from its number is not read with it
@@ -84,6 +84,30 @@ def everything(
         rows += detail_row(estimate, space.cells)
     for chart in charts:
         rows += chart_rows(chart, space.cells, _CHART, scales, titled=True)
+    return rows
+
+
+def titled(title: str, measured: list[Estimate], space: Space) -> list[Row]:
+    """A titled list of numbers, each with what it is compared with; nothing where there is none."""
+    if not measured:
+        return []
+    names = names_width(measured)
+    rows = [heading(title, space.cells)]
+    for estimate in measured:
+        rows.append(metric_row(estimate, space, names))
+        rows += detail_row(estimate, space.cells)
+    return rows
+
+
+def monitor_rows(monitors: list[Monitor], cells: int) -> list[Row]:
+    """The alarms that hold however often they are looked at: those that rang first."""
+    if not monitors:
+        return []
+    rows = [heading("watched without pause", cells)]
+    for monitor in sorted(monitors, key=lambda m: (m.alarm_at is None, m.alarm_at or 0)):
+        rang = monitor.alarm_at is not None
+        told = sentence(monitor.sentence, cells, 3, "text" if rang else "dim")
+        rows += [Row(line, f"monitor:{monitor.id}") for line in told]
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.records import Drift
+from cockpit.records import Drift, Estimate, ReliabilityBin
 from cockpit.ui.chart import Scale
 from cockpit.ui.figures import (
     by_reason,
@@ -17,8 +17,10 @@ from cockpit.ui.panes.metrics import (
     Space,
     everything,
     metric_row,
+    monitor_rows,
     names_width,
     summary,
+    titled,
 )
 from cockpit.ui.rows import Row, heading, words
 from cockpit.views import View
@@ -56,12 +58,17 @@ def drift_row(drift: Drift, cells: int) -> Row:
     return Row(sides(left, right, cells), f"drift:{drift.feature}:{drift.segment or ''}")
 
 
+def _worst_drift(view: View) -> Drift | None:
+    """The one the sentence is about: the first that is not minor, else the first."""
+    drifts = view.model.drift
+    return next((d for d in drifts if d.drift_class != "minor"), next(iter(drifts), None))
+
+
 def _drift_phrase(view: View, cells: int) -> str:
     """The drift sentence, or as much of it as a shorter phrase tells."""
-    model = view.model
-    if not model.drift:
+    model, worst = view.model, _worst_drift(view)
+    if worst is None:
         return model.drift_sentence
-    worst = model.drift[0]
     short = f"drift {worst.drift_class}: {worst.feature}"
     where = (f"{short} ({worst.segment})", f"{short}, in a segment") if worst.segment else ()
     return first_fit(cells, model.drift_sentence, *where, short)
@@ -76,13 +83,13 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
         )
     ends: list[Row] = []
     if model.drift_sentence:
-        first = (
-            f"drift:{model.drift[0].feature}:{model.drift[0].segment or ''}" if model.drift else ""
-        )
-        ends.append(Row(((_drift_phrase(view, cells), "text"),), first))
+        worst = _worst_drift(view)
+        item = "" if worst is None else f"drift:{worst.feature}:{worst.segment or ''}"
+        ends.append(Row(((_drift_phrase(view, cells), "text"),), item))
     if model.worst:
-        worst = first_fit(cells, model.worst, model.worst.removesuffix(" decisions"))
-        ends.append(Row(((worst, "bad"),)))
+        told = first_fit(cells, model.worst, model.worst.removesuffix(" decisions"))
+        ends.append(Row(((told, "bad"),)))
+    ends += words(model.findings[0], cells, 2, "watch") if model.findings else []
     measured = [e for e in model.metrics if e.value is not None]
     for reason, missing in by_reason(model.metrics):
         text = f"{reason}: {', '.join(name_of(e) for e in missing)}"
@@ -99,7 +106,12 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
             "No predictions in this window yet: nothing can be said about the model.", cells
         )
     space = Space(cells, 0, view.at, STALE)
-    result = everything(model.metrics, model.charts, space, scales)
+    result = [row for finding in model.findings for row in words(finding, cells, 3, "watch")]
+    result += everything(model.metrics, model.charts, space, scales)
+    result += titled("versions against each other", model.against, space)
+    result += monitor_rows(model.monitors, cells)
+    result += _estimated(model.estimated, space)
+    result += _reliability(model.reliability, cells)
     result.append(heading("drift from the reference", cells))
     if model.drift_sentence:
         result += words(model.drift_sentence, cells, 2, "text")
@@ -113,7 +125,32 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     result += [metric_row(e, space, names) for e in model.segments] or words(
         "No segments are declared in the map, or none has enough rows.", cells
     )
-    return result
+    return result + titled("gaps between protected groups", model.gaps, space)
+
+
+def _estimated(estimated: list[Estimate], space: Space) -> list[Row]:
+    """Quality of the rows without labels, after what speaks against trusting it."""
+    rows = titled("told from scores alone, for rows without labels", estimated, space)
+    doubts = [e.sentence.split("; ")[0] for e in estimated if e.sentence.startswith("do not trust")]
+    return rows[:1] + words(doubts[0], space.cells, 2, "watch") + rows[1:] if doubts else rows
+
+
+def _reliability(bins: list[ReliabilityBin], cells: int) -> list[Row]:
+    """Of each range of scores: what was predicted, and what share came true."""
+    if not bins:
+        return []
+    rows = [heading("reliability: what was predicted, what came true", cells)]
+    for each in bins:
+        off = not each.low <= each.predicted <= each.high
+        told = f"{number(each.predicted)} → {number(each.observed)}"
+        left: Line = (
+            (pad(f"{number(each.start)} to {number(each.end)}", 14) + " ", "text"),
+            (pad(f"{told} [{number(each.low)},{number(each.high)}]", 28), "strong"),
+            (f" n {each.n:,}", "dim"),
+        )
+        right: Line = ((" off" if off else " as said", "watch" if off else "good"),)
+        rows.append(Row(sides(left, right, cells)))
+    return rows
 
 
 def worst_verdicts(view: View, cells: int, count: int) -> list[Row]:

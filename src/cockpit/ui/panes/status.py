@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cockpit.ui.lines import EMPTY, Line, fit, plain, sentence, text_width, width, wrap
-from cockpit.units import clock, duration, elapsed, local_clock
+from cockpit.units import clock, duration, elapsed, local_clock, short_day
 from cockpit.views import View
 
 PHASE_WORDS = {
@@ -138,7 +138,19 @@ def phase_line(view: View | None, cells: int) -> Line:
         line.pop()
         if width(tuple(line)) <= cells:
             break
+    seen = _seen_before(view)
+    if seen and width(tuple(line)) + text_width(seen) + 4 <= cells:
+        line.append((f"    {seen}", "text"))
     return fit(tuple(line), cells)
+
+
+def _seen_before(view: View) -> str:
+    """'seen before: 3 Nov, segment off: BR, 14 min', of the likest earlier incident."""
+    if not view.seen:
+        return ""
+    likest = view.seen[0]
+    took = "" if likest.took is None else f", {duration(likest.took)}"
+    return f"seen before: {short_day(likest.began)}, {likest.done or 'nothing chosen'}{took}"
 
 
 def _containment(state: str, label: str, named: bool) -> str:

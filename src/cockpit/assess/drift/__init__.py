@@ -1,0 +1,1 @@
+"""How far scores and features are from the reference, and what moved."""

@@ -1,0 +1,1 @@
+"""Statistics that know no table: intervals, differences, evidence that holds at every look."""

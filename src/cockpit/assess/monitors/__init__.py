@@ -1,0 +1,1 @@
+"""Watched without pause: alarms that hold however often they are looked at."""

@@ -1,0 +1,1 @@
+"""When it began, and which recorded change fits."""

@@ -1,0 +1,1 @@
+"""How good the model is: ranking, decisions, calibration, and what scores alone tell."""

@@ -1,0 +1,1 @@
+"""The service: traffic, errors, latency, gauges, and how fast error budgets burn."""

@@ -1,0 +1,1 @@
+"""Versions against each other: at the same time, and a shadow on the same rows."""

@@ -1,0 +1,1 @@
+"""Simulations that measure what the statistics promise: `python -m studies NAME`."""
