@@ -21,8 +21,8 @@ atexit.register(lambda: print("LOADED", json.dumps(sorted(sys.modules)), file=sy
 from cockpit.cli import main
 main()
 """
-ENGINES = {"ibis", "duckdb", "pandas"}  # only where an engine counts
-TABLES = {"pyarrow", *ENGINES}
+ENGINES = {"ibis", "duckdb"}  # only where an engine counts
+TABLES = {"pandas", "pyarrow", *ENGINES}
 AT = ("--at", iso(START + 30 * MINUTE))
 
 

@@ -15,6 +15,7 @@ import ibis
 from cockpit.observe.counting import Words, chunks
 from cockpit.observe.engine.columns import event_time, label_time, text
 from cockpit.observe.engine.decoding import Decoding, Segmenting
+from cockpit.observe.engine.dialects import SPARK
 from cockpit.observe.engine.exact import start_of, whole
 from cockpit.observe.engine.expressions import importance_expression, table_expressions
 from cockpit.observe.engine.labelling import contradicted, label_moves, without_repeats
@@ -146,7 +147,9 @@ class EngineCounting:
             reason = f"{without:,} no time, or none that can be read" if total else "there are none"
             raise BadInput(f"{self._tables.name}: no row can be used: {reason}")
         type_ = rows[time].type()
-        if type_.is_timestamp() and getattr(type_, "timezone", None) is None:
+        zone = getattr(type_, "timezone", None)
+        if type_.is_timestamp() and zone is None and self._engine.dialect != SPARK:
+            # ibis names no zone for Spark's timestamps, which are instants
             self._report.note("times without a zone were read as UTC")
         return happened, self._unit(rows, time)
 
