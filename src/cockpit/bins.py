@@ -75,7 +75,8 @@ def segment_edges() -> Floats:
 
 def latency_bin(seconds: Floats) -> Ints:
     """Log bucket of each latency ≥ 0 s."""
-    return (np.asarray(seconds, dtype=np.float32).view(np.int32) >> 17).astype(np.int64)
+    positive = np.asarray(seconds, dtype=np.float32) + np.float32(0.0)  # −0.0 becomes 0.0
+    return (positive.view(np.int32) >> 17).astype(np.int64)
 
 
 def latency_edge(bins: Ints) -> Floats:
@@ -102,13 +103,14 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def size(self) -> int:
         """How many bins there are."""
-        return _FIRST + (len(self.edges) + 1 if self.kind == "numeric" else len(self.categories))
+        cells = len(self.edges) + 1 if self.kind == "numeric" else len(self.categories)
+        return FIRST_CELL + cells
 
     def digitize(self, values: Sequence[Any] | NDArray[Any]) -> Ints:
         """Bin of each value: floats (NaN is missing) or strings (None is missing)."""
         if self.kind == "numeric":
             return _digitize_numeric(np.asarray(values, dtype=np.float64), np.array(self.edges))
-        codes = {name: _FIRST + i for i, name in enumerate(self.categories)}
+        codes = {name: FIRST_CELL + i for i, name in enumerate(self.categories)}
         codes[RARE_CATEGORY] = RARE
         return np.fromiter(
             (MISSING if v is None else codes.get(v, UNSEEN) for v in values),
@@ -130,13 +132,13 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
 
     def cell(self, number: float) -> int:
         """Bin of one finite number."""
-        return _FIRST + bisect_right(self.edges, number)
+        return FIRST_CELL + bisect_right(self.edges, number)
 
     def is_one_value(self, index: int) -> bool:
         """Whether bin `index` holds a single value: a category, or a number that repeats."""
         if self.kind == "categorical":
-            return index >= _FIRST
-        cell = index - _FIRST
+            return index >= FIRST_CELL
+        cell = index - FIRST_CELL
         return 0 < cell < len(self.edges) and self.edges[cell] == math.nextafter(
             self.edges[cell - 1], math.inf
         )
@@ -149,12 +151,12 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
 
     def label(self, index: int) -> str:
         """What bin `index` holds, in words."""
-        if index < _FIRST:
+        if index < FIRST_CELL:
             names = ("missing", "−∞", "+∞") if self.kind == "numeric" else _CATEGORY_NAMES
             return names[index]
         if self.kind == "categorical":
-            return self.categories[index - _FIRST]
-        cell = index - _FIRST
+            return self.categories[index - FIRST_CELL]
+        cell = index - FIRST_CELL
         if cell == 0:
             return f"below {self.edges[0]:g}"
         if cell == len(self.edges):
@@ -168,7 +170,7 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
 
 MISSING, MINUS_INF, PLUS_INF = 0, 1, 2
 UNSEEN, RARE = 1, 2
-_FIRST = 3
+FIRST_CELL = 3
 _CATEGORY_NAMES = ("missing", "unseen", "rare")
 RARE_CATEGORY = "\x00rare"  # what a folded category is called while rows are counted
 RARE_BELOW = 20  # a category with fewer reference rows could name a person: it is folded
@@ -178,7 +180,7 @@ BEYOND = (10.0, 100.0, 1000.0)  # how many times outside the reference's numbers
 
 
 def _digitize_numeric(x: Floats, edges: Floats) -> Ints:
-    out = _FIRST + np.searchsorted(edges, x, side="right").astype(np.int64)
+    out = FIRST_CELL + np.searchsorted(edges, x, side="right").astype(np.int64)
     out[np.isnan(x)] = MISSING
     out[np.isneginf(x)] = MINUS_INF
     out[np.isposinf(x)] = PLUS_INF
@@ -190,7 +192,7 @@ _BLOCK = 1 << 15  # values compared at once: they stay in the cache while each e
 
 def _histogram_numeric(values: NDArray[Any], edges: Floats) -> Ints:
     """Like a count of `_digitize_numeric`, by comparing: a few edges cost less than a search."""
-    counts = np.zeros(_FIRST + len(edges) + 1, dtype=np.int64)
+    counts = np.zeros(FIRST_CELL + len(edges) + 1, dtype=np.int64)
     reached = np.zeros(len(edges), dtype=np.int64)  # values at or above each edge
     mark = np.empty(_BLOCK, dtype=np.bool_)
     for start in range(0, len(values), _BLOCK):
@@ -216,8 +218,8 @@ def _histogram_numeric(values: NDArray[Any], edges: Floats) -> Ints:
                 reached[: i + 1] += many
                 break
             reached[i] += many
-    finite = len(values) - int(counts[:_FIRST].sum())
-    counts[_FIRST:] = np.append(finite, reached) - np.append(reached, 0)
+    finite = len(values) - int(counts[:FIRST_CELL].sum())
+    counts[FIRST_CELL:] = np.append(finite, reached) - np.append(reached, 0)
     return counts
 
 
