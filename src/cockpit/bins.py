@@ -1,8 +1,8 @@
 """Where a value falls: exact bins for scores, latencies and features, equal on every engine.
 
 Score bins have edges that floating point represents exactly: floor(1024·p) in the middle, and
-from 2⁻⁵ towards 0 (and, on 1 − p, towards 1) zones that halve, each with 32 bins, down to 2⁻²⁰: no
-bin there is wider than a thirty-second of its scores, so a model of rare events is ranked as finely.
+from 2⁻⁵ towards 0 (and, on 1 − p, towards 1) zones that halve, each with 32 bins, down to 2⁻²⁰: a
+bin there is no wider than a thirty-second of its scores, so rare events are ranked as finely.
 Latency bins are the leading bits of a float32: 64 to an octave, a relative width under 1.6 %.
 Feature bins are frozen from a reference: quantile edges, a cell of its own for each value that
 repeats, and bins for missing, infinite, unseen, below and above, by powers of ten.
