@@ -1,7 +1,8 @@
 """Where a value falls: exact bins for scores, latencies and features, equal on every engine.
 
 Score bins have edges that floating point represents exactly: floor(1024·p) in the middle, and
-towards 0 (and, on 1 − p, towards 1) ten zones that halve, each with 32 bins, down to 2⁻²⁰.
+from 2⁻⁵ towards 0 (and, on 1 − p, towards 1) zones that halve, each with 32 bins, down to 2⁻²⁰: a
+bin there is no wider than a thirty-second of its scores, so rare events are ranked as finely.
 Latency bins are the leading bits of a float32: 64 to an octave, a relative width under 1.6 %.
 Feature bins are frozen from a reference: quantile edges, a cell of its own for each value that
 repeats, and bins for missing, infinite, unseen, below and above, by powers of ten.
@@ -24,20 +25,23 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-_ZONES = 10
-_PER_ZONE = 32
-_SIDE = _ZONES * _PER_ZONE + 1  # one more bin for [0, 2⁻²⁰)
-_MIDDLE_LOW = 2.0**-10
-_SMALLEST = 2.0**-20
+SCORE_ZONES = 15
+BINS_PER_ZONE = 32
+FINEST_OCTAVE = -20  # the zones begin at 2⁻²⁰
+MIDDLE_BINS = 1024  # equal ones, as many as there would be from 0 to 1
+_SIDE = SCORE_ZONES * BINS_PER_ZONE + 1  # one more bin for [0, 2⁻²⁰)
+_SMALLEST = 2.0**FINEST_OCTAVE
+_MIDDLE_LOW = 2.0 ** (FINEST_OCTAVE + SCORE_ZONES)
+_MIDDLE_FIRST = round(_MIDDLE_LOW * MIDDLE_BINS)  # equal bins that the zones replace, on each side
 # Exponent and top five mantissa bits of 2⁻²⁰: where zone numbering starts.
 _ZONE_ORIGIN = int(np.float64(_SMALLEST).view(np.int64) >> 47)
 
-SCORE_BINS = 2 * _SIDE + 1022
+SCORE_BINS = 2 * _SIDE + MIDDLE_BINS - 2 * _MIDDLE_FIRST
 SEGMENT_BINS = 64
 
 
 def _side_bin(p: Floats) -> Ints:
-    """Bin 0…320 of p in [0, 2⁻¹⁰), counted from 0."""
+    """Bin of p below the middle, counted from 0."""
     zone = (p.view(np.int64) >> 47) - _ZONE_ORIGIN + 1
     return np.where(p < _SMALLEST, 0, zone)
 
@@ -45,21 +49,21 @@ def _side_bin(p: Floats) -> Ints:
 def score_bin(p: Floats) -> Ints:
     """Bin of each score in [0, 1], shape (n,) → (n,), ascending in p; the caller drops NaN."""
     p = np.ascontiguousarray(p, dtype=np.float64) + 0.0  # −0.0 becomes 0.0
-    out = _SIDE - 1 + np.floor(p * 1024.0).astype(np.int64)
+    out = _SIDE - _MIDDLE_FIRST + np.floor(p * MIDDLE_BINS).astype(np.int64)
     low = p < _MIDDLE_LOW
     out[low] = _side_bin(p[low])
     q = 1.0 - p  # exact for p ≥ 1/2 (Sterbenz)
     high = q <= _MIDDLE_LOW
-    # q = 2⁻¹⁰ itself starts the upper side: its mirror is the top bin of the zones.
+    # Where the middle ends the upper side begins: its mirror is the top bin of the zones.
     out[high] = SCORE_BINS - 1 - np.minimum(_side_bin(q[high]), _SIDE - 1)
     return out
 
 
 def score_edges() -> Floats:
     """The SCORE_BINS + 1 ascending edges of `score_bin`."""
-    zones = [_SMALLEST * 2.0**z * (1.0 + np.arange(_PER_ZONE) / _PER_ZONE) for z in range(_ZONES)]
-    side = np.concatenate([[0.0], *zones])
-    middle = np.arange(1, 1024) / 1024.0
+    steps = 1.0 + np.arange(BINS_PER_ZONE) / BINS_PER_ZONE
+    side = np.concatenate([[0.0], *(_SMALLEST * 2.0**zone * steps for zone in range(SCORE_ZONES))])
+    middle = np.arange(_MIDDLE_FIRST, MIDDLE_BINS - _MIDDLE_FIRST + 1) / MIDDLE_BINS
     return np.concatenate([side, middle, 1.0 - side[::-1]])
 
 
@@ -75,7 +79,8 @@ def segment_edges() -> Floats:
 
 def latency_bin(seconds: Floats) -> Ints:
     """Log bucket of each latency ≥ 0 s."""
-    return (np.asarray(seconds, dtype=np.float32).view(np.int32) >> 17).astype(np.int64)
+    positive = np.asarray(seconds, dtype=np.float32) + np.float32(0.0)  # −0.0 becomes 0.0
+    return (positive.view(np.int32) >> 17).astype(np.int64)
 
 
 def latency_edge(bins: Ints) -> Floats:
@@ -102,13 +107,14 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def size(self) -> int:
         """How many bins there are."""
-        return _FIRST + (len(self.edges) + 1 if self.kind == "numeric" else len(self.categories))
+        cells = len(self.edges) + 1 if self.kind == "numeric" else len(self.categories)
+        return FIRST_CELL + cells
 
     def digitize(self, values: Sequence[Any] | NDArray[Any]) -> Ints:
         """Bin of each value: floats (NaN is missing) or strings (None is missing)."""
         if self.kind == "numeric":
             return _digitize_numeric(np.asarray(values, dtype=np.float64), np.array(self.edges))
-        codes = {name: _FIRST + i for i, name in enumerate(self.categories)}
+        codes = {name: FIRST_CELL + i for i, name in enumerate(self.categories)}
         codes[RARE_CATEGORY] = RARE
         return np.fromiter(
             (MISSING if v is None else codes.get(v, UNSEEN) for v in values),
@@ -130,13 +136,13 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
 
     def cell(self, number: float) -> int:
         """Bin of one finite number."""
-        return _FIRST + bisect_right(self.edges, number)
+        return FIRST_CELL + bisect_right(self.edges, number)
 
     def is_one_value(self, index: int) -> bool:
         """Whether bin `index` holds a single value: a category, or a number that repeats."""
         if self.kind == "categorical":
-            return index >= _FIRST
-        cell = index - _FIRST
+            return index >= FIRST_CELL
+        cell = index - FIRST_CELL
         return 0 < cell < len(self.edges) and self.edges[cell] == math.nextafter(
             self.edges[cell - 1], math.inf
         )
@@ -149,12 +155,12 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
 
     def label(self, index: int) -> str:
         """What bin `index` holds, in words."""
-        if index < _FIRST:
+        if index < FIRST_CELL:
             names = ("missing", "−∞", "+∞") if self.kind == "numeric" else _CATEGORY_NAMES
             return names[index]
         if self.kind == "categorical":
-            return self.categories[index - _FIRST]
-        cell = index - _FIRST
+            return self.categories[index - FIRST_CELL]
+        cell = index - FIRST_CELL
         if cell == 0:
             return f"below {self.edges[0]:g}"
         if cell == len(self.edges):
@@ -168,7 +174,7 @@ class FeatureBins(msgspec.Struct, frozen=True, kw_only=True):
 
 MISSING, MINUS_INF, PLUS_INF = 0, 1, 2
 UNSEEN, RARE = 1, 2
-_FIRST = 3
+FIRST_CELL = 3
 _CATEGORY_NAMES = ("missing", "unseen", "rare")
 RARE_CATEGORY = "\x00rare"  # what a folded category is called while rows are counted
 RARE_BELOW = 20  # a category with fewer reference rows could name a person: it is folded
@@ -178,7 +184,7 @@ BEYOND = (10.0, 100.0, 1000.0)  # how many times outside the reference's numbers
 
 
 def _digitize_numeric(x: Floats, edges: Floats) -> Ints:
-    out = _FIRST + np.searchsorted(edges, x, side="right").astype(np.int64)
+    out = FIRST_CELL + np.searchsorted(edges, x, side="right").astype(np.int64)
     out[np.isnan(x)] = MISSING
     out[np.isneginf(x)] = MINUS_INF
     out[np.isposinf(x)] = PLUS_INF
@@ -190,7 +196,7 @@ _BLOCK = 1 << 15  # values compared at once: they stay in the cache while each e
 
 def _histogram_numeric(values: NDArray[Any], edges: Floats) -> Ints:
     """Like a count of `_digitize_numeric`, by comparing: a few edges cost less than a search."""
-    counts = np.zeros(_FIRST + len(edges) + 1, dtype=np.int64)
+    counts = np.zeros(FIRST_CELL + len(edges) + 1, dtype=np.int64)
     reached = np.zeros(len(edges), dtype=np.int64)  # values at or above each edge
     mark = np.empty(_BLOCK, dtype=np.bool_)
     for start in range(0, len(values), _BLOCK):
@@ -216,8 +222,8 @@ def _histogram_numeric(values: NDArray[Any], edges: Floats) -> Ints:
                 reached[: i + 1] += many
                 break
             reached[i] += many
-    finite = len(values) - int(counts[:_FIRST].sum())
-    counts[_FIRST:] = np.append(finite, reached) - np.append(reached, 0)
+    finite = len(values) - int(counts[:FIRST_CELL].sum())
+    counts[FIRST_CELL:] = np.append(finite, reached) - np.append(reached, 0)
     return counts
 
 

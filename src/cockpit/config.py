@@ -34,6 +34,7 @@ class Label(Settings, kw_only=True):
     """Labels kept apart from predictions."""
 
     path: str = ""  # a file beside the map; --labels replaces it
+    table: str = ""  # or a table of the engine that holds the predictions
     column: str  # the column that holds 0 or 1
     time: str | None = None  # the column that says when each label was known
     horizon: str = "30d"  # a label known later than this after its event is not used
@@ -78,7 +79,13 @@ class Predictions(Settings, kw_only=True):
 
     service: str = ""  # what people call the service; empty: that of the configuration
     path: str = ""  # not read yet: the file is given by --predictions
+    # the engine that holds the predictions and counts them: duckdb:///path.db,
+    # clickhouse://reader:${CLICKHOUSE_PASSWORD}@host/database, pyspark://local; the environment
+    # gives each ${NAME}, and a password stands nowhere else
+    ibis: str = ""
+    table: str = ""  # of that engine: one row a prediction; --predictions replaces both
     reference: str = ""  # a file beside the map; --reference replaces it
+    reference_table: str = ""  # or a table of the engine
     time: str | Every | None = None  # the column of event times, or {start, every}; required
     bucket: str = "1m"  # the slow bucket, a whole number of seconds from 1s to 1d
     score: str | None = None  # the column of scores from 0 to 1

@@ -31,6 +31,10 @@ class BadInput(Exception):
     """Something a person gave cannot be used; the message is one line: file, place, mend."""
 
 
+class Unreachable(BadInput):
+    """A source that does not answer; the message is one line."""
+
+
 @contextmanager
 def naming(place: str) -> Iterator[None]:
     """Bad input found inside is said with its place before it: "options.share: …"."""

@@ -21,7 +21,8 @@ atexit.register(lambda: print("LOADED", json.dumps(sorted(sys.modules)), file=sy
 from cockpit.cli import main
 main()
 """
-TABLES = {"pandas", "pyarrow", "ibis", "duckdb"}
+ENGINES = {"ibis", "duckdb"}  # only where an engine counts
+TABLES = {"pandas", "pyarrow", *ENGINES}
 AT = ("--at", iso(START + 30 * MINUTE))
 
 
@@ -78,7 +79,7 @@ def test_files_are_made_checked_and_cut_without_the_interface(
         ("verify", incident),
         ("cut", incident, "--from", "02:10", "--to", "02:20", "-o", tmp_path / "short.incident"),
     ):
-        assert "textual" not in loaded(*command)
+        assert not loaded(*command) & {"textual", *ENGINES}
 
 
 def test_the_interface_loads_no_tables(incident: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The `cockpit` command: its groups, its exit codes, and nothing slow to import.
 
-Exit 0 success, 1 a finding, 2 bad usage or bad input with one clear line.
+Exit 0 success, 1 a finding, 2 bad usage or bad input with one clear line,
+3 a source that cannot be reached.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import click
 
 from cockpit import __version__
-from cockpit.records import BadInput
+from cockpit.records import BadInput, Unreachable
 from cockpit.text import inert
 
 # Which module of this package holds which commands: only that of the one asked for is imported.
@@ -26,7 +27,7 @@ FAMILIES = {
 
 
 class _Cockpit(click.Group):
-    """Finds commands by their family; turns bad input into one line on stderr and exit 2."""
+    """Finds commands by their family; turns bad input into one line on stderr and exit 2 or 3."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(name for names in FAMILIES.values() for name in names)
@@ -43,7 +44,7 @@ class _Cockpit(click.Group):
             return super().invoke(ctx)
         except BadInput as error:
             click.echo(f"cockpit: {inert(error, 1000)}", err=True)
-            ctx.exit(2)
+            ctx.exit(3 if isinstance(error, Unreachable) else 2)
         except BrokenPipeError:
             # The reader (head, less) has gone: stop quietly, as other filters do.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

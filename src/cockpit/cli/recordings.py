@@ -17,8 +17,7 @@ PATH = click.Path(path_type=Path)
 @click.option(
     "--predictions",
     type=PATH,
-    required=True,
-    help="CSV (also .gz) or Parquet: one row a prediction.",
+    help="CSV (also .gz) or Parquet: one row a prediction. Else the map names a table.",
 )
 @click.option("--map", type=PATH, help="YAML that says what the columns mean.")
 @click.option(
@@ -33,7 +32,7 @@ PATH = click.Path(path_type=Path)
 @click.option("-o", "--out", type=PATH, required=True, help="The new file.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 def import_command(
-    predictions: Path,
+    predictions: Path | None,
     map: Path | None,
     reference: Path | None,
     labels: Path | None,
@@ -48,6 +47,11 @@ def import_command(
     \b
     cockpit import --predictions log.csv.gz --map map.yaml \\
         --reference healthy.parquet --events deploys.jsonl -o outage.incident
+
+    Large Parquet files whose columns are typed (times as timestamps or integers, scores as
+    numbers, labels as yes or no or numbers) are counted by DuckDB, all others row by row, with
+    the same result. Where the map names an engine and a table (`ibis`, `table`), that engine
+    counts, and no row leaves it.
     """
     from cockpit.session.importing import ImportRequest, import_incident
 

@@ -15,7 +15,7 @@ from cockpit.records import SECOND, Counts
 from cockpit.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -115,15 +115,6 @@ class Tally:
         self._settled = len(self._parts[0][1][0])
         self._waiting = 0
 
-    def chunks(self, words: Words, bucket: int) -> Iterator[tuple[int, Counts]]:
-        """(end of the slow bucket of observation, its counts), in order; times in µs."""
-        counts = self.counts(words)
-        ends = -(-counts.columns["observed"] // bucket) * bucket
-        order = np.argsort(ends, kind="stable")
-        for rows in np.split(order, np.flatnonzero(np.diff(ends[order])) + 1):
-            if len(rows):
-                yield int(ends[rows[0]]), select(counts, rows)
-
     def counts(self, words: Words) -> Counts:
         """All rows, times in µs."""
         self._settle()
@@ -133,6 +124,18 @@ class Tally:
         columns["observed"] = columns["observed"] * self.tick
         every = words.all()
         return Counts(self.table.name, columns, dict.fromkeys(self.table.coded, every))
+
+
+def chunks(every: Iterable[Counts], bucket: int) -> list[tuple[int, str, Counts]]:
+    """(end of the slow bucket of observation, table, rows), in the order they are written in."""
+    parts = []
+    for counts in every:
+        ends = -(-counts.columns["observed"] // bucket) * bucket
+        order = np.argsort(ends, kind="stable")
+        for rows in np.split(order, np.flatnonzero(np.diff(ends[order])) + 1):
+            if len(rows):
+                parts.append((int(ends[rows[0]]), counts.table, select(counts, rows)))
+    return sorted(parts, key=lambda part: part[:2])
 
 
 def tallies(bucket: int) -> dict[str, Tally]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,8 +12,8 @@ from cockpit.observe.labels import LabelFile, Labelling, column_labelling
 from cockpit.observe.mapping import thresholds
 from cockpit.observe.report import count
 from cockpit.observe.survey import event_times, folded
-from cockpit.observe.values import NO_TIME, coded, flags, identities, numbers
-from cockpit.tables import ABSENT, ALL, PAIR, SERVED, SHADOW, UNKNOWN, USER_BITS
+from cockpit.observe.values import NO_TIME, coded, flags, identities, numbers, user_bit
+from cockpit.tables import ABSENT, ALL, PAIR, SERVED, SHADOW, UNKNOWN
 from cockpit.text import inert
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 REFERENCE_VERSION = "reference"  # of reference rows that do not say theirs
-_MOST_STEPS = 1 << 43  # |x² / step| of one row: a million of them add up to less than 2⁶³
+MOST_STEPS = 1 << 43  # |x² / step| of one row: a million of them add up to less than 2⁶³
 
 
 class Segment(NamedTuple):
@@ -269,7 +268,7 @@ class Decoder:
                 x, bad = numbers(piece[mean.column])
                 count(self._report.incomplete, f"{inert(mean.name)}: not a number", int(bad.sum()))
                 with np.errstate(over="ignore"):
-                    large = ~np.isnan(x) & ~(np.maximum(np.abs(x), x * x) < _MOST_STEPS * mean.step)
+                    large = ~np.isnan(x) & ~(np.maximum(np.abs(x), x * x) < MOST_STEPS * mean.step)
                 count(
                     self._report.incomplete,
                     f"{inert(mean.name)}: too large for its step of {mean.step:g}",
@@ -292,22 +291,18 @@ class Decoder:
         if self._has(settings.error):
             batch.errors = self._errors(piece[settings.error])
         if self._has(settings.user):
-            codes, users = coded(piece[settings.user])
-            bits = [self._bit(user) for user in users]
+            codes, users = coded(piece[settings.user], longest=None)
+            bits = [user_bit(user, self._user_key) for user in users]
             batch.users = np.array([*bits, -1], dtype=np.int64)[codes]
 
     def _errors(self, column: pa.Array) -> Ints:
         codes, words = coded(column)
-        kinds = [_error_kind(word) for word in words]
+        kinds = [error_kind(word) for word in words]
         by_code = [self._words.code(kind) if kind else -1 for kind in kinds]
         return np.array([*by_code, -1], dtype=np.int64)[codes]
 
-    def _bit(self, user: str) -> int:
-        digest = hashlib.blake2b(user.encode(), key=self._user_key, digest_size=8).digest()
-        return int.from_bytes(digest, "big") % USER_BITS
 
-
-def _error_kind(word: str) -> str:
+def error_kind(word: str) -> str:
     """Empty where nothing failed, "error" for a plain yes, else the word."""
     plain = word.strip().lower()
     if plain in ("", "0", "0.0", "false", "no", "none", "null", "nan", "ok"):

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from cockpit.bins import MISSING, RARE_CATEGORY, FeatureBins, freeze_categorical, freeze_numeric
 from cockpit.observe.values import coded, numbers
@@ -14,9 +15,9 @@ from cockpit.text import inert
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
+    from cockpit.observe.mapping import Mapping
     from cockpit.observe.report import ImportReport
 
     Ints = NDArray[np.int64]
@@ -66,12 +67,14 @@ class Column:
         self.rows = 0  # whose words are in `counts`
         self._numbers: list[Floats] = []
         self._all_numbers = True
+        self._typed = False  # as numbers, so that it is one even where all is missing
 
     def see(self, column: pa.Array) -> None:
         """Take in one piece."""
         if self.kind != "categorical":
             values, bad = numbers(column)
             self._all_numbers &= not bad.any() and str(column.type) != "bool"
+            self._typed |= pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
             self._numbers.append(values[~np.isnan(values)])
         if self.kind != "numeric":
             codes, words = coded(column)
@@ -83,7 +86,8 @@ class Column:
     def settle(self) -> None:
         """Decide what an automatic column is: numbers, unless any value is not one."""
         if self.kind == "auto":
-            self.kind = "numeric" if self._all_numbers and self.rows else "categorical"
+            is_numeric = self._all_numbers and (self.rows or self._typed)
+            self.kind = "numeric" if is_numeric else "categorical"
 
     def values(self) -> Floats:
         """Every number seen."""
@@ -140,3 +144,11 @@ def wanted_features(features: Any, columns: list[str], taken: set[str]) -> dict[
     return dict.fromkeys(features.numeric, "numeric") | dict.fromkeys(
         features.categorical, "categorical"
     )
+
+
+def usable_features(
+    mapping: Mapping, predictions: list[str], reference: list[str] | None
+) -> dict[str, str]:
+    """{column: kind} of the features that predictions, and a reference if there is one, have."""
+    columns = predictions if reference is None else [c for c in predictions if c in reference]
+    return wanted_features(mapping.settings.features, columns, set(mapping.columns))

@@ -10,7 +10,11 @@ import numpy as np
 from cockpit.tables import FIXED_POINT
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from cockpit.observe.decode import Batch
+
+    Ints = NDArray[np.int64]
 
 
 class Importance:
@@ -29,15 +33,24 @@ class Importance:
         scored = ~np.isnan(batch.served.score)
         score = batch.served.score[scored]
         fixed = np.floor(score * FIXED_POINT).astype(np.int64)
-        self._squares += int(np.floor(score * score * FIXED_POINT).astype(np.int64).sum())
+        self.add_squares(int(np.floor(score * score * FIXED_POINT).astype(np.int64).sum()))
         for code, column in batch.features:
             bins = column[scored]
             rows = np.bincount(bins)
             sums = np.zeros(len(rows), dtype=np.int64)
             np.add.at(sums, bins, fixed)
-            for bin_ in np.flatnonzero(rows).tolist():
-                self._rows[code][bin_] += int(rows[bin_])
-                self._scores[code][bin_] += int(sums[bin_])
+            present = np.flatnonzero(rows)
+            self.add_sums(code, present, rows[present], sums[present])
+
+    def add_squares(self, total: int) -> None:
+        """Take in a sum of squared scores in fixed point."""
+        self._squares += total
+
+    def add_sums(self, code: int, bins: Ints, rows: Ints, scores: Ints) -> None:
+        """Take in rows, and their summed scores in fixed point, by bin of one feature."""
+        for bin_, n, total in zip(bins.tolist(), rows.tolist(), scores.tolist(), strict=True):
+            self._rows[code][bin_] += n
+            self._scores[code][bin_] += total
 
     def shares(self) -> dict[int, float]:
         """Of the score's variance, the share that lies between a feature's bins, by its code.

@@ -18,7 +18,7 @@ from cockpit.yamlfile import Document, dump_effective, read, read_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cockpit.observe.rows import RowFile
+    from cockpit.observe.rows import Rows
 
 _CONDITION = re.compile(r"\s*decision\s*={1,2}\s*([01])\s*")
 _WHOLE_DOCUMENT: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ class Mapping:
         ]
         return list(dict.fromkeys(c for c in named if c is not None))
 
-    def bound(self, predictions: RowFile) -> Mapping:
+    def bound(self, predictions: Rows) -> Mapping:
         """The same map for a file: `version` is a column if the file has one of that name."""
         return replace(self, versions_in_column=self.settings.version in predictions.columns)
 
@@ -109,7 +109,7 @@ class Mapping:
         """'map.yaml:3' of a key of the map."""
         return self.document.place(*self.prefix, *key)
 
-    def require(self, rows: RowFile, column: str | None, *key: str | int) -> None:
+    def require(self, rows: Rows, column: str | None, *key: str | int) -> None:
         """Raises BadInput, naming the line of `key`, where `rows` lacks its column."""
         if column is not None:
             asked = ".".join(str(step) for step in key)

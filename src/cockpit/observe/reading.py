@@ -3,46 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from cockpit.observe.counting import Tally, Words, tallies
+from cockpit.observe.counting import Tally, Words, chunks, tallies
 from cockpit.observe.decode import Decoder
-from cockpit.observe.features import FrozenFeature, freeze, wanted_features
+from cockpit.observe.features import FrozenFeature, freeze, usable_features
 from cockpit.observe.importance import Importance
 from cockpit.observe.labels import read_labels
 from cockpit.observe.report import ImportReport, count
 from cockpit.observe.survey import Survey, event_times
 from cockpit.observe.tabulate import tabulate
-from cockpit.observe.values import without_zone
+from cockpit.observe.values import NO_TIME, without_zone
 from cockpit.records import BadInput
 from cockpit.units import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Progress, RowFile
+    from cockpit.records import Counts
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(NamedTuple):
     """The opened files of rows."""
 
     predictions: RowFile
     reference: RowFile | None
     labels: RowFile | None
-    metrics: RowFile | None
 
 
 @dataclass(frozen=True)
 class Counted:
-    """Everything that was counted, before it is written."""
+    """Everything that is counted: chunks as (end of the bucket, table, counts), in order."""
 
-    words: Words
-    tables: dict[str, Tally]
-    reference: dict[str, Tally]
+    chunks: Iterable[tuple[int, str, Counts]]
+    reference: list[Counts]
     features: list[FrozenFeature]
     importance: dict[str, float]  # of each feature, from the reference
 
@@ -86,16 +84,17 @@ class Counting:
             reasons = ", ".join(f"{n:,} {reason}" for reason, n in self._report.dropped.items())
             raise BadInput(f"{rows.name}: no row can be used: {reasons or 'there are none'}")
         reference = self._count_reference(top, features)
+        every = (tally.counts(self._words) for tally in tables.values())
         words, shares = self._words.all(), self._importance.shares()
         importance = {words[code]: share for code, share in shares.items()}
-        return Counted(self._words, tables, reference, features, importance)
+        return Counted(chunks(every, self._map.bucket), reference, features, importance)
 
     def _count_reference(
         self, top: dict[str, frozenset[str]], features: list[FrozenFeature]
-    ) -> dict[str, Tally]:
+    ) -> list[Counts]:
         rows = self._sources.reference
         if rows is None:
-            return {}
+            return []
         own = ImportReport()
         decoder = Decoder(
             self._map, rows.columns, self._words, top, features, b"", own, reference=True
@@ -103,12 +102,13 @@ class Counting:
         tables = self._count(rows, decoder, own, "reference", strict=False)
         self._report.reference_rows = own.rows
         self._report.reference_incomplete = own.dropped | own.incomplete | own.labels_unused
-        return tables
+        return [tally.counts(self._words) for tally in tables.values()]
 
     def _survey(self) -> tuple[dict[str, frozenset[str]], list[FrozenFeature]]:
         """What must be known before counting: the values of segments, and the features' bins."""
         predictions, reference = self._sources.predictions, self._sources.reference
-        wanted = self._wanted_features()
+        columns = None if reference is None else reference.columns
+        wanted = usable_features(self._map, predictions.columns, columns)
         survey = Survey(self._map)
         timed = bool(wanted) and reference is None
         survey.look(predictions, self._piece_rows, "segments", self._progress, timed=timed)
@@ -122,12 +122,6 @@ class Counting:
         features = freeze(pieces, wanted, self._report) if wanted else []
         return {d: survey.top_values(d) for d in self._map.dimensions}, features
 
-    def _wanted_features(self) -> dict[str, str]:
-        columns = self._sources.predictions.columns
-        if self._sources.reference is not None:
-            columns = [c for c in columns if c in self._sources.reference.columns]
-        return wanted_features(self._map.settings.features, columns, set(self._map.columns))
-
     def _early(self, columns: list[str], end: int) -> Iterator[pa.RecordBatch]:
         """The predictions that happened before `end` (µs)."""
         rows, time = self._sources.predictions, self._map.time
@@ -138,7 +132,7 @@ class Counting:
         wanted = [*columns, *([time] if time else [])]
         for piece in rows.pieces(wanted, self._piece_rows, stage="bins", progress=self._progress):
             at = event_times(piece, self._map, first)
-            yield piece.filter(pa.array(at < end))
+            yield piece.filter(pa.array((at != NO_TIME) & (at < end)))
             first += piece.num_rows
 
     def _count(

@@ -29,17 +29,11 @@ _BLOCK = 8 << 20  # bytes of CSV parsed at once; also the longest row there may 
 
 
 @dataclass
-class RowFile:
-    """One file of rows: its path, the names of its columns, and how its errors are called."""
+class Rows:
+    """A file or table of rows: how it is called, safe to show, and the names of its columns."""
 
-    path: Path
+    name: str
     columns: list[str]
-    malformed: int = 0  # rows with too many or too few fields in the newest reading
-
-    @property
-    def name(self) -> str:
-        """The file's name, safe to show."""
-        return inert(self.path.name)
 
     def require(self, column: str, asked_by: str) -> None:
         """Raises BadInput, saying what asked for the column, where the file lacks it."""
@@ -51,6 +45,14 @@ class RowFile:
             f"{self.name}: column '{inert(column)}' ({asked_by}) is not there; "
             f"columns are: {shown}{'; ' + near if near else ''}"
         )
+
+
+@dataclass
+class RowFile(Rows):
+    """One file of rows."""
+
+    path: Path
+    malformed: int = 0  # rows with too many or too few fields in the newest reading
 
     def pieces(
         self,
@@ -124,7 +126,14 @@ def open_rows(path: Path) -> RowFile:
         raise BadInput(
             f"{inert(path.name)}: column '{inert(min(repeated))}' is there twice; rename one"
         )
-    return RowFile(path, columns)
+    return RowFile(inert(path.name), columns, path)
+
+
+def all_parquet(files: list[RowFile], least: int) -> bool:
+    """Whether these are Parquet files, with at least so many rows together."""
+    return all(_is_parquet(file.path) for file in files) and least <= sum(
+        parquet.read_metadata(file.path).num_rows for file in files
+    )
 
 
 def _is_gzip(path: Path) -> bool:

@@ -13,18 +13,18 @@ from cockpit.tables import ABSENT, OTHER
 from cockpit.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from cockpit.observe.mapping import Mapping
+    from cockpit.observe.mapping import Mapping as Map
     from cockpit.observe.rows import Progress, RowFile
 
     Ints = NDArray[np.int64]
 
 TOP = 20  # values of a dimension that are told apart; the rest is OTHER
-_MOST_VALUES = 10_000
+MOST_VALUES = 10_000
 EARLY_SHARE = 0.2  # of the time span, for bins where there is no reference
 _EARLY_ROWS = 500_000
 
@@ -32,7 +32,7 @@ _EARLY_ROWS = 500_000
 class Survey:
     """How often each value of each dimension is met, and how many rows each bucket holds."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Map) -> None:
         self._mapping = mapping
         self._values: dict[str, Counter[str]] = {d: Counter() for d in mapping.dimensions}
         self._rows: Counter[int] = Counter()
@@ -57,23 +57,29 @@ class Survey:
             columns or rows.columns[:1], piece_rows, stage=stage, progress=progress
         ):
             for dimension in dimensions:
-                self._count(dimension, piece[dimension])
+                self.met(dimension, piece[dimension])
             if timed:
                 at = event_times(piece, self._mapping, first)
-                buckets = at[at != NO_TIME] // self._mapping.bucket
-                found, many = np.unique(buckets, return_counts=True)
-                self._rows.update(dict(zip(found.tolist(), many.tolist(), strict=True)))
+                bucket = self._mapping.bucket
+                found, many = np.unique(at[at != NO_TIME] // bucket * bucket, return_counts=True)
+                self.happened(dict(zip(found.tolist(), many.tolist(), strict=True)))
             first += piece.num_rows
 
-    def _count(self, dimension: str, column: pa.Array) -> None:
+    def happened(self, rows: Mapping[int, int]) -> None:
+        """Take in {start of a bucket (µs): rows}."""
+        self._rows.update(rows)
+
+    def met(self, dimension: str, column: pa.Array, rows: pa.Array | None = None) -> None:
+        """Take in values of a dimension, each met once, or in so many `rows`."""
         codes, words = coded(column)
-        many = np.bincount(codes + 1, minlength=len(words) + 1).tolist()
+        weights = None if rows is None else rows.to_numpy()
+        many = np.bincount(codes + 1, weights, minlength=len(words) + 1).tolist()
         seen = self._values[dimension]
-        seen.update({w: n for w, n in zip([ABSENT, *words], many, strict=True) if n})
-        if len(seen) > _MOST_VALUES:
+        seen.update({w: int(n) for w, n in zip([ABSENT, *words], many, strict=True) if n})
+        if len(seen) > MOST_VALUES:
             raise BadInput(
                 f"{self._mapping.place('segments')}: segments: column '{inert(dimension)}' holds "
-                f"more than {_MOST_VALUES:,} values, like an identifier; name a coarser column"
+                f"more than {MOST_VALUES:,} values, like an identifier; name a coarser column"
             )
 
     def top_values(self, dimension: str) -> frozenset[str]:
@@ -87,13 +93,14 @@ class Survey:
             return None
         buckets = sorted(self._rows)
         last = buckets[0] + EARLY_SHARE * (buckets[-1] - buckets[0])
-        end, rows = buckets[0] + 1, self._rows[buckets[0]]
+        size = self._mapping.bucket
+        end, rows = buckets[0] + size, self._rows[buckets[0]]
         for bucket in buckets[1:]:
             rows += self._rows[bucket]
             if bucket > last or rows > _EARLY_ROWS:
                 break
-            end = bucket + 1
-        return end * self._mapping.bucket
+            end = bucket + size
+        return end
 
 
 def folded(words: Iterable[str], top: frozenset[str]) -> list[str]:
@@ -101,7 +108,7 @@ def folded(words: Iterable[str], top: frozenset[str]) -> list[str]:
     return [w if w in top else OTHER for w in (*words, ABSENT)]
 
 
-def event_times(piece: pa.RecordBatch, mapping: Mapping, first: int) -> Ints:
+def event_times(piece: pa.RecordBatch, mapping: Map, first: int) -> Ints:
     """When each row of a piece happened (µs or NO_TIME); the piece begins at row `first`."""
     if mapping.clock is None:
         return in_era(times(piece[mapping.time]))

@@ -6,6 +6,7 @@ at a time, so what it makes of a value never depends on its neighbours.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from cockpit.records import BadInput
+from cockpit.tables import USER_BITS
 from cockpit.units import parse_instant
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none"})
 LONGEST_WORD = 1_000
 NO_TIME = np.iinfo(np.int64).min
-_YEAR_1, _YEAR_10000 = -62_135_596_800_000_000, 253_402_300_800_000_000  # µs, first and after last
+YEAR_1, YEAR_10000 = -62_135_596_800_000_000, 253_402_300_800_000_000  # µs, first and after last
 # Times outside the years 1000 to 2999 are slips or stand for "never"; a file holds none of them.
 ERA_START, ERA_END = -30_610_224_000_000_000, 32_503_680_000_000_000  # µs, first and after last
 _ZONE = r"(:\d\d([.,]\d+)?|T\d{2,6})\s*([zZ]|[+-]\d\d(:?\d\d)?)\s*$"
@@ -36,7 +38,7 @@ _ZONED = f"{_ZONE}|{_EPOCH_NUMBER}"
 _TRUE = frozenset({"1", "true", "t", "yes", "y"})
 _FALSE = frozenset({"0", "false", "f", "no", "n"})
 # Numbers that are times: seconds, milli-, micro- or nanoseconds since 1970, told by their size.
-_EPOCH_UNITS = ((1e11, 1e6), (1e14, 1e3), (1e17, 1.0), (math.inf, 1e-3))
+EPOCH_UNITS = ((1e11, 1e6), (1e14, 1e3), (1e17, 1.0), (math.inf, 1e-3))
 
 
 def numbers(column: pa.Array) -> tuple[Floats, Mask]:
@@ -66,7 +68,7 @@ def times(column: pa.Array) -> Ints:
     1970-01-01T00:00:00Z itself is what many systems write for a time they do not have.
     """
     at = _times(column)
-    return np.where((at >= _YEAR_1) & (at < _YEAR_10000) & (at != 0), at, NO_TIME)
+    return np.where((at >= YEAR_1) & (at < YEAR_10000) & (at != 0), at, NO_TIME)
 
 
 def in_era(at: Ints) -> Ints:
@@ -109,12 +111,12 @@ def instant(text: str) -> int:
             return int(NO_TIME)
     if math.isinf(number):
         return int(NO_TIME)
-    scale = next(s for below, s in _EPOCH_UNITS if abs(number) < below)
+    scale = next(s for below, s in EPOCH_UNITS if abs(number) < below)
     at = round(number * scale)
-    return at if _YEAR_1 <= at < _YEAR_10000 else int(NO_TIME)
+    return at if YEAR_1 <= at < YEAR_10000 else int(NO_TIME)
 
 
-def coded(column: pa.Array, longest: int = LONGEST_WORD) -> tuple[Ints, list[str]]:
+def coded(column: pa.Array, longest: int | None = LONGEST_WORD) -> tuple[Ints, list[str]]:
     """Index of each value in a list of words (−1: missing), and the words, cut to `longest`."""
     encoded = _text(column).dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -129,6 +131,12 @@ def identities(column: pa.Array) -> tuple[Ints, Mask]:
     texts = _text(column).to_pylist()
     found = np.fromiter(map(bool, texts), dtype=bool, count=len(texts))
     return np.fromiter(map(hash, texts), dtype=np.int64, count=len(texts)), found
+
+
+def user_bit(user: str, key: bytes) -> int:
+    """The bit of a user: an engine can make it too, and the key alone makes it this one."""
+    digest = hashlib.sha256((key.hex() + user).encode()).digest()
+    return int.from_bytes(digest[:2], "big") % USER_BITS
 
 
 def _by_distinct(column: pa.Array, read: Any) -> tuple[Floats, Mask]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from heapq import merge
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.journal import Journal
+from cockpit.incident.schema import EARLIEST, LATEST
 from cockpit.incident.state import RECORDING
 from cockpit.incident.telemetry import REFERENCE, append
 from cockpit.records import MINUTE, SECOND, BadInput
@@ -18,7 +20,7 @@ from cockpit.text import inert
 from cockpit.units import day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from cockpit.observe.events_file import RecordedEvent
@@ -53,32 +55,27 @@ def write(
 ) -> None:
     """Write the file and put it in place whole; one that is there already is replaced."""
     mapping, counted = recording.mapping, recording.counted
-    chunks = _chunks(recording)
-    start = min(int(counts.columns["valid"].min()) for _, _, counts in chunks)
-    meta = {
-        "title": recording.title or f"{mapping.service}, {day(start)}",
-        "opens_at": str(_opens_at(recording.events, start, max(end for end, _, _ in chunks))),
-    }
-    documents = {
-        **recording.documents,
-        "bins": _json([feature.bins for feature in counted.features]),
-        "importance": _json(counted.importance),
-        "units": _json({m.name: m.unit for m in mapping.settings.metrics if m.unit}),
-        "report": _json(report),
-    }
     beside = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
     try:
-        with IncidentFile.create(
-            beside, service=mapping.service, bucket=mapping.bucket, meta=meta
-        ) as file:
-            for name, text in documents.items():
-                file.put_document(name, text)
-            for tally in counted.reference.values():
-                counts = tally.counts(counted.words)
+        with IncidentFile.create(beside, service=mapping.service, bucket=mapping.bucket) as file:
+            for counts in counted.reference:
                 counts.columns["valid"][:] = counts.columns["observed"][:] = 0
                 append(file, REFERENCE + counts.table, 0, 0, counts)
-            for end, table, counts in chunks:
+            start, last = LATEST, EARLIEST
+            for end, table, counts in _chunks(recording):
                 append(file, table, end - mapping.bucket, end, counts)
+                start, last = min(start, int(counts.columns["valid"].min())), max(last, end)
+            file.put_meta("title", recording.title or f"{mapping.service}, {day(start)}")
+            file.put_meta("opens_at", str(_opens_at(recording.events, start, last)))
+            documents = {
+                **recording.documents,
+                "bins": _json([feature.bins for feature in counted.features]),
+                "importance": _json(counted.importance),
+                "units": _json({m.name: m.unit for m in mapping.settings.metrics if m.unit}),
+                "report": _json(report),  # complete only now
+            }
+            for name, text in documents.items():
+                file.put_document(name, text)
             journal = Journal(file, RECORDING)
             for event in recording.events:
                 journal.append(
@@ -94,17 +91,11 @@ def write(
         beside.unlink(missing_ok=True)
 
 
-def _chunks(recording: Recording) -> list[tuple[int, str, Counts]]:
+def _chunks(recording: Recording) -> Iterator[tuple[int, str, Counts]]:
     """(end of the bucket of observation, table, rows), in the order in which they are written."""
-    counted, bucket = recording.counted, recording.mapping.bucket
-    chunks = [
-        (end, name, counts)
-        for name, tally in counted.tables.items()
-        for end, counts in tally.chunks(counted.words, bucket)
-    ]
-    if recording.series is not None:
-        chunks += [(end, SERIES, counts) for end, counts in recording.series.chunks(bucket)]
-    return sorted(chunks, key=lambda chunk: chunk[:2])
+    series = [] if recording.series is None else recording.series.chunks(recording.mapping.bucket)
+    gauges = sorted(((end, SERIES, counts) for end, counts in series), key=lambda chunk: chunk[0])
+    return merge(recording.counted.chunks, gauges, key=lambda chunk: chunk[:2])
 
 
 def _opens_at(events: list[RecordedEvent], start: int, end: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,9 +123,10 @@ def _user_shares(moment: Moment) -> list[Estimate]:
     for key, rows in groups(counts, ("dimension", "value"), ~about_all(counts)):
         mask = np.zeros(len(counts), dtype=np.bool_)
         mask[rows] = True
-        share = (
-            users(counts, mask).map(1 / every) if every else unmeasured(whole.reason or "no users")
-        )
+        share = unmeasured(whole.reason or "no users")
+        if every:
+            share = users(counts, mask).map(1 / every)
+            share = replace(share, high=None if share.high is None else min(share.high, 1.0))
         subject = Subject(segment=segment_name(*key))
         found.append(moment.estimate("users_share", share, None, subject, source="users"))
     return found

@@ -1,0 +1,239 @@
+"""Engines by URL: duckdb:///path.db, clickhouse://host/database, pyspark://local.
+
+A password is written as ${NAME} and taken from the environment, so that no file holds one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qsl, urlsplit
+
+import ibis
+import pyarrow as pa
+
+from cockpit.observe.engine.dialects import CLICKHOUSE, DUCKDB, SPARK
+from cockpit.records import BadInput, Unreachable
+from cockpit.text import inert
+from cockpit.yamlfile import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+
+SCHEMES = {"duckdb": DUCKDB, "clickhouse": CLICKHOUSE, "pyspark": SPARK, "spark": SPARK}
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_SECRET = re.compile(r"pass|secret|token|key", re.IGNORECASE)
+# Rows of one slice live as long as the connection, and nobody else sees them.
+_STORE = {
+    DUCKDB: ("CREATE OR REPLACE TEMP TABLE {name} AS {sql}",),
+    CLICKHOUSE: (
+        "DROP TEMPORARY TABLE IF EXISTS {name}",
+        "CREATE TEMPORARY TABLE {name} AS {sql}",
+    ),
+    SPARK: ("DROP VIEW IF EXISTS {name}", "CACHE TABLE {name} AS {sql}"),
+}
+_MEMORY = "600MB"  # DuckDB's own; what does not fit goes to a temporary folder
+
+
+class Engine:
+    """One connection: its tables as expressions, and queries that give Arrow tables."""
+
+    def __init__(self, name: str, dialect: str, backend: Any) -> None:
+        self.name = name  # as people may read it: no password
+        self.dialect = dialect
+        self.backend = backend
+
+    def table(self, name: str) -> ir.Table:
+        """A table by name, or database.name. Raises BadInput where there is none."""
+        database, _, table = name.rpartition(".")
+        with self.errors():
+            found = self._tables(database)
+            if table in found:
+                rows: ir.Table = self.backend.table(table, database=database or None)
+                return rows
+        near = nearest(table, found) or f"tables are: {', '.join(sorted(found)[:20])}"
+        raise BadInput(f"{self.name}: table '{inert(name)}' is not there; {inert(near)}")
+
+    def _tables(self, database: str) -> list[str]:
+        return list(self.backend.list_tables(database=database or None))
+
+    def sql(self, expression: ir.Table) -> str:
+        """The query of an expression in the engine's own words."""
+        return str(self.backend.compile(expression))
+
+    def fetch(self, sql: str, like: ir.Table) -> pa.Table:
+        """The rows of a query, in the types of the expression it came from."""
+        with self.errors():
+            return typed(self._fetch(sql), like)
+
+    def _fetch(self, sql: str) -> pa.Table:
+        if self.dialect == CLICKHOUSE:
+            return self.backend.con.query_arrow(sql)
+        return self.backend.raw_sql(sql).toArrow()
+
+    def store(self, name: str, sql: str) -> None:
+        """Hold the rows of a query under a name, in place of those that were held under it."""
+        with self.errors():
+            for statement in _STORE[self.dialect]:
+                self._execute(statement.format(name=name, sql=sql))
+
+    def _execute(self, statement: str) -> None:
+        self.backend.raw_sql(statement)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        with self.errors():
+            self.backend.disconnect()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """What goes wrong in the engine, in one line that holds no password."""
+        try:
+            yield
+        except (BadInput, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            raise BadInput(f"{self.name}: {inert(_first_line(error), 300)}") from None
+
+
+class DuckDB(Engine):
+    """DuckDB in this process: it holds the rows of one slice, and spills what is too large."""
+
+    def __init__(self, name: str, database: str = "", **options: Any) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="cockpit-duckdb-")
+        settings = {
+            "memory_limit": _MEMORY,
+            "temp_directory": self._folder.name,
+            "threads": os.cpu_count() or 1,
+            "preserve_insertion_order": False,
+            **options,
+        }
+        backend = ibis.duckdb.connect(database or ":memory:", **settings)
+        super().__init__(name, DUCKDB, backend)
+        self.backend.raw_sql("SET TimeZone = 'UTC'")
+        self.backend.raw_sql("SET enable_progress_bar = false")
+
+    def file(self, name: str, path: Path) -> ir.Table:
+        """A Parquet file as a table."""
+        quoted = str(path).replace("'", "''")
+        with self.errors():
+            self.backend.raw_sql(
+                f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet('{quoted}')"
+            )
+            rows: ir.Table = self.backend.table(name)
+        return rows
+
+    def _tables(self, database: str) -> list[str]:
+        # ibis 12 asks DuckDB 2 for its tables in a way that it no longer answers.
+        query = "SELECT table_name FROM information_schema.tables WHERE table_schema = ?"
+        found = self.backend.con.execute(query, [database or "main"]).fetchall()
+        return [name for (name,) in found]
+
+    def _fetch(self, sql: str) -> pa.Table:
+        return self.backend.con.sql(sql).to_arrow_table()
+
+    def close(self) -> None:
+        super().close()
+        self._folder.cleanup()
+
+
+def connect(url: str) -> Engine:
+    """The engine of a URL. Raises BadInput for one that cannot be used, Unreachable without answer.
+
+    Every ${NAME} is replaced by the environment's variable.
+    """
+    scheme = url.partition("://")[0]
+    if scheme not in SCHEMES:
+        near = nearest(scheme, SCHEMES) or f"there are: {', '.join(SCHEMES)}"
+        raise BadInput(f"ibis: '{inert(scheme, 40)}://' is no engine known here; {near}")
+    name = f"{scheme}://{inert(urlsplit(url).hostname or urlsplit(url).path, 200)}"
+    full, secrets = _filled(url)
+    try:
+        if SCHEMES[scheme] == DUCKDB:
+            return _duckdb(name, full)
+        if SCHEMES[scheme] == SPARK:
+            return Engine(name, SPARK, _spark(full))
+        return Engine(name, SCHEMES[scheme], ibis.connect(full))
+    except BadInput:
+        raise
+    except ImportError as error:
+        missing = inert(error.name or error, 60)
+        raise BadInput(
+            f"{name}: needs the package {missing}; install ibis-framework[{SCHEMES[scheme]}]"
+        ) from None
+    except Exception as error:
+        said = _first_line(error)
+        for secret in secrets:
+            said = said.replace(secret, "…")
+        raise Unreachable(f"{name}: cannot be reached: {inert(said, 300)}") from None
+
+
+def _duckdb(name: str, url: str) -> DuckDB:
+    parts = urlsplit(url)
+    path = f"{parts.netloc}{parts.path}"
+    if parts.path.startswith("//"):  # duckdb:////absolute
+        path = parts.path[1:]
+    if not os.path.exists(path):
+        raise BadInput(f"{name}: no such file")
+    return DuckDB(f"duckdb://{inert(path, 200)}", path, read_only=True)
+
+
+def _spark(url: str) -> Any:
+    from pyspark.sql import SparkSession
+
+    master = urlsplit(url).netloc or "local"
+    builder = SparkSession.builder.appName("cockpit").master(
+        "local[*]" if master == "local" else f"spark://{master}"
+    )
+    session = builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    return ibis.pyspark.connect(session)
+
+
+def check_url(url: str) -> None:
+    """Raises BadInput where a password or token stands in the URL itself."""
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError:
+        raise BadInput(f"ibis: '{inert(url.partition('://')[0], 40)}://…' is no URL") from None
+    given = [password or "", *(v for k, v in parse_qsl(parts.query) if _SECRET.search(k))]
+    if any(word and not _VARIABLE.fullmatch(word) for word in given):
+        raise BadInput(
+            "ibis: a password does not belong in a file that is kept; write ${NAME} for it, and "
+            "set that variable where cockpit runs"
+        )
+
+
+def _filled(url: str) -> tuple[str, list[str]]:
+    """The URL with its variables, and their values."""
+    from urllib.parse import quote
+
+    values = []
+    for name in _VARIABLE.findall(url):
+        if name not in os.environ:
+            raise BadInput(f"ibis: the environment has no variable {inert(name, 80)}")
+        values.append(os.environ[name])
+        url = url.replace(f"${{{name}}}", quote(os.environ[name], safe=""))
+    return url, [value for value in values if value]
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def typed(found: pa.Table, like: ir.Table) -> pa.Table:
+    """An engine's answer in the types that were asked for: some engines have no booleans."""
+    schema = like.schema().to_pyarrow()
+    return found.select(schema.names).cast(pa.schema([pa.field(f.name, f.type) for f in schema]))
