@@ -81,10 +81,15 @@ def _ends(estimate: Estimate) -> str:
     numbers = [estimate.value, estimate.low, estimate.high]
     small = all(abs(number) <= 10 for number in numbers if number is not None)
     value, low, high = (
-        "…" if n is None else proportion(n) if small else f"{n:,.4g}".replace("-", MINUS)
-        for n in numbers
+        "…" if n is None else proportion(n) if small else _plain(n) for n in numbers
     )
     return f"{value}{_bounds(low, high)}"
+
+
+def _plain(value: float) -> str:
+    """'13,880', '71.7', '−4.2': four digits, and never a power of ten."""
+    digits = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return digits.replace("-", MINUS)
 
 
 def _bounds(low: str, high: str) -> str:

@@ -164,7 +164,7 @@ def _marked(arguments: str) -> str:
         ("brief", "x.incident", "--for", "board"),
         ("replay", "x.incident", "--speed", "0"),
         ("note", "x.incident", "hello"),
-        ("import", "-o", "x.incident"),
+        ("import", "--map", "map.yaml"),
     ],
     ids=" ".join,
 )

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 SURE = 0.9  # probability that an objective is missed which counts as missed
 LIKELY = 0.5  # and above which a figure is not called fine
-SMALLEST_TOLERANCE = 0.01  # a share that moves by less than a point in a hundred wakes nobody
+# A share that moves by less than a point in a hundred wakes nobody, or, where it is rarer than that,
+# that less than doubles; or by less than one in a thousand.
+SMALLEST_TOLERANCE, SMALLEST_RARE = 0.01, 0.001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +120,9 @@ def tolerated(base: Baseline | None, held: Comparison) -> float:
     if centre is None:
         centre = bound.limit if bound is not None else 1.0
     share = held.tolerance * abs(centre)
-    return max(share, SMALLEST_TOLERANCE) if held.unit in ("", "share") else share
+    if held.unit not in ("", "share"):
+        return share
+    return max(share, min(SMALLEST_TOLERANCE, abs(centre)), SMALLEST_RARE)
 
 
 def _slack(base: Baseline | None, bound: Bound | None) -> float | None:
