@@ -1,7 +1,8 @@
 """Where a value falls: exact bins for scores, latencies and features, equal on every engine.
 
 Score bins have edges that floating point represents exactly: floor(1024·p) in the middle, and
-towards 0 (and, on 1 − p, towards 1) ten zones that halve, each with 32 bins, down to 2⁻²⁰.
+from 2⁻⁵ towards 0 (and, on 1 − p, towards 1) zones that halve, each with 32 bins, down to 2⁻²⁰: a
+bin there is no wider than a thirty-second of its scores, so rare events are ranked as finely.
 Latency bins are the leading bits of a float32: 64 to an octave, a relative width under 1.6 %.
 Feature bins are frozen from a reference: quantile edges, a cell of its own for each value that
 repeats, and bins for missing, infinite, unseen, below and above, by powers of ten.
@@ -24,20 +25,23 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-_ZONES = 10
-_PER_ZONE = 32
-_SIDE = _ZONES * _PER_ZONE + 1  # one more bin for [0, 2⁻²⁰)
-_MIDDLE_LOW = 2.0**-10
-_SMALLEST = 2.0**-20
+SCORE_ZONES = 15
+BINS_PER_ZONE = 32
+FINEST_OCTAVE = -20  # the zones begin at 2⁻²⁰
+MIDDLE_BINS = 1024  # equal ones, as many as there would be from 0 to 1
+_SIDE = SCORE_ZONES * BINS_PER_ZONE + 1  # one more bin for [0, 2⁻²⁰)
+_SMALLEST = 2.0**FINEST_OCTAVE
+_MIDDLE_LOW = 2.0 ** (FINEST_OCTAVE + SCORE_ZONES)
+_MIDDLE_FIRST = round(_MIDDLE_LOW * MIDDLE_BINS)  # equal bins that the zones replace, on each side
 # Exponent and top five mantissa bits of 2⁻²⁰: where zone numbering starts.
 _ZONE_ORIGIN = int(np.float64(_SMALLEST).view(np.int64) >> 47)
 
-SCORE_BINS = 2 * _SIDE + 1022
+SCORE_BINS = 2 * _SIDE + MIDDLE_BINS - 2 * _MIDDLE_FIRST
 SEGMENT_BINS = 64
 
 
 def _side_bin(p: Floats) -> Ints:
-    """Bin 0…320 of p in [0, 2⁻¹⁰), counted from 0."""
+    """Bin of p below the middle, counted from 0."""
     zone = (p.view(np.int64) >> 47) - _ZONE_ORIGIN + 1
     return np.where(p < _SMALLEST, 0, zone)
 
@@ -45,21 +49,21 @@ def _side_bin(p: Floats) -> Ints:
 def score_bin(p: Floats) -> Ints:
     """Bin of each score in [0, 1], shape (n,) → (n,), ascending in p; the caller drops NaN."""
     p = np.ascontiguousarray(p, dtype=np.float64) + 0.0  # −0.0 becomes 0.0
-    out = _SIDE - 1 + np.floor(p * 1024.0).astype(np.int64)
+    out = _SIDE - _MIDDLE_FIRST + np.floor(p * MIDDLE_BINS).astype(np.int64)
     low = p < _MIDDLE_LOW
     out[low] = _side_bin(p[low])
     q = 1.0 - p  # exact for p ≥ 1/2 (Sterbenz)
     high = q <= _MIDDLE_LOW
-    # q = 2⁻¹⁰ itself starts the upper side: its mirror is the top bin of the zones.
+    # Where the middle ends the upper side begins: its mirror is the top bin of the zones.
     out[high] = SCORE_BINS - 1 - np.minimum(_side_bin(q[high]), _SIDE - 1)
     return out
 
 
 def score_edges() -> Floats:
     """The SCORE_BINS + 1 ascending edges of `score_bin`."""
-    zones = [_SMALLEST * 2.0**z * (1.0 + np.arange(_PER_ZONE) / _PER_ZONE) for z in range(_ZONES)]
-    side = np.concatenate([[0.0], *zones])
-    middle = np.arange(1, 1024) / 1024.0
+    steps = 1.0 + np.arange(BINS_PER_ZONE) / BINS_PER_ZONE
+    side = np.concatenate([[0.0], *(_SMALLEST * 2.0**zone * steps for zone in range(SCORE_ZONES))])
+    middle = np.arange(_MIDDLE_FIRST, MIDDLE_BINS - _MIDDLE_FIRST + 1) / MIDDLE_BINS
     return np.concatenate([side, middle, 1.0 - side[::-1]])
 
 

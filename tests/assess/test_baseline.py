@@ -72,7 +72,8 @@ def test_labels_of_one_class_first_are_no_fault_and_look_like_one_to_the_referen
     assert verdicts(fair)["precision"] == "fine"
     precision = next(e for e in assess(unfair, None).metrics if e.id == "precision")
     assert precision.difference.value < -0.08
-    assert precision.sentence.endswith("its labels are older than those of the window")
+    assert precision.baseline.what == "reference, labels older"
+    assert "(reference, labels older)" in precision.sentence
 
 
 def test_a_fault_is_found_though_labels_are_still_coming():
@@ -97,15 +98,12 @@ def test_too_few_labels_before_leave_the_reference():
     inputs = moment(tables(3, n=300))
     assert as_young(inputs, "score") is None
     found = labelled_source(inputs, "score", None)
-    assert (found.what, found.note) == (
-        "reference",
-        "its labels are older than those of the window",
-    )
+    assert found.what == "reference, labels older"
     # As few as the window itself has are enough: it is no worse than what is compared with it.
     small = replace(inputs, now=tables(4, n=300))
     assert as_young(small, "score") is not None
     complete = replace(inputs, now=tables(4, mature=True), aged={}, aged_window=None)
-    assert labelled_source(complete, "score", None).note == ""
+    assert labelled_source(complete, "score", None).what == "reference"
 
 
 def test_a_class_nobody_has_yet_is_missing_from_both():

@@ -32,6 +32,32 @@ def test_a_step_is_found_where_it_is():
     assert hits >= 92
 
 
+@pytest.mark.parametrize(
+    ("before", "since", "n"), [(0.06, 0.57, 300), (0.003, 0.02, 300), (0.02, 0.03, 3000)]
+)
+def test_a_change_inside_a_step_lies_in_the_interval(before, since, n):
+    rng = np.random.default_rng(5)
+    hits = 0
+    for _ in range(100):
+        at = rng.uniform(12, 24)
+        after = np.clip(np.arange(30) + 1 - at, 0, 1)
+        rates = before + (since - before) * after
+        found = onset_of(signal(rates, n=n, seed=int(rng.integers(1 << 30))))
+        hits += found is not None and found.low <= T0 + at * MINUTE <= found.high
+    assert hits >= 92
+
+
+def test_a_burst_of_one_step_of_seconds_is_no_onset():
+    k, n = np.ones(60, dtype=np.int64), np.full(60, 300)
+    k[40] = 14  # twelve that waited for the same pause
+    assert onset_of(Signal("requests over 250 ms", k, n, steps(60, 5 * SECOND))) is None
+    assert onset_of(Signal("requests over 250 ms", k, n, steps(60))) is not None
+    k[39:44] = 14
+    found = onset_of(Signal("requests over 250 ms", k, n, steps(60, 5 * SECOND)))
+    assert found is not None
+    assert found.low <= T0 + 39 * 5 * SECOND <= found.high
+
+
 def test_a_step_that_ended_is_still_found():
     found = onset_of(signal([0.03] * 8 + [0.12] * 5 + [0.03] * 10))
     assert found is not None

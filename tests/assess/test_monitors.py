@@ -13,8 +13,8 @@ from cockpit.assess.monitors.report import combined, fast_monitors, slow_monitor
 from cockpit.assess.onset.changes import Onset
 from cockpit.assess.report import assess
 from cockpit.assess.versions.arms import Arms, arms
-from cockpit.config import Config, Model, Objective, Predictions, Versions
-from cockpit.records import MINUTE, SECOND, Assessment, Counts, Event
+from cockpit.config import Config, IncidentSettings, Model, Objective, Predictions, Versions
+from cockpit.records import MINUTE, SECOND, Assessment, Counts, Event, Window
 from tests.assess.building import score_table, summed, table
 from tests.assess.rollout import DEPLOYED, rollout
 from tests.assess.two_versions import BEGAN, CONFIG, END, MAP, START, service
@@ -136,6 +136,36 @@ def test_without_any_baseline_the_promise_is_what_is_tolerated():
     assert "error_rate" not in monitors(replace(early, config=CONFIG))
 
 
+def test_a_watch_longer_than_the_look_back_begins_where_it_did_a_second_ago():
+    """Else each second would be a watch of its own, and more of them would alarm than is said."""
+    inputs = service()
+    long_ago = Config(incident=IncidentSettings(look_back="10m"), model=CONFIG.model)
+    starts = set()
+    for second in range(0, 9 * MINUTE, 7 * SECOND):
+        at = END - 9 * MINUTE + second
+        slow = at - at % MINUTE
+        window = Window(start=slow - 10 * MINUTE, end=at)
+        shown = replace(
+            inputs, at=at, as_of_fast=at, as_of_slow=slow, history_window=window, config=long_ago
+        )
+        found = monitors(shown)["error_rate@v42 against v41"]
+        assert window.start <= found.start <= window.start + 5 * MINUTE
+        starts.add(found.start)
+    assert len(starts) <= 3
+    assert all(start % (5 * MINUTE) == 0 for start in starts)
+
+
+def test_the_open_bucket_is_no_step_of_what_is_told_bucket_by_bucket():
+    start, late = END - 3 * MINUTE, END + 59 * SECOND
+    closed = replace(service(mae=(1.0, 1.5)), history_window=Window(start=start, end=END))
+    later = replace(closed, at=late, as_of_fast=late, history_window=Window(start=start, end=late))
+    told = monitors(later)
+    assert told["mae@v42 against v41"].evidence > 1
+    for name, monitor in monitors(closed).items():
+        if monitor.source in ("mean", "rate", "score"):
+            assert told[name] == monitor
+
+
 # --- awkward ------------------------------------------------------------------------------------
 
 
@@ -169,6 +199,19 @@ def test_more_errors_than_requests_do_no_harm():
     found = monitors(replace(inputs, history={"traffic": Counts("traffic", c, words)}), onset())
     assert found["error_rate"].alarm_at is not None
     assert found["error_rate@v42 against v41"].alarm_at is None
+
+
+@pytest.mark.parametrize("factor", [-1, 0, 10**11])
+def test_counts_that_no_service_has_do_no_harm(factor):
+    inputs = service(mae=(1.0, 1.5))
+
+    def forged(counts):
+        columns = {**counts.columns, "n": counts.columns["n"] * factor}
+        return Counts(counts.table, columns, counts.words)
+
+    history = {name: forged(counts) for name, counts in inputs.history.items()}
+    found = monitors(replace(inputs, history=history, decisions=forged(inputs.decisions)), onset())
+    assert all(np.isfinite(monitor.evidence) for monitor in found.values())
 
 
 def test_labels_for_some_decisions_only_say_nothing_of_wrong_ones():
@@ -212,6 +255,10 @@ def test_the_canary_is_what_is_configured_else_deployed_else_newest():
     rows = {"kind": "", "n": 5, "valid": [START, START, END - SECOND, START]}
     three = summed(table("traffic", version=["a", "b", "c", "(none)"], **rows))
     assert arms(replace(plain, history={"traffic": three})) == Arms("c", "a")
+    # Of two that served all the time, the one that serves less, not the one whose row came later.
+    rows = {"kind": "", "n": [5, 95], "valid": [START, START + SECOND]}
+    always = summed(table("traffic", version=["b", "a"], **rows))
+    assert arms(replace(plain, history={"traffic": always})) == Arms("b", "a")
     one = table("traffic", version="a", kind="", valid=[START])
     assert arms(replace(plain, history={"traffic": one})) is None
 

@@ -157,7 +157,7 @@ def test_binning_moves_an_auc_by_no_more_than_its_note_says(values, seed):
     assert bound <= float(said[1]) <= bound + 1e-4
 
 
-@pytest.mark.parametrize("spread", [0.5, 1.0])
+@pytest.mark.parametrize("spread", [0.5, 1.0, 1.8, 2.5])
 def test_a_rare_event_model_loses_less_than_a_ten_thousandth_of_auc(spread):
     # Log odds are normal about those of 1e-4, so those of the positives are too, spread² higher.
     rng = np.random.default_rng(13)

@@ -115,7 +115,7 @@ def test_the_onset_is_the_deploy(inputs, assessment):
 
 
 def test_quality_is_compared_with_the_reference_and_latency_with_the_time_before(by_id):
-    assert by_id["precision"].baseline.what == "reference"
+    assert by_id["precision"].baseline.what == "reference, labels older"
     assert by_id["latency_p99"].baseline.what.startswith("before ")
     assert by_id["latency_p99"].baseline.value == pytest.approx(203, rel=0.05)
     assert by_id["requests"].baseline is not None

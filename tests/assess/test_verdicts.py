@@ -37,7 +37,7 @@ PROMISE = Bound(0.88, True, 0.02)
 def test_the_screens_example_is_degraded_and_says_why():
     found = judge(wilson(4310, 5310), held(baseline(0.893), PROMISE))
     assert found.word in ("degraded", "critical")
-    assert found.sentence.startswith("fell from .893 to .812 (reference); even the optimistic end")
+    assert found.sentence.startswith("fell from .893 to .812 (reference); even at best below .8")
     assert found.difference.value == pytest.approx(-0.0813, abs=1e-3)
 
 
@@ -59,6 +59,35 @@ def test_words_by_interval(k, n, word):
 def test_watch_is_a_narrow_interval_across_the_tolerance():
     found = judge(wilson(88_300, 100_000), held(baseline(0.893), tolerance=0.01 / 0.893))
     assert found.word == "watch"
+    assert found.sentence.endswith("(reference); surely worse, by up to .014, tolerated: .010")
+
+
+def test_within_a_promise_is_said_of_the_promise():
+    p99 = held(baseline(190.0, 5.0), Bound(250.0, False), "lower_is_better", "ms")
+    found = judge(Measurement(value=200.0, low=195.0, high=205.0, n=5000), p99)
+    assert found.sentence.endswith("; within the promise of at most 250 ms")
+
+
+def test_what_is_surely_worse_is_said_where_rows_are_too_few_to_tell_how_much():
+    found = judge(wilson(8_300, 10_000), held(baseline(0.893, 0.03), tolerance=0.04))
+    assert found.word == "not enough data"
+    assert "; surely worse, but " in found.sentence
+    assert "to tell how much" in found.sentence
+
+
+def test_two_versions_at_one_time_neither_rise_nor_fall():
+    told = Comparison(
+        direction="lower_is_better",
+        unit="ms",
+        base=Baseline(what="v41 at the same time", value=26.0, low=25.0, high=27.0),
+        bound=Bound(250.0, False),
+        tolerance=0.1,
+        fraction=1.0,
+        elapsed=HOUR,
+        relative=True,
+    )
+    found = judge(Measurement(value=31.0, low=30.0, high=32.0, n=5000), told)
+    assert found.sentence.startswith("31 ms against 26 ms (v41 at the same time); ")
 
 
 def test_not_enough_data_says_how_long_at_this_rate():
@@ -102,7 +131,7 @@ def test_what_likely_misses_its_promise_is_not_fine():
     over = Measurement(value=255.0, low=243.0, high=267.0, n=5000)
     found = judge(over, held(bound=Bound(250.0, False), direction="lower_is_better", unit="ms"))
     assert found.word == "watch"
-    assert "67 % likely to miss the promise of at most 250 ms" in found.sentence
+    assert found.sentence == "255 ms; 67 % likely to miss the promise of at most 250 ms"
 
 
 def test_between_baseline_and_promise_is_within_tolerance():
@@ -150,8 +179,11 @@ def test_a_figure_without_an_interval_is_not_enough_data():
 
 def test_a_sure_change_within_the_tolerance_is_fine_and_said():
     changed = judge(wilson(88_000, 100_000), held(baseline(0.893))).sentence
-    assert changed == "fell from .893 to .880 (reference); surely worse, but within .089"
-    assert "surely" not in judge(wilson(89_200, 100_000), held(baseline(0.893))).sentence
+    assert changed.endswith("(reference); surely worse, by up to .017, tolerated: .089")
+    steady = judge(wilson(89_200, 100_000), held(baseline(0.893))).sentence
+    assert steady == "fell from .893 to .892 (reference); at most .005 worse, tolerated: .089"
+    better = judge(wilson(92_000, 100_000), held(baseline(0.893))).sentence
+    assert better == "rose from .893 to .920 (reference); surely better"
 
 
 @given(

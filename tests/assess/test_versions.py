@@ -120,6 +120,15 @@ def test_a_figure_its_baseline_and_their_difference_agree():
     assert found.base.low < found.base.value < found.base.high
 
 
+def test_what_the_other_version_would_have_shown_is_a_share_still():
+    """Of labels that came late for one version: it is at .99, and in the minutes shared at .90."""
+    now, one, other = (intervals.wilson(k, 100) for k in (99, 90, 95))
+    found = anchored(now, (one, other))
+    assert found.base.value == found.base.high == 1.0
+    assert found.difference.value == pytest.approx(-0.05)
+    assert anchored(now, (one, other), 2.0).base.value == pytest.approx(1.04)
+
+
 # --- as records ------------------------------------------------------------------------------
 
 
@@ -150,7 +159,8 @@ def test_the_configured_previous_version_is_the_control():
     assert {(e.version, e.baseline.what) for e in found} == {("v41", "v42 at the same time")}
     p99 = next(e for e in found if e.name == "latency_p99")
     assert p99.verdict == "fine"
-    assert "fell from" in p99.sentence
+    assert " against " in p99.sentence
+    assert p99.sentence.endswith("surely better")
 
 
 def test_who_is_held_against_whom():

@@ -99,6 +99,64 @@ def test_safety_is_sev0_whatever_is_measured_or_confirmed(cells: object, level: 
     assert "a name leaked" in found.evidence[0]
 
 
+def with_metric(facts: Assessment, **changed: object) -> Assessment:
+    """The same figures but for one of the whole service, by its name."""
+    metrics = [
+        replace(e, **changed) if e.name == changed["name"] and e.version is None else e
+        for e in facts.metrics
+    ]
+    return replace(facts, metrics=metrics)
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "suggested"),
+    [
+        (0.0199, 0.02, 0.0201, "SEV1"),
+        (0.008, 0.02, 0.05, "SEV4"),  # it may have been half of what it is now
+        (0.0, 0.0, 0.001, "SEV1"),
+        (None, 0.02, None, "SEV1"),
+    ],
+)
+def test_twice_the_harm_counts_what_the_baseline_may_have_been(
+    low: float | None, value: float, high: float | None, suggested: str
+) -> None:
+    whole = Baseline(what="before", value=value, low=low, high=high)
+    facts = with_metric(
+        assessment(HEALTHY), name="wrong_rate", value=0.05, n=2_000, n_pos=100, baseline=whole
+    )
+    assert judged(facts, began(state())).suggested == suggested
+
+
+@pytest.mark.parametrize(
+    ("changed", "level"),
+    [
+        ({"name": "precision", "missed": 0.95}, "SEV2"),
+        ({"name": "precision", "missed": 0.85}, "SEV4"),
+        ({"name": "requests", "missed": 0.95}, "SEV4"),
+    ],
+)
+def test_a_promise_on_the_model_that_is_surely_missed_is_sev2(
+    changed: dict[str, object], level: str
+) -> None:
+    assert judged(with_metric(assessment(HEALTHY), **changed), began(state())).suggested == level
+
+
+def test_a_team_s_own_figure_that_is_surely_worse_is_not_nothing() -> None:
+    facts = assessment(HEALTHY)
+    refused = replace(facts.metrics[0], name="refused", value=0.2, unit="share", verdict="degraded")
+    found = judged(replace(facts, metrics=[*facts.metrics, refused]), began(state()))
+    assert (found.suggested, found.evidence) == ("SEV3", ["refused 20 %, judged degraded"])
+
+
+def test_a_calibration_that_was_always_so_is_no_severity() -> None:
+    facts = assessment(HEALTHY)
+    ratio = replace(facts.metrics[0], name="observed_expected", value=0.5, low=0.45, high=0.55)
+    for verdict, level in (("fine", "SEV4"), ("degraded", "SEV2"), ("", "SEV2")):
+        told = replace(ratio, verdict=verdict, unit="×")  # type: ignore[arg-type]
+        found = judged(replace(facts, metrics=[*facts.metrics, told]), began(state()))
+        assert found.suggested == level
+
+
 def test_an_update_sent_moves_the_next_one() -> None:
     sent = state(event("export", "", AT, seq=9, writer="me", audience="exec"))
     found = judged(assessment(UNIT_SWAP), sent)
@@ -113,6 +171,7 @@ def burning(threshold: float, certainty: float | None) -> Burn:
         long=rate,
         short=rate,
         certainty=certainty,
+        sure=certainty is not None and certainty >= 0.9,
         left=MINUTE,
         sentence="availability budget burns 99.0×",
     )

@@ -205,8 +205,17 @@ def _map(words: Words) -> dict[str, Any]:
         "version": "version",
         "segments": [words.region, words.device, [words.region, words.device]],
         "features": {"numeric": [words.amount], "categorical": [words.shop]},
-        "rates": [{"name": words.rate, "column": "reviewed"}],
-        "means": [{"name": words.mean, "column": "miss", "step": 0.001, "unit": words.unit}],
+        "protected": [words.device],
+        "rates": [{"name": words.rate, "column": "reviewed", "direction": "lower_is_better"}],
+        "means": [
+            {
+                "name": words.mean,
+                "column": "miss",
+                "step": 0.001,
+                "unit": words.unit,
+                "direction": "lower_is_better",
+            }
+        ],
         "latency": "ms",
         "error": "failure",
         "metrics": [{"name": words.metric, "unit": words.unit}],

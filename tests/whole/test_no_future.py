@@ -64,6 +64,38 @@ def test_a_view_is_the_same_in_a_file_that_ends_there(
     assert not differences(everything_known(shorter, at), everything_known(incident, at))
 
 
+FAMILIES = (
+    "metrics",
+    "drift",
+    "segments",
+    "versions",
+    "estimated",
+    "gaps",
+    "reliability",
+    "burns",
+    "monitors",
+    "findings",
+    "notes",
+)
+
+
+def test_no_family_of_figures_is_compared_empty(incident: Path) -> None:
+    with Session.read(incident) as session:
+        told = msgspec.to_builtins(session.assessment(END))
+    assert [family for family in FAMILIES if not told[family]] == []
+
+
+def test_a_view_is_the_same_whatever_was_looked_at_before(incident: Path) -> None:
+    """Played through the minute in which the deploy is heard of, with what is kept on the way."""
+    heard = DEPLOY + 2 * MINUTE
+    with Session.read(incident) as played:
+        for at in (heard - SECOND, heard, heard + SECOND, heard + MINUTE, heard + 61 * SECOND):
+            with Session.read(incident) as fresh:
+                assert not differences(
+                    msgspec.to_builtins(played.view(at)), msgspec.to_builtins(fresh.view(at))
+                )
+
+
 @pytest.mark.parametrize(
     "at",
     [DEPLOY + 90 * SECOND, START + 27 * MINUTE + 17 * SECOND + 1, END + 3 * MINUTE],

@@ -36,11 +36,10 @@ _PIECES = 6  # in which a short past is read, each at an age of its own
 class Source:
     """Rows to compare with: those of `counts` where `mask` holds (all where it is null)."""
 
-    what: str  # "reference", "before 02:48", "before 02:48, labels as old"
+    what: str  # "reference", "before 02:48, labels as old", "reference, labels older"
     counts: Counts
     mask: NDArray[np.bool_] | None
     window: Window | None  # null for the reference, which has no time
-    note: str = ""  # what a reader should know of it
 
     def served(self) -> NDArray[np.bool_]:
         """Its rows of predictions that were acted on."""
@@ -68,7 +67,7 @@ def labelled_source(inputs: Inputs, table: str, begun: Onset | None) -> Source |
     found = mature_source(inputs, table, begun)
     if found is None or not is_immature(inputs.now.get("score")):
         return found
-    return replace(found, note="its labels are older than those of the window")
+    return replace(found, what=f"{found.what}, labels older")
 
 
 def mature_source(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:

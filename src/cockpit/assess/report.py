@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from cockpit.assess.onset.changes import Onset
     from cockpit.records import Drift, Estimate, Monitor, ReliabilityBin, Window
 
+_NOTHING_YET = "nothing was recorded before this time"
+
 
 @dataclass(frozen=True)
 class ModelReport:
@@ -121,7 +123,8 @@ def _silence(inputs: Inputs) -> list[str]:
     if now is None or len(now):
         return []
     if history is None or not len(history):
-        return [f"no requests in the {duration(_span(inputs.history_window))} before this time"]
+        span = _span(inputs.history_window)
+        return [f"no requests in the {duration(span)} before this time"] if span else [_NOTHING_YET]
     last = int(history.columns["valid"].max()) + inputs.fast_bucket
     return [f"no requests since {clock(last)} UTC: figures of now are of nothing"]
 

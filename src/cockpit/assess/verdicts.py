@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from cockpit.assess.methods.anytime import widening
 from cockpit.assess.methods.differences import difference
 from cockpit.assess.methods.measurement import Z
-from cockpit.assess.words import move, number
+from cockpit.assess.words import amount, move, number
 from cockpit.numbers import probability
 from cockpit.records import DAY
 from cockpit.units import duration
@@ -97,13 +97,11 @@ def judge(now: Measurement, held: Comparison) -> Verdict:
         word = "critical" if excess.low > 2 * tolerance else "degraded"
         why = _beyond(excess, tolerance, base, held) if excess.low > tolerance else ""
     elif excess.high <= tolerance and missed <= LIKELY:
-        surely = "surely worse, but " if excess.low > 0 else ""
-        word, why = "fine", f"{surely}within {number(tolerance, held.unit)}"
+        word, why = "fine", _kept(excess, tolerance, base, held)
     elif excess.high - excess.low > 2 * tolerance:
         word, why = "not enough data", _wait(excess, base, held, tolerance)
     else:
-        surely = "surely worse, perhaps" if excess.low > 0 else "it may be worse"
-        word, why = "watch", f"{surely} by {number(max(excess.high, 0.0), held.unit)}"
+        word, why = "watch", _worse(excess, tolerance, held) if excess.high > tolerance else ""
     likely = _likely(missed, held) if missed > LIKELY else ""
     return Verdict(word, "; ".join(filter(None, (_told(now, base, held), why, likely))), found)
 
@@ -113,15 +111,21 @@ def tolerated(base: Baseline | None, held: Comparison) -> float:
     bound = held.bound
     if bound is not None and bound.tolerance is not None:
         return bound.tolerance
+    slack = _slack(base, bound)
+    if slack is not None and slack > 0:
+        return slack
     centre = base.value if base is not None and base.value is not None else None
-    if bound is not None and centre is not None:
-        slack = centre - bound.limit if bound.at_least else bound.limit - centre
-        if slack > 0:
-            return slack
     if centre is None:
         centre = bound.limit if bound is not None else 1.0
     share = held.tolerance * abs(centre)
     return max(share, SMALLEST_TOLERANCE) if held.unit in ("", "share") else share
+
+
+def _slack(base: Baseline | None, bound: Bound | None) -> float | None:
+    """How much worse than the baseline the promise allows; below zero where it allows none."""
+    if bound is None or base is None or base.value is None:
+        return None
+    return base.value - bound.limit if bound.at_least else bound.limit - base.value
 
 
 def probability_missed(now: Measurement, bound: Bound | None, fraction: float) -> float | None:
@@ -182,27 +186,54 @@ def _told(now: Measurement, base: Baseline | None, held: Comparison) -> str:
     assert now.value is not None
     if base is None or base.value is None:
         return number(now.value, held.unit)
+    if held.relative:
+        return (
+            f"{number(now.value, held.unit)} against {number(base.value, held.unit)} ({base.what})"
+        )
     return f"{move(base.value, now.value, held.unit)} ({base.what})"
 
 
+def _kept(excess: _Excess, tolerance: float, base: Baseline | None, held: Comparison) -> str:
+    """That it is within what is tolerated: the promise where that is as far as the promise."""
+    bound = held.bound
+    if excess.high < 0 or bound is None or (base and tolerance != _slack(base, bound)):
+        return _worse(excess, tolerance, held)
+    worse = "surely worse, but " if excess.low > 0 else ""
+    return f"{worse}within the promise of {_promise(bound, held.unit)}"
+
+
+def _worse(excess: _Excess, tolerance: float, held: Comparison) -> str:
+    """By how much it is worse at most, beside what is tolerated."""
+    if excess.high < 0:
+        return "surely better"
+    most, tolerated_ = (amount(x, held.unit) for x in (excess.high, tolerance))
+    if excess.low > 0:
+        return f"surely worse, by up to {most}, tolerated: {tolerated_}"
+    worse = f"at most {most} worse" if excess.high <= tolerance else f"may be worse by up to {most}"
+    return f"{worse}, tolerated: {tolerated_}"
+
+
 def _beyond(excess: _Excess, tolerance: float, base: Baseline | None, held: Comparison) -> str:
-    limit = _limit(tolerance, base, held)
-    twice = ", beyond twice the tolerance" if excess.low > 2 * tolerance else ""
+    twice = excess.low > 2 * tolerance
+    beyond = 2 * tolerance if twice else tolerance
+    limit = _limit(beyond, base, held)
     if limit is None:
-        return f"even the kindest reading is off by over {number(tolerance, held.unit)}{twice}"
-    side = "below" if held.direction == "higher_is_better" else "above"
-    return f"even the optimistic end is {side} {number(limit, held.unit)}{twice}"
+        found = f"even at best off by more than {amount(beyond, held.unit)}"
+    else:
+        side = "below" if held.direction == "higher_is_better" else "above"
+        found = f"even at best {side} {number(limit, held.unit)}"
+    return f"{found}, twice as far off as tolerated" if twice else found
 
 
 def _likely(missed: float, held: Comparison) -> str:
-    return f"{probability(missed)} likely to miss the promise of {_promise(held)}"
-
-
-def _promise(held: Comparison) -> str:
-    """'at least .860', 'at most 250 ms'."""
     assert held.bound is not None
-    side = "at least" if held.bound.at_least else "at most"
-    return f"{side} {number(held.bound.limit, held.unit)}"
+    promise = _promise(held.bound, held.unit)
+    return f"{probability(missed)} likely to miss the promise of {promise}"
+
+
+def _promise(bound: Bound, unit: str) -> str:
+    """'at least .860', 'at most 250 ms'."""
+    return f"{'at least' if bound.at_least else 'at most'} {number(bound.limit, unit)}"
 
 
 def _limit(tolerance: float, base: Baseline | None, held: Comparison) -> float | None:
@@ -222,19 +253,21 @@ def _wait(excess: _Excess, base: Baseline | None, held: Comparison, tolerance: f
     """
     wider = widening(held.fraction)
     width = (excess.high - excess.low) / wider
+    worse, tell = ("surely worse, but ", "tell how much") if excess.low > 0 else ("", "tell")
+    too_few = f"{worse}too few rows to {tell}"
     if not math.isfinite(width):
-        return "too few rows to bound it"
+        return f"{worse}too few rows to bound it"
     theirs = 0.0
     stays = held.difference is None and not held.relative
     if stays and base is not None and base.low is not None and base.high is not None:
         theirs = base.high - base.low
     room = (2 * tolerance / wider) ** 2 - theirs**2
     if room <= 0:
-        return "the baseline has too few rows to tell"
+        return f"{worse}the baseline has too few rows to {tell}"
     needed = held.elapsed * (width**2 - theirs**2) / room
     if needed > DAY:
-        return "too few rows to tell, and not within a day at this rate"
+        return f"{too_few}, and not within a day at this rate"
     if needed > held.elapsed / held.fraction:  # more than the full window will ever hold
-        return f"too few rows to tell, a window of {duration(round(needed))} would"
+        return f"{too_few}, a window of {duration(round(needed))} would"
     more = max(needed - held.elapsed, 0.0)
-    return f"too few rows to tell, known in about {duration(round(more))} at this rate"
+    return f"{too_few}, known in about {duration(round(more))} at this rate"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def number(value: float, unit: str) -> str:
     """A value in its unit (those of `metrics.METRICS`), with as many digits as a person reads."""
     if unit == "share":
-        return numbers.share(value)
+        return _percent(value)
     if unit == "ms":
         return numbers.milliseconds(value)
     if unit == "×":
@@ -22,6 +22,20 @@ def number(value: float, unit: str) -> str:
         return numbers.proportion(value)
     text = numbers.count(value) if abs(value) >= 100 else f"{value:.3g}"
     return f"{text} {unit}".rstrip()
+
+
+def _percent(value: float) -> str:
+    """'0.31 %', '2.5 %', '31 %': two digits, for a sentence tells from 2.5 what 3.4 became."""
+    percent = round(100 * value, 1)
+    return f"{percent:g} %" if 1 <= percent < 10 else numbers.share(value)
+
+
+def amount(value: float, unit: str) -> str:
+    """How far apart two values are: '1.2 points' of a share, else as `number` says it."""
+    if unit != "share":
+        return number(value, unit)
+    points = float(f"{100 * value:.2g}")
+    return f"{points:g} point{'' if points == 1 else 's'}"
 
 
 def against_prediction(ratio: float, positive: str) -> str:

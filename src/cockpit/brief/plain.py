@@ -75,7 +75,7 @@ def worse(estimate: Estimate, config: Config) -> str:
         return ""
     where = f" in {estimate.segment}" if estimate.segment else ""
     what = _WORSE[estimate.name].format(positive=config.model.positive)
-    then = estimate.baseline.what
+    then = estimate.baseline.what.split(",")[0]
     return f"{what}{where} than {'in the reference period' if then == 'reference' else then}"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
-from cockpit.records import Assessment, Estimate
+from cockpit.records import Assessment, Baseline, Estimate
 
 MANY_FAIL = 0.05  # of requests: harm, whatever it was before
+_Z = 1.96  # standard errors on either side of an interval of 95 %
 BAD_VERDICTS = frozenset({"degraded", "critical"})
 
 
@@ -92,3 +94,22 @@ def probability_above(k: int, n: int, bound: float) -> float:
     from scipy.special import betaincc
 
     return float(betaincc(k + 0.5, n - k + 0.5, bound))
+
+
+def probability_of_times(k: int, n: int, times: float, baseline: Baseline) -> float:
+    """P(θ > `times` × the baseline) for a share of k in n, over what the baseline may have been.
+
+    The baseline's logarithm is taken for normal, as wide as its interval: ten of its deciles count
+    alike. A baseline without one is taken at its word; one of nothing at its upper end.
+    """
+    from scipy.special import ndtri
+
+    low, centre, high = baseline.low, baseline.value, baseline.high
+    if not centre:
+        return probability_above(k, n, min(times * high, 1.0)) if high else 0.0
+    spread = 0.0
+    if low and high and high > low > 0.0:
+        spread = math.log(high / low) / (2 * _Z)
+    deciles = (float(ndtri((i + 0.5) / 10)) for i in range(10))
+    bounds = (times * centre * math.exp(spread * z) for z in deciles)
+    return sum(probability_above(k, n, min(bound, 1.0)) for bound in bounds) / 10

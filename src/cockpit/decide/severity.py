@@ -9,8 +9,19 @@ from __future__ import annotations
 from typing import Literal
 
 from cockpit import numbers
+from cockpit.assess.metrics import METRICS, QUALITY
+from cockpit.assess.service.burn import THRESHOLDS
+from cockpit.assess.verdicts import SURE
+from cockpit.assess.words import number
 from cockpit.config import Config
-from cockpit.decide.estimates import failing, find, probability_above, wrong_of
+from cockpit.decide.estimates import (
+    failing,
+    find,
+    is_bad,
+    probability_above,
+    probability_of_times,
+    wrong_of,
+)
 from cockpit.decide.measured import measured
 from cockpit.records import DAY, HOUR, MINUTE, Assessment, Estimate, Record
 from cockpit.state import State
@@ -27,12 +38,11 @@ CADENCE: dict[Level, int] = {  # µs between updates
     "SEV4": DAY,
 }
 FIRST = 30 * MINUTE  # during which severity is never lowered
-SURE = 0.9
 DOUBLE = 2.0  # times the healthy share of wrong decisions
 MANY, SOME = 0.25, 0.05  # of users, or requests
 CALIBRATED = (0.8, 1.25)  # observed ÷ expected
 MISSING = 0.05  # of a feature's rows
-BURNS: dict[float, Level] = {14.4: "SEV1", 6.0: "SEV2", 1.0: "SEV3"}  # × the budget's even pace
+BURNS: dict[float, Level] = dict(zip(THRESHOLDS, ("SEV1", "SEV2", "SEV3"), strict=True))
 
 
 class Severity(Record, kw_only=True):
@@ -104,6 +114,7 @@ def _rows(
         *_calibration(assessment),
         *_inputs(assessment),
         *_ranking(assessment),
+        *_promises(assessment),
     ]
 
 
@@ -131,15 +142,17 @@ def _wrong_decisions(assessment: Assessment, impact: Impact) -> list[tuple[Level
 
 def _double(wrong_rate: Estimate | None) -> str:
     """'2.4× the healthy share, P 97 %' where it is surely at least double; else ""."""
-    healthy = None if wrong_rate is None or not wrong_rate.baseline else wrong_rate.baseline.value
+    healthy = None if wrong_rate is None else wrong_rate.baseline
     wrong, labelled = wrong_of(wrong_rate)
-    if not healthy or not labelled:
+    if healthy is None or not labelled:
         return ""
-    sure = probability_above(wrong, labelled, min(DOUBLE * healthy, 1.0))
+    sure = probability_of_times(wrong, labelled, DOUBLE, healthy)
     if sure < SURE:
         return ""
-    times = f"{wrong / labelled / healthy:.1f}×"
-    return f"{times} the healthy share (P of twice it {numbers.probability(sure)})"
+    times = "where none was"
+    if healthy.value:
+        times = f"{wrong / labelled / healthy.value:.1f}× the healthy share"
+    return f"{times} (P of twice it {numbers.probability(sure)})"
 
 
 def _errors(assessment: Assessment) -> list[tuple[Level, str]]:
@@ -162,7 +175,7 @@ def _burning(assessment: Assessment) -> list[tuple[Level, str]]:
     found: dict[str, tuple[Level, str]] = {}
     for burn in assessment.burns:
         level = BURNS.get(burn.threshold)
-        if level is not None and burn.certainty is not None and burn.certainty >= SURE:
+        if level is not None and burn.sure and burn.certainty is not None:
             sure = numbers.probability(burn.certainty)
             why = f"{burn.sentence} · P of {burn.threshold:g}× on both {sure}"
             found.setdefault(burn.objective, (level, why))
@@ -186,6 +199,8 @@ def _calibration(assessment: Assessment) -> list[tuple[Level, str]]:
         return []
     if ratio.high >= CALIBRATED[0] and ratio.low <= CALIBRATED[1]:
         return []
+    if ratio.verdict == "fine":
+        return []  # as it was before: of labels as young, or of this model always
     return [("SEV2", f"observed ÷ expected {ratio.value:.2f}, outside .8–1.25")]
 
 
@@ -212,3 +227,24 @@ def _ranking(assessment: Assessment) -> list[tuple[Level, str]]:
     if change is None or change.high is None or change.high >= 0:
         return []
     return [("SEV3", f"AUC {numbers.change(change.value)} against the baseline")]
+
+
+def _promises(assessment: Assessment) -> list[tuple[Level, str]]:
+    """Objectives on the model that are surely missed, and a team's own figures judged worse.
+
+    Those on requests are judged by how their budget burns.
+    """
+    found: list[tuple[Level, str]] = []
+    for estimate in assessment.metrics:
+        own = estimate.name not in METRICS
+        if estimate.version or estimate.role != "served" or estimate.value is None:
+            continue
+        if not own and estimate.name not in QUALITY:
+            continue
+        told = f"{estimate.name} {number(estimate.value, estimate.unit)}"
+        if estimate.missed is not None and estimate.missed >= SURE:
+            sure = numbers.probability(estimate.missed)
+            found.append(("SEV2", f"{told}, its objective missed with P {sure}"))
+        elif own and is_bad(estimate):
+            found.append(("SEV3", f"{told}, judged {estimate.verdict}"))
+    return found

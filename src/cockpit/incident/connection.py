@@ -172,6 +172,11 @@ def _check_header(path: Path) -> bool:
         )
     if version < 1:
         raise damaged(path, f"it names schema {version}")
+    if version < schema.VERSION:
+        raise BadInput(
+            f"{name} was written by an older cockpit (schema {version}, this one reads"
+            f" {schema.VERSION}); import what it was made of again"
+        )
     wal = header[18] == _WAL
     page = int.from_bytes(header[16:18], "big")
     size = int.from_bytes(header[28:32], "big") * (65_536 if page == 1 else page)

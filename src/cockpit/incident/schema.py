@@ -10,7 +10,8 @@ from msgspec import Meta
 
 APPLICATION_ID = 0x436B7074  # "Ckpt", bytes 68–71 of the file
 INPUT_SCHEMA = "schema/"  # and a version: the name of the document with that version's columns
-VERSION = 1  # `user_version`, bytes 60–63: raised when an older cockpit could not read the file
+# `user_version`, bytes 60–63: raised when what a file holds means something else than before.
+VERSION = 2  # 2: score bins are finer below 1/32 and above 31/32
 
 # Times in µs of the years 828 to 3111: whatever is read from a file can be printed in any zone.
 EARLIEST, LATEST = -(1 << 55), 1 << 55

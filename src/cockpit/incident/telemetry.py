@@ -241,12 +241,18 @@ class Telemetry:
         """
         window = window or EVERYTHING
         wanted = None if names is None else set(names)
-        parts = [
-            part
-            for row in self._rows(SERIES, window, as_of)
-            for part in self._series_parts(row, wanted, window, as_of)
-        ]
-        return _by_name(tables.concatenate(parts)) if parts else {}
+        rows = self._rows(SERIES, window, as_of)
+        whole = [row for row in rows if _is_whole(row, window, as_of)]
+
+        def read(rows: list[ChunkRow]) -> list[Counts]:
+            return [p for row in rows for p in self._series_parts(row, wanted, window, as_of)]
+
+        def seen_whole() -> Counts:
+            return tables.concatenate([tables.empty(SERIES), *read(whole)])
+
+        key = (SERIES, frozenset(wanted or ()), wanted is None, *_ids(whole))
+        parts = read([row for row in rows if not _is_whole(row, window, as_of)])
+        return _by_name(tables.concatenate([_kept(self._moments, key, seen_whole), *parts]))
 
     def _series_parts(
         self, row: ChunkRow, wanted: set[str] | None, window: Window, as_of: int

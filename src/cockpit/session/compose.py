@@ -41,11 +41,12 @@ def compose(
 ) -> View:
     """Everything on the screen at `at`; `events` are those observed by then."""
     state = fold(events, at)
+    before = gatherer.earlier(at - TREND, events)  # first, so that what is read last is kept
     gathered = gatherer.at(at, events)
     facts = gathered.assessment
     if state.onset is None and gathered.onset is not None:
         state = msgspec.structs.replace(state, onset=gathered.onset.at)
-    hurt = impact(facts, state, config, earlier=gatherer.earlier(at - TREND, events))
+    hurt = impact(facts, state, config, earlier=before)
     level = severity(facts, hurt, state, config)
     choice = _watched(gatherer, events, at, state, config)
     options = option_table(facts, state, config)

@@ -14,8 +14,10 @@ from cockpit.assess.inputs import BURN_SPANS, INFRA_SPAN, QUALITY_SPAN, Inputs
 from cockpit.assess.onset.changes import Onset, fits
 from cockpit.assess.onset.signals import find_onset
 from cockpit.assess.report import assess, model_report
+from cockpit.assess.versions.arms import Arms, arms
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
+from cockpit.incident.cache import Cache
 from cockpit.incident.connection import damaged
 from cockpit.incident.counts import merge
 from cockpit.incident.schema import INPUT_SCHEMA
@@ -46,6 +48,8 @@ _ONLY_COMPARED = {
     "score": ("version", "sum_p", "sum_p2"),
     "score_by_segment": ("version", "bin", "sum_p", "sum_p2"),
 }
+_KEPT = 3  # the present figures of the model, those since a containment, those of the trend
+_AGED_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,12 @@ class _SlowFacts(NamedTuple):
     as_of: int
     window: Window
     window_before: Window | None
+    arms: Arms | None  # a deploy that is heard of turns them round at any second
     counts: list[Counts]
 
     def same_as(self, other: _SlowFacts) -> bool:
         return (
-            self[:3] == other[:3]
+            self[:4] == other[:4]
             and len(self.counts) == len(other.counts)
             and all(a is b for a, b in zip(self.counts, other.counts, strict=True))
         )
@@ -84,8 +89,8 @@ class Gatherer:
         self._config = config
         self._start = self._telemetry.span().start
         self._earlier: Assessment | None = None
-        self._kept: tuple[_SlowFacts, ModelReport] | None = None
-        self._aged: tuple[list[tuple[Window, int]], dict[str, Counts]] | None = None
+        self._kept: list[tuple[_SlowFacts, ModelReport]] = []
+        self._aged = Cache(_AGED_BYTES)
 
     def at(self, at: int, events: Sequence[Event]) -> Gathered:
         """Everything the panes show of the facts at `at`."""
@@ -102,7 +107,8 @@ class Gatherer:
         self, at: int, events: Sequence[Event], window: Window | None = None
     ) -> Assessment:
         """The figures at `at` alone; `window` replaces both default windows."""
-        return assess(*self.read(at, events, window))
+        inputs, begun = self.read(at, events, window)
+        return assess(inputs, begun, self._model(inputs, begun))
 
     def earlier(self, at: int, events: Sequence[Event]) -> Assessment | None:
         """The assessment at the end of the slow bucket before `at`; null before the recording.
@@ -133,6 +139,7 @@ class Gatherer:
             inputs.as_of_slow,
             inputs.quality_window,
             window_before(inputs, "score", begun),
+            arms(inputs),
             [
                 tables[name]
                 for tables in (inputs.now, inputs.history, inputs.aged)
@@ -140,9 +147,11 @@ class Gatherer:
                 if name in tables
             ],
         )
-        if self._kept is None or not self._kept[0].same_as(rests_on):
-            self._kept = rests_on, model_report(inputs, begun)
-        return self._kept[1]
+        found = next((told for facts, told in self._kept if facts.same_as(rests_on)), None)
+        if found is None:
+            found = model_report(inputs, begun)
+            self._kept = [(rests_on, found), *self._kept[: _KEPT - 1]]
+        return found
 
     def _inputs(self, at: int, events: Sequence[Event], window: Window | None) -> Inputs:
         fast = self._telemetry.as_of("fast", at)
@@ -154,7 +163,7 @@ class Gatherer:
             as_of_fast=fast,
             as_of_slow=slow,
             infra_window=window or self._from(fast - INFRA_SPAN, fast),
-            quality_window=window or self._from(slow - QUALITY_SPAN, slow),
+            quality_window=_closed(window, slow) or self._from(slow - QUALITY_SPAN, slow),
             history_window=history,
             now={},
             history=self._history(history, fast, slow),
@@ -204,16 +213,18 @@ class Gatherer:
         young = windows_as_young(inputs, begun) if is_immature(inputs.now["score"]) else []
         if not young:
             return inputs
-        if self._aged is None or self._aged[0] != young:
-            self._aged = (
-                young,
-                {
-                    name: merge([self._telemetry.counts(name, *piece) for piece in young])
-                    for name in _LABELLED
-                },
-            )
+
+        def read() -> tuple[dict[str, Counts], int]:
+            tables = {
+                name: merge([self._telemetry.counts(name, *piece) for piece in young])
+                for name in _LABELLED
+            }
+            columns = (c for counts in tables.values() for c in counts.columns.values())
+            return tables, sum(column.nbytes for column in columns)
+
         whole = Window(start=young[0][0].start, end=young[-1][0].end)
-        return replace(inputs, aged=self._aged[1], aged_window=whole)
+        pieces = tuple((piece.start, piece.end, read_at) for piece, read_at in young)
+        return replace(inputs, aged=self._aged.get(pieces, read), aged_window=whole)
 
     def _spans(self, fast: int) -> dict[int, dict[str, Counts]]:
         """The fast tables over each span that error budgets are watched over, where promised."""
@@ -269,6 +280,13 @@ class Gatherer:
         text = self._file.document("map")
         where = f"{self._file.path.name} (map)"
         return load(text, Predictions, where=where) if text else Predictions()
+
+
+def _closed(window: Window | None, end: int) -> Window | None:
+    """A window up to where its buckets are closed: it stays the same until the next one is."""
+    if window is None:
+        return None
+    return Window(start=window.start, end=max(min(window.end, end), window.start))
 
 
 def _is_labelled(counts: Counts) -> bool:

@@ -20,9 +20,16 @@ def normal_quantile(level: float) -> float:
 
 
 def wilson(k: int, n: int, reason: str = "no rows", z: float = Z) -> Measurement:
-    """k of n with the score interval (Wilson 1927, as in Brown, Cai & DasGupta 2001, eq. 4)."""
-    if n <= 0:
+    """k of n with the score interval (Wilson 1927, as in Brown, Cai & DasGupta 2001, eq. 4).
+
+    None where a source counted otherwise than k of n.
+    """
+    if k < 0 or n < 0:
+        return unmeasured("counts below zero")
+    if n == 0:
         return unmeasured(reason)
+    if k > n:
+        return unmeasured("more hits than rows", n)
     low, high = score_interval(k / n, n, z)
     return Measurement(value=k / n, low=low, high=high, n=n, n_pos=k)
 

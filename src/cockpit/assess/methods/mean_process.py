@@ -42,7 +42,7 @@ def log_mean_process(canary: Sums, control: Sums, planned: int) -> Floats:
     evidence `anytime.log_evidence`, tuned to what the first `planned` steps hold. None until each
     arm has 100 rows.
     """
-    weight = canary.n * control.n / np.maximum(canary.n + control.n, 1)
+    weight = canary.n / np.maximum(canary.n + control.n, 1) * control.n  # no product of two counts
     seen = np.cumsum(weight)
     apart = np.cumsum(weight * (_means(canary) - _means(control)))
     # Var Σ h·(x̄₁ − x̄₀) = σ₁²·Σ h²/n₁ + σ₀²·Σ h²/n₀

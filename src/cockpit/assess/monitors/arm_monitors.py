@@ -15,6 +15,7 @@ from cockpit.assess.methods.e_process import (
     value_of,
 )
 from cockpit.assess.methods.false_discovery import e_bh
+from cockpit.assess.monitors.watched import first_together
 from cockpit.records import Monitor
 from cockpit.text import inert
 from cockpit.units import clock
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
+    from cockpit.assess.estimates import Moment
     from cockpit.assess.monitors.watched import Floats, Ints, Watched
     from cockpit.assess.onset.history import Steps
     from cockpit.assess.versions.arms import Arms
@@ -83,7 +85,7 @@ class Question:
         )
 
 
-def rate_monitor(arms: Arms, watched: Watched) -> Monitor | None:
+def rate_monitor(moment: Moment, arms: Arms, watched: Watched) -> Monitor | None:
     """The e-process of one rate since both versions serve; null where they never did together.
 
     A decision whose label comes late is one more event of its minute when it comes. Its minute's
@@ -93,22 +95,22 @@ def rate_monitor(arms: Arms, watched: Watched) -> Monitor | None:
     """
     if not {arms.canary, arms.control} <= set(watched.versions):
         return None
-    canary, control = (watched.versions.index(v) for v in (arms.canary, arms.control))
-    ours, both = watched.asked[canary], watched.asked[canary] + watched.asked[control]
-    together = np.flatnonzero((ours > 0) & (ours < both))
-    if together.size == 0:
+    pair = [watched.versions.index(version) for version in (arms.canary, arms.control)]
+    since = first_together(moment, watched.steps, watched.asked[pair])
+    if since is None:
         return None
-    since = int(together[0])
-    bad, judged = watched.bad[:, since:], watched.judged[:, since:]
-    share = ours[since:] / np.maximum(both[since:], 1)
-    known = judged[canary] + judged[control]
+    bad, judged, asked = (
+        counts[pair, since:] for counts in (watched.bad, watched.judged, watched.asked)
+    )
+    share = asked[0] / np.maximum(asked.sum(axis=0), 1)
+    known = judged.sum(axis=0)
     question = Question(
         arms, watched.name, watched.what, watched.worse, watched.source, "e-process"
     )
     n = int(known.sum())
-    if _are_unlike(judged[canary], known, share):
+    if _are_unlike(judged[0], known, share):
         return question.unknown("labels come unequally soon", watched.steps.begin(since), n)
-    path = log_e_process(bad[canary], bad[canary] + bad[control], share)
+    path = log_e_process(bad[0], bad.sum(axis=0), share)
     return question.over_time(path, watched.steps, since, n)
 
 

@@ -13,7 +13,7 @@ from cockpit.assess.methods.e_process import value_of
 from cockpit.assess.methods.mean_process import Sums, log_mean_process
 from cockpit.assess.methods.measurement import Z
 from cockpit.assess.monitors.arm_monitors import Question
-from cockpit.assess.monitors.watched import by_version, slow_steps
+from cockpit.assess.monitors.watched import by_version, first_together, slow_steps
 from cockpit.assess.onset.history import served
 from cockpit.assess.quality import scores
 from cockpit.assess.quality.ranking import auc
@@ -43,11 +43,10 @@ def mean_monitors(moment: Moment, arms: Arms) -> list[Monitor]:
         rows = is_word(counts, "name", mean.name) & about_all(counts)
         if mean.direction == "neither" or not rows.any():
             continue
-        n = by_version(counts, steps, rows)
-        together = np.flatnonzero((n[pair] > 0).all(axis=0))
-        if together.size == 0:
+        n = np.maximum(by_version(counts, steps, rows), 0)
+        since, unit = first_together(moment, steps, n[pair]), step_of_mean(moment, mean.name)
+        if since is None:
             continue
-        since, unit = int(together[0]), step_of_mean(moment, mean.name)
         x, x2 = (
             np.asarray(by_version(counts, steps, rows, c) * unit, dtype=np.float64)
             for c in ("sum_x", "sum_x2")

@@ -83,5 +83,5 @@ def _said(alarm_at: int | None, still: bool, share: float, window: Window) -> st
         return f"wrong at {clock(alarm_at, True)}, not surely in the last {past}"
     return (
         f"wrong now, sure since {clock(alarm_at, True)}; "
-        "such an alarm without cause comes once a week at most"
+        "without cause such an alarm comes once a week on average, or more seldom"
     )

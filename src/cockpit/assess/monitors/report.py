@@ -43,6 +43,6 @@ def combined(moment: Moment, monitors: list[Monitor]) -> list[Monitor]:
 def _of_rates(moment: Moment, rates: list[Watched], window: Window) -> list[Monitor]:
     """The canary against the control where two versions serve, then the service as it is now."""
     pair = moment.arms
-    against = [rate_monitor(pair, rate) for rate in rates] if pair is not None else []
+    against = [rate_monitor(moment, pair, rate) for rate in rates] if pair is not None else []
     now = [wrong_now(moment, rate, window) for rate in rates]
     return [monitor for monitor in (*against, *now) if monitor is not None]

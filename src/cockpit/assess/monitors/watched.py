@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.onset.history import Steps, within
+from cockpit.records import Window
+from cockpit.units import parse_duration
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cockpit.assess.estimates import Compared, Moment
     from cockpit.assess.objectives import Bound
-    from cockpit.records import Counts, Window
+    from cockpit.records import Counts
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -43,17 +45,36 @@ class Watched:
 
 def fast_steps(moment: Moment) -> Steps:
     """One step a fast bucket over the history."""
-    return _steps(moment.inputs.history_window, moment.inputs.fast_bucket)
+    inputs = moment.inputs
+    return _steps(inputs.history_window.start, inputs.as_of_fast, inputs.fast_bucket)
 
 
 def slow_steps(moment: Moment) -> Steps:
-    """One step a slow bucket over the history."""
-    return _steps(moment.inputs.history_window, moment.inputs.slow_bucket)
+    """One step a slow bucket over the history, the open one left out."""
+    inputs = moment.inputs
+    return _steps(inputs.history_window.start, inputs.as_of_slow, inputs.slow_bucket)
 
 
-def _steps(window: Window, bucket: int) -> Steps:
-    start = window.start - window.start % bucket
-    return Steps(start, bucket, max(-(-(window.end - start) // bucket), 1), window)
+def _steps(start: int, end: int, bucket: int) -> Steps:
+    window = Window(start=start, end=max(end, start))
+    first = start - start % bucket
+    return Steps(first, bucket, max(-(-(end - first) // bucket), 1), window)
+
+
+def first_together(moment: Moment, steps: Steps, asked: Ints) -> int | None:
+    """The step at which the watch of two arms begins: the first in which both were asked.
+
+    `asked` has the shape (2, steps); null where there is no such step. Where both were asked for
+    longer than is looked back, the watch begins anew at each half of a look-back since 1970: one
+    whose start moved with the clock would be another watch each second, and no bound would hold.
+    """
+    inputs = moment.inputs
+    look_back, since = parse_duration(inputs.config.incident.look_back), steps.window.start
+    if since + look_back <= inputs.as_of_slow:
+        since += -since % max(look_back // 2, 1)
+    together = np.flatnonzero((asked > 0).all(axis=0))
+    together = together[together >= (since - steps.start) // steps.step]
+    return int(together[0]) if together.size else None
 
 
 def by_version(counts: Counts, steps: Steps, rows: Mask, column: str = "n") -> Ints:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cockpit.assess.methods.intervals import poisson
-from cockpit.assess.methods.measurement import Measurement, Z, unmeasured
+from cockpit.assess.methods.intervals import mean, poisson
+from cockpit.assess.methods.measurement import Measurement, unmeasured
 from cockpit.assess.quality.scores import why_unlabelled
 from cockpit.assess.words import against_prediction
 
@@ -17,26 +17,19 @@ if TYPE_CHECKING:
 def brier(scores: Scores) -> Measurement:
     """Mean of (label − score)², exact from Σp and Σp².
 
-    Its variance takes each row's score as the mean of its bin.
+    Its interval is that of a mean; for its variance each row's score is the mean of its bin.
     """
     n = scores.labelled
     if n == 0:
         return unmeasured(why_unlabelled(scores))
     positives = int(scores.positive.sum())
     total = float(scores.sum_p2[1:].sum() - 2 * scores.sum_p[2].sum()) + positives
-    value = min(max(total / n, 0.0), 1.0)
-    if n < 2:
-        return Measurement(value=value, n=n, n_pos=positives, note="one row, no interval")
     p = scores.mean_score
     squares = float(scores.positive @ (1 - p) ** 4 + scores.negative @ p**4)
-    half = Z * math.sqrt(max(squares / n - value * value, 0.0) / n)
-    return Measurement(
-        value=value,
-        low=max(value - half, 0.0),
-        high=min(value + half, 1.0),
-        n=n,
-        n_pos=positives,
-    )
+    total = min(max(total, 0.0), float(n))
+    found = mean(n, total, max(squares, total * total / n))
+    low, high = (None if x is None else min(max(x, 0.0), 1.0) for x in (found.low, found.high))
+    return replace(found, low=low, high=high, n_pos=positives)
 
 
 def observed_expected(scores: Scores, positive: str = "positive") -> Measurement:

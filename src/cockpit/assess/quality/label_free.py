@@ -115,8 +115,8 @@ class Expected:
         labels = float((self.rows * slope**2).sum(axis=0) @ (chance * (1 - chance)))
         variance = labels + self.calibration.noise((self.rows * slope).sum(axis=0))
         n = round(float(self.rows.sum()))
-        if not 0.0 < value < 1.0:
-            return unmeasured("scores leave no doubt to estimate from", n)
+        if not 0.0 < value < 1.0 or variance <= 0.0:
+            return unmeasured("scores leave nothing to estimate from", n)
         return logit(value, math.sqrt(variance), n)
 
     def precision(self) -> Measurement:

@@ -26,8 +26,8 @@ def auc(scores: Scores) -> Measurement:
 
     DeLong variance from the counts (DeLong et al. 1988; mid-ranks as in Sun & Xu 2014), interval on
     the logit scale. Where rarer·min(A, 1 − A) < 5 that is too narrow: the wider of it and Hanley &
-    McNeil's (1982). A perfect ranking has the exact bound (α/2)^(1/rarer) on one side. The note is
-    how far at worst the binning has moved it.
+    McNeil's (1982), as where every placement is the same. A perfect ranking has the exact bound
+    (α/2)^(1/rarer) on one side. The note is how far at worst the binning has moved it.
     """
     few = too_few(scores)
     if few is not None:
@@ -51,7 +51,7 @@ def _auc_ends(area: float, delong: float, p: int, n: int) -> tuple[float, float]
         bound = ((1 - LEVEL) / 2) ** (1 / rarer)
         return (bound, 1.0) if area else (0.0, 1.0 - bound)
     low, high = logit_ends(area, math.sqrt(delong))
-    if rarer * min(area, 1 - area) >= 5:
+    if rarer * min(area, 1 - area) >= 5 and delong > 0:
         return low, high
     half = Z * math.sqrt(hanley_mcneil(area, p, n))
     return min(low, max(area - half, 0.0)), max(high, min(area + half, 1.0))
@@ -75,7 +75,8 @@ def hanley_mcneil(area: float, p: int, n: int) -> float:
     """Variance of an AUC from its value and the class sizes alone (Hanley & McNeil 1982, eq. 1)."""
     q1, q2 = area / (2 - area), 2 * area * area / (1 + area)
     ours = area * (1 - area)
-    return (ours + (p - 1) * (q1 - area * area) + (n - 1) * (q2 - area * area)) / (p * n)
+    variance = (ours + (p - 1) * (q1 - area * area) + (n - 1) * (q2 - area * area)) / (p * n)
+    return max(variance, 0.0)  # rounding, where the area is all but 0 or 1
 
 
 def average_precision(scores: Scores) -> Measurement:

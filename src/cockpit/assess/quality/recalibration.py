@@ -91,7 +91,7 @@ def _fit(
         covariance = np.linalg.inv(information).astype(np.float64)
         step = covariance @ design @ (positive - rows * p)
         found = _likelihood(offset + (given + step) @ design, positive, rows)
-        while found < best and np.abs(step).max() >= _SETTLED:
+        while not found >= best and np.abs(step).max() >= _SETTLED:  # nor where it overflowed
             step = step / 2.0
             found = _likelihood(offset + (given + step) @ design, positive, rows)
         if np.abs(step).max() < _SETTLED:
@@ -102,7 +102,8 @@ def _fit(
 
 def _likelihood(x: Floats, positive: Floats, rows: Floats) -> float:
     """Log likelihood of the labels where the log odds are x."""
-    return float(positive @ x - rows @ np.logaddexp(0.0, x))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(positive @ x - rows @ np.logaddexp(0.0, x))
 
 
 def _measured(scores: Scores, fitted: tuple[Floats, Floats] | None, which: int) -> Measurement:

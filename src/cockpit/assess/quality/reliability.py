@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import chdtrc
 
+from cockpit import numbers
 from cockpit.assess.methods.intervals import score_interval
 from cockpit.assess.methods.measurement import LEVEL, Measurement, unmeasured
 from cockpit.assess.quality.scores import middles, why_unlabelled
@@ -86,7 +87,7 @@ def ece(scores: Scores) -> Measurement:
         high=max(high, value),
         n=n,
         n_pos=int(positives.sum()),
-        note=f"raw {raw:.4f}, {chance:.4f} of it by chance, {_p(_p_value(surprises, variance))}",
+        note=_told(raw, chance, _p_value(surprises, variance)),
     )
 
 
@@ -108,8 +109,10 @@ def _p_value(surprises: Floats, variance: Floats) -> float:
     return float(chdtrc(int(varies.sum()), float((off[varies] ** 2 / variance[varies]).sum())))
 
 
-def _p(value: float) -> str:
-    return "p <.001" if value < 0.001 else f"p {value:.3f}".replace("0.", ".")
+def _told(raw: float, chance: float, p_value: float) -> str:
+    raw_, by_chance = (numbers.proportion(value, 4) for value in (raw, chance))
+    p = "<.001" if p_value < 0.001 else numbers.proportion(p_value)
+    return f"raw {raw_}, chance alone gives {by_chance}, p {p}"
 
 
 def _groups(scores: Scores) -> _Groups:
@@ -133,8 +136,8 @@ def _invert(gaps: Floats, noise: Floats, raw: float, n: int) -> tuple[float, flo
     """
     gaps = gaps + 1e-6 * noise  # a direction to scale in where there happens to be no gap
     total, spread = float(gaps.sum()), float(np.sqrt((noise**2).sum()))
-    if total == 0.0:
-        return raw, raw
+    if total == 0.0:  # all surely positive or surely negative, and so they were: as `auc` bounds it
+        return raw, 1.0 - ((1 - LEVEL) / 2) ** (1 / n)
     bias = float(noise.sum()) * np.sqrt(2 / np.pi)
     lucky = max(raw * n, bias)
     farthest = (lucky + 4.0 * spread) / total

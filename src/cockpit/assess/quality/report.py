@@ -90,9 +90,7 @@ def quality_estimates(moment: Moment) -> list[Estimate]:
     before: dict[str, Compared] = {}
     if base is not None:
         rows = scores.of(base.counts, base.served())
-        before = {
-            name: Compared(base.what, measure(name, rows, moment), note=base.note) for name in names
-        }
+        before = {name: Compared(base.what, measure(name, rows, moment)) for name in names}
     if counts is None or len(counts) == 0:
         missing = unmeasured("no scores")
         return [moment.estimate(name, missing, source="score") for name in names]

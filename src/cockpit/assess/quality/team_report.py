@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from cockpit.assess.baseline import source
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.methods import intervals
-from cockpit.assess.methods.measurement import Measurement, unmeasured
 from cockpit.assess.quality.users import users
 from cockpit.assess.slices import Subject, about_all, groups, segment_name, slices
 from cockpit.tables import ALL, SERVED
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from cockpit.assess.methods.measurement import Measurement
     from cockpit.records import Counts, Estimate
 
 _DEFAULT_STEP = 1e-6
@@ -67,10 +67,7 @@ def additive(
     """A rate or a mean a team names, over some rows of its table, by index."""
     n = _total(counts, "n", rows)
     if table == "rate":
-        k = _total(counts, "k", rows)
-        if k < 0 or n < 0:
-            return unmeasured("counts below zero")
-        return intervals.wilson(k, n) if k <= n else unmeasured("more hits than rows", n)
+        return intervals.wilson(_total(counts, "k", rows), n)
     step = step_of_mean(moment, name)
     total, squares = _total(counts, "sum_x", rows), _total(counts, "sum_x2", rows)
     return intervals.mean(n, total * step, squares * step)

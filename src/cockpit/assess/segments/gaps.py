@@ -51,7 +51,7 @@ def gaps(moment: Moment) -> list[Estimate]:
             compared = None
             if base is not None and key in there:
                 before_it = gap(there[key], _rest(key, there), z)
-                compared = Compared(base.what, before_it, note=base.note)
+                compared = Compared(base.what, before_it)
             found.append(
                 moment.estimate(
                     name,

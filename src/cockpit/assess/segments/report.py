@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,7 +66,7 @@ def _rates(
         for key, measurement in by_segment.items():
             there, compared = before.get(name, {}).get(key), None
             if base is not None and there is not None:
-                compared = Compared(base.what, there, note=base.note)
+                compared = Compared(base.what, there)
             if only_when and name in NEEDS_EVERY_DECISION:
                 measurement = unmeasured(f"labels only when {inert(only_when)}")
             found.append(
@@ -122,9 +123,10 @@ def _user_shares(moment: Moment) -> list[Estimate]:
     for key, rows in groups(counts, ("dimension", "value"), ~about_all(counts)):
         mask = np.zeros(len(counts), dtype=np.bool_)
         mask[rows] = True
-        share = (
-            users(counts, mask).map(1 / every) if every else unmeasured(whole.reason or "no users")
-        )
+        share = unmeasured(whole.reason or "no users")
+        if every:
+            share = users(counts, mask).map(1 / every)
+            share = replace(share, high=None if share.high is None else min(share.high, 1.0))
         subject = Subject(segment=segment_name(*key))
         found.append(moment.estimate("users_share", share, None, subject, source="users"))
     return found

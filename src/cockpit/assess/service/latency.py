@@ -28,9 +28,9 @@ def log_buckets(counts: Counts | None, mask: NDArray[np.bool_] | None = None) ->
         bins, n = counts.columns["bin"], counts.columns["n"]
         if mask is not None:
             bins, n = bins[mask], n[mask]
-        bins, inverse = np.unique(bins, return_inverse=True)
-        n = np.bincount(inverse, n, len(bins)).astype(np.int64)
-        bins, n = bins[n > 0], n[n > 0]
+        total = np.bincount(bins, n).astype(np.int64)
+        bins = np.flatnonzero(total > 0)
+        n = total[bins]
     return Buckets(latency_edge(bins) * MS, latency_edge(bins + 1) * MS, n)
 
 

@@ -36,7 +36,8 @@ def arms(inputs: Inputs) -> Arms | None:
     named = inputs.config.model.versions
     deploys = sorted((e for e in inputs.events if e.kind == "deploy"), key=lambda e: e.at)
     known = (named.current, *(e.data.get("version") for e in reversed(deploys)))
-    canary = next((v for v in known if v in rows), None) or _newest(counts, rows)
+    named_or_deployed = next((v for v in known if v in rows), None)
+    canary = named_or_deployed or _newest(counts, rows, inputs.slow_bucket)
     others = {v: n for v, n in rows.items() if v != canary}
     control = named.previous if named.previous in others else max(others, key=others.__getitem__)
     return Arms(canary, control)
@@ -49,7 +50,11 @@ def _served(counts: Counts) -> dict[str, int]:
     return {v: int(n) for v, n in zip(words, rows, strict=True) if n > 0 and v != ABSENT}
 
 
-def _newest(counts: Counts, rows: dict[str, int]) -> str:
-    """The version whose first row is the latest."""
+def _newest(counts: Counts, rows: dict[str, int], bucket: int) -> str:
+    """The version that began to serve in the latest bucket; of several, that which serves least.
+
+    Seconds would tell by chance which of two versions that always served is the newer.
+    """
     valid = counts.columns["valid"]
-    return max(rows, key=lambda v: int(valid[is_word(counts, "version", v)].min()))
+    began = {v: int(valid[is_word(counts, "version", v)].min()) // bucket for v in rows}
+    return max(rows, key=lambda v: (began[v], -rows[v], v))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -128,7 +129,8 @@ def _quality(moment: Moment, counts: Counts, pair: Pair) -> dict[str, Contrast]:
     )
     found = {"auc": _ranking(moment, now, base)}
     for name, arms in _decisions(moment.inputs, counts, pair).items():
-        found[name] = anchored(measure(name, now, moment), arms)
+        most = math.inf if name == "harm_rate" else 1.0
+        found[name] = anchored(measure(name, now, moment), arms, most)
     return found
 
 

@@ -109,16 +109,18 @@ def _each(change: Callable[[Measurement], Measurement], arms: Both) -> Both:
     return change(arms[0]), change(arms[1])
 
 
-def anchored(now: Measurement, arms: Both) -> Contrast:
+def anchored(now: Measurement, arms: Both, most: float = 1.0) -> Contrast:
     """The figure `now`, and what the other version would have shown in its place.
 
     The difference is that of the standardized `arms`; the baseline is `now` less it, so that the
-    three agree, with an interval as wide as the other arm's.
+    three agree, with an interval as wide as the other arm's; neither leaves [0, `most`].
     """
     one, other = arms
     found = difference(one.interval, other.interval)
     if now.value is None or one.value is None or found is None:
         return Contrast(now, other, found)
     shift = now.value - one.value
-    value, low, high = (None if x is None else max(x + shift, 0.0) for x in other.interval)
+    value, low, high = (
+        None if x is None else min(max(x + shift, 0.0), most) for x in other.interval
+    )
     return Contrast(now, replace(other, value=value, low=low, high=high), found)
