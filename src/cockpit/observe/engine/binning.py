@@ -12,15 +12,24 @@ from typing import TYPE_CHECKING
 import ibis
 
 from cockpit import bins
-from cockpit.bins import MINUS_INF, MISSING, PLUS_INF, SCORE_BINS, SEGMENT_BINS
+from cockpit.bins import (
+    BINS_PER_ZONE,
+    FINEST_OCTAVE,
+    MIDDLE_BINS,
+    MINUS_INF,
+    MISSING,
+    PLUS_INF,
+    SCORE_BINS,
+    SCORE_ZONES,
+    SEGMENT_BINS,
+)
 from cockpit.observe.engine.exact import constant, floored, ladder, whole
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-_ZONES, _PER_ZONE = 10, 32
-_SIDE = _ZONES * _PER_ZONE  # the highest bin of [0, 2⁻¹⁰), counted from 0
-_SMALLEST = -20  # 2⁻²⁰ is where the zones begin
+_SIDE = SCORE_ZONES * BINS_PER_ZONE  # the highest bin below the middle, counted from 0
+_MIDDLE_LOW = 2.0 ** (FINEST_OCTAVE + SCORE_ZONES)
 _OCTAVE = 64  # latency bins
 _LOWEST, _HIGHEST = -126, 30  # octaves of a normal float32, and of the longest latency (10⁹ s)
 _BIAS = 127  # of a float32's exponent
@@ -29,23 +38,24 @@ _BIAS = 127  # of a float32's exponent
 def score_bin(p: ir.FloatingValue) -> ir.IntegerValue:
     """`bins.score_bin` of float64 scores in [0, 1]; null stays null."""
     q = 1.0 - p
-    edge = constant(2.0**-10)
+    edge = constant(_MIDDLE_LOW)
     high = SCORE_BINS - 1 - ibis.least(_side_bin(q), whole(_SIDE))
-    middle = _SIDE + floored(p * 1024.0)
+    middle = floored(p * float(MIDDLE_BINS)) + (_SIDE + 1 - round(_MIDDLE_LOW * MIDDLE_BINS))
     return ibis.cases((p < edge, _side_bin(p)), (q <= edge, high), else_=middle)
 
 
 def _side_bin(p: ir.FloatingValue) -> ir.IntegerValue:
-    """Bin 0…320 of p in [0, 2⁻¹⁰]: zones that halve, each with 32 bins."""
+    """Bin of p below the middle, counted from 0: zones that halve."""
 
     def leaf(zone: int) -> ir.IntegerValue:
         if zone == 0:
             return whole(0)
-        # 2ᶻ⁻²¹ ≤ p < 2ᶻ⁻²⁰ in zone z: scaled to [32, 64)
-        scaled = floored(p * float(2 ** (_PER_ZONE.bit_length() - zone - _SMALLEST)))
-        return scaled + ((zone - 2) * _PER_ZONE + 1)
+        # p is from 2^octave to twice that: scaled to [BINS_PER_ZONE, 2 · BINS_PER_ZONE)
+        octave = FINEST_OCTAVE + zone - 1
+        scaled = floored(p * constant(BINS_PER_ZONE * 2.0**-octave))
+        return scaled + ((zone - 2) * BINS_PER_ZONE + 1)
 
-    return ladder(p, [2.0 ** (_SMALLEST + zone) for zone in range(_ZONES + 1)], leaf)
+    return ladder(p, [2.0 ** (FINEST_OCTAVE + zone) for zone in range(SCORE_ZONES + 1)], leaf)
 
 
 def segment_bin(p: ir.FloatingValue) -> ir.IntegerValue:
