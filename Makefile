@@ -3,6 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-peers
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # The first of these that truly runs, is new enough and can make an environment.
@@ -31,7 +32,7 @@ lint: $(VENV)/development ## check style, types and which room imports which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/development ## measure what docs/performance.md tells
+bench: $(VENV)/development $(PEERS)/installed ## measure what docs/performance.md tells
 	$(BIN)/python -m bench
 
 docs: $(VENV)/development ## write the parts of README.md and docs/ that follow from the code
@@ -41,9 +42,10 @@ lock: $(VENV)/development ## write the lock files from pyproject.toml; UPGRADE=-
 	$(COMPILE) --group build --output-file requirements.lock pyproject.toml
 	$(COMPILE) --group build --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --group peers --output-file requirements-peers.lock
 
 clean: ## remove the environment and what tools left behind
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(PEERS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # The files below are stamps: each is as new as what it says was installed.
 
@@ -63,6 +65,14 @@ $(VENV)/runtime: requirements.lock pyproject.toml $(VENV)/created
 	@echo "Installing what the cockpit needs"
 	@$(PIP_INSTALL) --require-hashes --requirement requirements.lock
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What bench/ measures beside, in an environment of its own.
+$(PEERS)/installed: requirements-peers.lock $(VENV)/created
+	@echo "Installing what the benchmarks compare with"
+	@$(BIN)/python -m venv --clear $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement requirements-peers.lock
 	@touch $@
 
 $(VENV)/development: requirements-dev.lock $(VENV)/runtime

@@ -13,7 +13,16 @@ from pathlib import Path
 from bench import page
 from bench.figures import Figure
 
-ALL = ("first_paint", "terminal_bytes", "seek", "import_rows")
+ALL = (
+    "first_paint",
+    "terminal_bytes",
+    "seek",
+    "import_rows",
+    "ranking",
+    "drift",
+    "rolling_hour",
+    "quantiles",
+)
 
 
 def main(names: list[str]) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SIDE = SCORE_ZONES * BINS_PER_ZONE  # the highest bin below the middle, counted from 0
 _MIDDLE_LOW = 2.0 ** (FINEST_OCTAVE + SCORE_ZONES)
+_MIDDLE_FIRST = round(_MIDDLE_LOW * MIDDLE_BINS)
 _OCTAVE = 64  # latency bins
 _LOWEST, _HIGHEST = -126, 30  # octaves of a normal float32, and of the longest latency (10⁹ s)
 _BIAS = 127  # of a float32's exponent
@@ -40,19 +41,18 @@ def score_bin(p: ir.FloatingValue) -> ir.IntegerValue:
     q = 1.0 - p
     edge = constant(_MIDDLE_LOW)
     high = SCORE_BINS - 1 - ibis.least(_side_bin(q), whole(_SIDE))
-    middle = floored(p * float(MIDDLE_BINS)) + (_SIDE + 1 - round(_MIDDLE_LOW * MIDDLE_BINS))
+    middle = _SIDE + 1 - _MIDDLE_FIRST + floored(p * float(MIDDLE_BINS))
     return ibis.cases((p < edge, _side_bin(p)), (q <= edge, high), else_=middle)
 
 
 def _side_bin(p: ir.FloatingValue) -> ir.IntegerValue:
-    """Bin of p below the middle, counted from 0: zones that halve."""
+    """Bin of p from 0 to the middle: zones that halve, each with as many bins."""
 
     def leaf(zone: int) -> ir.IntegerValue:
         if zone == 0:
             return whole(0)
-        # p is from 2^octave to twice that: scaled to [BINS_PER_ZONE, 2 · BINS_PER_ZONE)
-        octave = FINEST_OCTAVE + zone - 1
-        scaled = floored(p * constant(BINS_PER_ZONE * 2.0**-octave))
+        # 2ᶻ⁻²¹ ≤ p < 2ᶻ⁻²⁰ in zone z: scaled to [32, 64)
+        scaled = floored(p * float(2 ** (BINS_PER_ZONE.bit_length() - zone - FINEST_OCTAVE)))
         return scaled + ((zone - 2) * BINS_PER_ZONE + 1)
 
     return ladder(p, [2.0 ** (FINEST_OCTAVE + zone) for zone in range(SCORE_ZONES + 1)], leaf)
