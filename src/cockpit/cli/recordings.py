@@ -53,6 +53,8 @@ def import_command(
     the same result. Where the map names an engine and a table (`ibis`, `table`), that engine
     counts, and no row leaves it.
     """
+    if predictions is None and map is None and config is None:
+        raise click.UsageError("Give --predictions, or a --map that names a table.")
     from cockpit.session.importing import ImportRequest, import_incident
 
     request = ImportRequest(

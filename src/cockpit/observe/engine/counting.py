@@ -17,10 +17,11 @@ from cockpit.observe.engine.columns import event_time, label_time, text
 from cockpit.observe.engine.decoding import Decoding, Segmenting
 from cockpit.observe.engine.dialects import SPARK
 from cockpit.observe.engine.exact import start_of, whole
-from cockpit.observe.engine.expressions import importance_expression, table_expressions
+from cockpit.observe.engine.expressions import importance_expression
 from cockpit.observe.engine.labelling import contradicted, label_moves, without_repeats
-from cockpit.observe.engine.pieces import Source, piece
-from cockpit.observe.engine.results import add_importance, counts_of
+from cockpit.observe.engine.pieces import Source
+from cockpit.observe.engine.query import Query, sums_of, tell
+from cockpit.observe.engine.results import add_importance
 from cockpit.observe.engine.slices import Bounded, Marks, Slice, plan, unit_of
 from cockpit.observe.features import FrozenFeature, freeze, usable_features
 from cockpit.observe.importance import Importance
@@ -30,7 +31,7 @@ from cockpit.observe.rows import Rows
 from cockpit.observe.survey import MOST_VALUES, Survey
 from cockpit.observe.values import YEAR_1, coded
 from cockpit.records import BadInput
-from cockpit.tables import ABSENT, OTHER, TABLES
+from cockpit.tables import ABSENT, OTHER
 from cockpit.units import iso
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from cockpit.observe.engine.connect import Engine
-    from cockpit.observe.engine.decoding import Told
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Progress
     from cockpit.records import Counts
@@ -217,9 +217,9 @@ class EngineCounting:
         if labels is None:
             return None
         found = label_moves(labels, decoding)
-        told = self._fetch(_sums(found.read.rows, found.read.told))
+        told = self._fetch(sums_of(found.read.rows, found.read.told))
         self._report.labels = told["new"][0].as_py()
-        _tell(told, found.read.told, self._report)
+        tell(told, found.read.told, self._report)
         held = self._held("label_moves", found.moves)
         moves = without_repeats(held)
         unused = self._report.labels_unused
@@ -255,7 +255,7 @@ class EngineCounting:
     # --- counting ----------------------------------------------------------------------------
 
     def _chunks(self, source: Source, slices: list[Slice]) -> Iterator[tuple[int, str, Counts]]:
-        query = _Query(self._engine, source, "piece")
+        query = Query(self._engine, source, "piece")
         done, total = 0, sum(part.rows for part in slices)
         for part in slices:
             yield from chunks(query.counts(part, self._words, self._report), self._map.bucket)
@@ -278,7 +278,7 @@ class EngineCounting:
         )
         own = ImportReport()
         source = Source(rows, decoding, Marks(), times=None)
-        query = _Query(self._engine, source, "reference_piece")
+        query = Query(self._engine, source, "reference_piece")
         counted = list(query.counts(Slice(0, 1, 0), self._words, own))
         self._report.reference_rows = self._count(rows)
         self._report.reference_incomplete = own.dropped | own.incomplete | own.labels_unused
@@ -306,47 +306,6 @@ class EngineCounting:
 
     def _fetch(self, expression: ir.Table) -> pa.Table:
         return self._engine.fetch(self._engine.sql(expression), expression)
-
-
-class _Query:
-    """The queries of a slice, compiled once: its piece, which the engine holds, and its tables."""
-
-    def __init__(self, engine: Engine, source: Source, name: str) -> None:
-        self._engine = engine
-        self._source = source
-        self._name = name
-        rows, self._told = piece(source)
-        self._piece = engine.sql(rows)
-        self.held = ibis.table(rows.schema(), name=name)
-        expressions = table_expressions(self.held, source.decoding)
-        self._tables = {table: (engine.sql(e), e) for table, e in expressions.items()}
-        sums = _sums(self.held, self._told)
-        self._sums = engine.sql(sums), sums
-
-    def counts(self, part: Slice, words: Words, report: ImportReport) -> Iterator[Counts]:
-        """The tables of one slice; `report` is told what it holds."""
-        engine, marks = self._engine, self._source.marks
-        engine.store(self._name, marks.filled(self._piece, part))
-        sql, expression = self._sums
-        _tell(engine.fetch(sql, expression), self._told, report)
-        for table, (sql, expression) in self._tables.items():
-            found = engine.fetch(sql, expression)
-            yield counts_of(found, TABLES[table], self._source.decoding, words)
-
-
-def _sums(rows: ir.Table, told: list[Told]) -> ir.Table:
-    """One row: how many rows each 0/1 column counts, and how many there are, `new`."""
-    sums = {t.column: rows[t.column].sum().coalesce(0).cast("int64") for t in told}
-    return rows.aggregate(new=rows.count(), **sums)
-
-
-def _tell(sums: pa.Table, told: list[Told], report: ImportReport) -> None:
-    for where, reason, column in told:
-        n = sums[column][0].as_py()
-        if reason:
-            count(getattr(report, where), reason, n)
-        else:
-            setattr(report, where, getattr(report, where) + n)
 
 
 def _segmenting(found: list[pa.Table], top: frozenset[str]) -> Segmenting:
