@@ -20,6 +20,7 @@ ALL = (
     "import_rows",
     "ranking",
     "drift",
+    "day_of_parquet",
     "rolling_hour",
     "quantiles",
 )

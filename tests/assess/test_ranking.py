@@ -189,3 +189,15 @@ def test_average_precision_interval_covers_the_truth():
         found = ranking.average_precision(scores.of(score_table(p, y, y)))
         covered += found.low <= truth <= found.high
     assert covered / 150 >= 0.9
+
+
+def test_many_histograms_at_once_are_each_alone():
+    rng = np.random.default_rng(21)
+    positive, negative = rng.integers(0, 5, (2, 6, 40))
+    areas, variances = ranking.areas(positive, negative)
+    for i in range(6):
+        alone = ranking.areas(positive[i], negative[i])
+        assert (areas[i], variances[i]) == pytest.approx(alone)
+        label = np.repeat([1, 0], [positive[i].sum(), negative[i].sum()])
+        score = np.concatenate([np.repeat(np.arange(40), c[i]) for c in (positive, negative)])
+        assert areas[i] == pytest.approx(metrics.roc_auc_score(label, score))

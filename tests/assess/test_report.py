@@ -162,6 +162,7 @@ def test_charts_are_aligned_to_absolute_time(inputs):
         "requests",
         "precision",
         "wrong_rate",
+        "auc",
         "psi",
     }
     for chart in found.values():

@@ -12,6 +12,7 @@ from cockpit.assess.drift.record import quantile_groups
 from cockpit.assess.objectives import bounds
 from cockpit.assess.onset import history
 from cockpit.assess.quality import scores
+from cockpit.assess.quality.ranking import FEWEST, areas
 from cockpit.assess.service.gauges import in_unit
 from cockpit.views import Chart
 
@@ -93,6 +94,7 @@ def _model(inputs: Inputs, steps: history.Steps, begun: Onset | None) -> list[Ch
     found = [
         _chart(inputs, "precision", "precision", "", steps, right),
         _chart(inputs, "wrong_rate", "wrong decisions", "share", steps, wrong),
+        _chart(inputs, "auc", "AUC", "", steps, _areas(counts, steps)),
     ]
     base = source(inputs, "score", begun)
     if base is not None:
@@ -100,6 +102,17 @@ def _model(inputs: Inputs, steps: history.Steps, begun: Onset | None) -> list[Ch
         drift = _drift(reference, counts, steps)
         found.append(_chart(inputs, "psi", "score drift", "", steps, drift))
     return found
+
+
+def _areas(counts: Counts, steps: history.Steps) -> Points:
+    """AUC of each step with enough labels of both classes."""
+    positive, negative = history.labelled_histograms(counts, steps)
+    enough = np.minimum(positive.sum(axis=1), negative.sum(axis=1)) >= FEWEST
+    points: Points = [None] * steps.size
+    found, _ = areas(positive[enough], negative[enough])
+    for i, area in zip(np.flatnonzero(enough), found.tolist(), strict=True):
+        points[i] = area
+    return points
 
 
 def _drift(reference: NDArray[np.int64], counts: Counts, steps: history.Steps) -> Points:

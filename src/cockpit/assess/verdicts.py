@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 SURE = 0.9  # probability that an objective is missed which counts as missed
 LIKELY = 0.5  # and above which a figure is not called fine
-# A share that moves by less than a point in a hundred wakes nobody, or, where it is rarer than that,
-# that less than doubles; or by less than one in a thousand.
+# A share that moves by less than a point in a hundred wakes nobody; one that is rarer than that,
+# where it less than doubles, or moves by less than one in a thousand.
 SMALLEST_TOLERANCE, SMALLEST_RARE = 0.01, 0.001
 
 

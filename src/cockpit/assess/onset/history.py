@@ -100,14 +100,25 @@ def precision(scores: Counts, steps: Steps) -> tuple[Ints, Ints]:
     return add_up(scores, steps, judged & (label == POSITIVE)), add_up(scores, steps, judged)
 
 
-def score_histograms(scores: Counts, steps: Steps) -> Ints:
+def score_histograms(scores: Counts, steps: Steps, mask: Mask | None = None) -> Ints:
     """Served predictions in each step and score bin, shape (steps, bins)."""
     size = size_of(scores.table)
     keep = within(scores, steps.window) & served(scores)
+    if mask is not None:
+        keep &= mask
     keep &= (scores.columns["bin"] >= 0) & (scores.columns["bin"] < size)
     index = steps.index(scores.columns["valid"][keep]) * size + scores.columns["bin"][keep]
     total = np.bincount(index, scores.columns["n"][keep], steps.size * size)
     return np.maximum(total, 0.0).astype(np.int64).reshape(steps.size, size)
+
+
+def labelled_histograms(scores: Counts, steps: Steps) -> tuple[Ints, Ints]:
+    """The same of the rows labelled 1, and of those labelled 0."""
+    label = scores.columns["label"]
+    positive, negative = (
+        score_histograms(scores, steps, label == known) for known in (POSITIVE, NEGATIVE)
+    )
+    return positive, negative
 
 
 def served(counts: Counts) -> Mask:
