@@ -9,7 +9,7 @@ from numpy.random import Generator
 from scipy.special import betaincinv, expit, logit, ndtr, ndtri
 
 from cockpit.assess.quality.reliability import BINS
-from cockpit.assess.quality.scores import Scores
+from cockpit.assess.scores import Scores
 from cockpit.assess.service.buckets import Buckets, from_cumulative
 from cockpit.assess.versions import paired
 from cockpit.bins import SCORE_BINS, latency_bin, score_bin, segment_bin

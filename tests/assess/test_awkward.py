@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cockpit.assess import scores
 from cockpit.assess.estimates import Moment
 from cockpit.assess.inputs import Inputs
 from cockpit.assess.methods.measurement import Measurement
 from cockpit.assess.metrics import QUALITY
-from cockpit.assess.quality import reliability, scores
+from cockpit.assess.quality import reliability
 from cockpit.assess.quality.report import quality_estimates
 from cockpit.assess.quality.report import reliability as reliability_of
 from cockpit.assess.verdicts import probability_missed

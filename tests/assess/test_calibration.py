@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from scipy import special, stats
 from statsmodels.stats import proportion
 
+from cockpit.assess import scores
 from cockpit.assess.methods.measurement import Measurement
-from cockpit.assess.quality import calibration, recalibration, reliability, scores
+from cockpit.assess.quality import calibration, recalibration, reliability
 from cockpit.assess.words import against_prediction
 from tests.assess.building import score_table
 

@@ -13,12 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from cockpit.assess import scores
 from cockpit.assess.drift.record import compare, of_feature, of_scores
 from cockpit.assess.estimates import Moment
 from cockpit.assess.inputs import Inputs
 from cockpit.assess.methods.intervals import normal_quantile
 from cockpit.assess.methods.measurement import LEVEL
-from cockpit.assess.quality import calibration, ranking, reliability, scores
+from cockpit.assess.quality import calibration, ranking, reliability
 from cockpit.assess.quality.report import quality_estimates
 from cockpit.bins import SCORE_BINS, freeze_categorical, freeze_numeric, score_bin
 from cockpit.config import Drifting

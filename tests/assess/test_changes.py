@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cockpit.assess.history import Steps, steps_of
 from cockpit.assess.onset.changes import Onset, Signal, fits, onset, onset_of
-from cockpit.assess.onset.history import Steps, steps_of
 from cockpit.records import MINUTE, SECOND, Event, Window
 
 T0 = 1_700_000_040 * SECOND

@@ -16,7 +16,7 @@ from cockpit import bins
 from cockpit.assess.quality import ranking
 from cockpit.assess.quality.label_free import FIGURES, Expected, calibrate, disagreement
 from cockpit.assess.quality.label_free_report import label_free_estimates
-from cockpit.assess.quality.scores import Scores
+from cockpit.assess.scores import Scores
 from tests.assess.building import score_table
 from tests.assess.segmented import moment
 

@@ -13,7 +13,7 @@ from cockpit.assess.methods.intervals import wilson
 from cockpit.assess.metrics import QUALITY
 from cockpit.assess.quality.label_free import FIGURES, Expected, calibrate
 from cockpit.assess.quality.report import harm_rate
-from cockpit.assess.quality.scores import DECISIONS, LABELS, Scores
+from cockpit.assess.scores import DECISIONS, LABELS, Scores
 from cockpit.bins import SEGMENT_BINS, segment_edges
 from cockpit.config import Harm
 

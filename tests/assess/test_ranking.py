@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from scipy import special
 from sklearn import metrics
 
+from cockpit.assess import scores
 from cockpit.assess.metrics import QUALITY
-from cockpit.assess.quality import ranking, scores
+from cockpit.assess.quality import ranking
 from tests.assess.building import score_table
 
 # Two-decimal scores each fall into a bin of their own, so binned figures are exact.

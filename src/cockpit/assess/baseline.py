@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cockpit.assess.history import within
 from cockpit.assess.inputs import INFRA_SPAN, QUALITY_SPAN
-from cockpit.assess.onset.history import within
 from cockpit.assess.slices import is_word
 from cockpit.records import Window
 from cockpit.tables import NEGATIVE, POSITIVE, SERVED, TABLES, UNKNOWN

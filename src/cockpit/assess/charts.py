@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.assess import history, scores
 from cockpit.assess.baseline import source
 from cockpit.assess.drift.divergence import divergence
 from cockpit.assess.drift.record import quantile_groups
 from cockpit.assess.objectives import bounds
-from cockpit.assess.onset import history
-from cockpit.assess.quality import scores
 from cockpit.assess.quality.ranking import FEWEST, areas
 from cockpit.assess.service.gauges import in_unit
 from cockpit.views import Chart

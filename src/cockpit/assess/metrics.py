@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cockpit.assess.methods.measurement import Measurement
-    from cockpit.assess.quality.scores import Scores
+    from cockpit.assess.scores import Scores
     from cockpit.config import Predictions
     from cockpit.records import Direction
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtri
 
+from cockpit.assess import history
 from cockpit.assess.drift.divergence import divergence
-from cockpit.assess.onset import history
 from cockpit.records import Window
 
 if TYPE_CHECKING:

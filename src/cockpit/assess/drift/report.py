@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from cockpit.assess import history, scores
 from cockpit.assess.baseline import source
 from cockpit.assess.drift.design_effect import design_effect, healthy_stretches
 from cockpit.assess.drift.divergence import divergence
@@ -20,8 +21,6 @@ from cockpit.assess.drift.record import (
     without_rows,
 )
 from cockpit.assess.methods.false_discovery import adjusted
-from cockpit.assess.onset import history
-from cockpit.assess.quality import scores
 from cockpit.assess.slices import about_all, groups, is_word, segment_name
 from cockpit.bins import SEGMENT_BINS
 from cockpit.tables import ALL, SERVED

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from cockpit.assess.estimates import Moment
+    from cockpit.assess.history import Steps
     from cockpit.assess.monitors.watched import Floats, Ints, Watched
-    from cockpit.assess.onset.history import Steps
     from cockpit.assess.versions.arms import Arms
 
     Kind = Literal["e-process", "confidence sequence"]

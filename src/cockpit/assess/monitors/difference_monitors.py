@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.assess import scores
+from cockpit.assess.history import served
 from cockpit.assess.inputs import INFRA_SPAN
 from cockpit.assess.methods.anytime import log_evidence
 from cockpit.assess.methods.differences import difference
@@ -14,8 +16,6 @@ from cockpit.assess.methods.mean_process import Sums, log_mean_process
 from cockpit.assess.methods.measurement import Z
 from cockpit.assess.monitors.arm_monitors import Question
 from cockpit.assess.monitors.watched import by_version, first_together, slow_steps
-from cockpit.assess.onset.history import served
-from cockpit.assess.quality import scores
 from cockpit.assess.quality.ranking import auc
 from cockpit.assess.quality.team_report import step_of_mean
 from cockpit.assess.slices import about_all, is_word

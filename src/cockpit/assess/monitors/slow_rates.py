@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.assess import scores
 from cockpit.assess.baseline import labelled_source, source
 from cockpit.assess.estimates import Compared
+from cockpit.assess.history import served
 from cockpit.assess.methods.intervals import wilson
 from cockpit.assess.monitors.watched import Watched, by_version, slow_steps
 from cockpit.assess.objectives import Bound
-from cockpit.assess.onset.history import served
-from cockpit.assess.quality import scores
 from cockpit.assess.quality.ranking import wrong_rate
 from cockpit.assess.slices import about_all, is_word
 from cockpit.tables import NEGATIVE
@@ -21,8 +21,8 @@ from cockpit.text import inert
 if TYPE_CHECKING:
     from cockpit.assess.baseline import Source
     from cockpit.assess.estimates import Moment
+    from cockpit.assess.history import Steps
     from cockpit.assess.monitors.watched import Ints, Mask
-    from cockpit.assess.onset.history import Steps
     from cockpit.records import Counts
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess.onset.history import Steps, within
+from cockpit.assess.history import Steps, within
 from cockpit.records import Window
 from cockpit.units import parse_duration
 

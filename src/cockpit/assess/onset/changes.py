@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cockpit.assess.onset.history import Steps
+    from cockpit.assess.history import Steps
     from cockpit.records import Event
 
     Floats = NDArray[np.float64]

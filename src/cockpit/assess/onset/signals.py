@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.assess import history
 from cockpit.assess.objectives import bounds
-from cockpit.assess.onset import history
 from cockpit.assess.onset.changes import Onset, Signal, onset
 from cockpit.assess.service.gauges import gauges, in_unit, unit_of
 from cockpit.assess.service.latency import QUANTILES, log_buckets, slower_than

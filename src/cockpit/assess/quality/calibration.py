@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from cockpit.assess.methods.intervals import mean, poisson
 from cockpit.assess.methods.measurement import Measurement, unmeasured
-from cockpit.assess.quality.scores import why_unlabelled
+from cockpit.assess.scores import why_unlabelled
 from cockpit.assess.words import against_prediction
 
 if TYPE_CHECKING:
-    from cockpit.assess.quality.scores import Scores
+    from cockpit.assess.scores import Scores
 
 
 def brier(scores: Scores) -> Measurement:

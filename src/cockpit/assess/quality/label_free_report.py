@@ -8,13 +8,13 @@ import numpy as np
 from msgspec.structs import replace
 
 from cockpit import numbers
+from cockpit.assess import scores
 from cockpit.assess.baseline import mature_source
 from cockpit.assess.drift.record import compare, of_scores
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.methods.differences import difference
 from cockpit.assess.methods.measurement import Measurement, Z, unmeasured
 from cockpit.assess.metrics import metric
-from cockpit.assess.quality import scores
 from cockpit.assess.quality.label_free import (
     FIGURES,
     Calibration,
@@ -30,7 +30,7 @@ from cockpit.tables import SERVED, UNKNOWN
 from cockpit.text import inert
 
 if TYPE_CHECKING:
-    from cockpit.assess.quality.scores import Scores
+    from cockpit.assess.scores import Scores
     from cockpit.records import Estimate
 
 _OUTSIDE = 0.01  # of the rows: so many scores that the baseline never saw are doubted

@@ -11,7 +11,7 @@ import numpy as np
 from cockpit import numbers
 from cockpit.assess.methods.intervals import logit, logit_ends, wilson
 from cockpit.assess.methods.measurement import LEVEL, Measurement, Z, unmeasured
-from cockpit.assess.quality.scores import why_unlabelled
+from cockpit.assess.scores import why_unlabelled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-    from cockpit.assess.quality.scores import Scores
+    from cockpit.assess.scores import Scores
 
 FEWEST = 10  # of the rarer class: below it a ranking figure says more about luck
 

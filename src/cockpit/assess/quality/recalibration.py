@@ -15,7 +15,7 @@ from cockpit.assess.quality.ranking import too_few
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cockpit.assess.quality.scores import Scores
+    from cockpit.assess.scores import Scores
 
     Floats = NDArray[np.float64]
 

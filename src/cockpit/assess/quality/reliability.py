@@ -11,13 +11,13 @@ from scipy.special import chdtrc
 from cockpit import numbers
 from cockpit.assess.methods.intervals import score_interval
 from cockpit.assess.methods.measurement import LEVEL, Measurement, unmeasured
-from cockpit.assess.quality.scores import middles, why_unlabelled
+from cockpit.assess.scores import middles, why_unlabelled
 from cockpit.records import ReliabilityBin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cockpit.assess.quality.scores import Scores
+    from cockpit.assess.scores import Scores
 
     Floats = NDArray[np.float64]
 

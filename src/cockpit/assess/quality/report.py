@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cockpit.assess import scores
 from cockpit.assess.baseline import labelled_source, source
 from cockpit.assess.drift.record import compare, of_scores
 from cockpit.assess.drift.report import score_design_effect
@@ -12,7 +13,6 @@ from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.methods.differences import weighted_sum
 from cockpit.assess.methods.measurement import Measurement, unmeasured
 from cockpit.assess.metrics import NEEDS_EVERY_DECISION, QUALITY
-from cockpit.assess.quality import scores
 from cockpit.assess.quality.calibration import observed_expected
 from cockpit.assess.quality.ranking import (
     false_negative_share,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess.quality.scores import DECISIONS, LABELS, Scores
+from cockpit.assess.scores import DECISIONS, LABELS, Scores
 from cockpit.bins import SCORE_BINS, score_bin
 from cockpit.tables import FIXED_POINT
 

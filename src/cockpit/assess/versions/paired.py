@@ -13,7 +13,7 @@ from cockpit.assess.methods.differences import Contrast, difference
 from cockpit.assess.methods.intervals import wilson
 from cockpit.assess.methods.measurement import Measurement, unmeasured
 from cockpit.assess.quality import ranking
-from cockpit.assess.quality.scores import DECISIONS, LABELS, Scores
+from cockpit.assess.scores import DECISIONS, LABELS, Scores
 from cockpit.bins import SEGMENT_BINS
 from cockpit.tables import NEGATIVE, POSITIVE, UNKNOWN
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit import numbers
+from cockpit.assess import scores
 from cockpit.assess.estimates import Compared, Moment
+from cockpit.assess.history import served
 from cockpit.assess.methods.differences import Contrast, difference
-from cockpit.assess.onset.history import served
-from cockpit.assess.quality import scores
 from cockpit.assess.quality.ranking import label_coverage
 from cockpit.assess.quality.report import measure
 from cockpit.assess.quality.team_report import additive

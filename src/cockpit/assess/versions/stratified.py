@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.assess.history import within
 from cockpit.assess.methods.differences import Contrast, difference, weighted_sum
 from cockpit.assess.methods.intervals import score_interval
 from cockpit.assess.methods.measurement import Measurement, unmeasured
-from cockpit.assess.onset.history import within
 from cockpit.assess.quality.ranking import f1_of
 from cockpit.assess.slices import is_word
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cockpit.assess.quality.scores import size_of
+from cockpit.assess.scores import size_of
 from cockpit.assess.service.traffic import asked
 from cockpit.assess.slices import is_word
 from cockpit.bins import latency_edge
