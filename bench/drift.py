@@ -15,7 +15,7 @@ from pyarrow import parquet
 from bench import peers
 from bench.figures import Figure, milliseconds
 from bench.harness import in_turn
-from cockpit.assess.drift import Divergence, divergence
+from cockpit.assess.drift.divergence import Divergence, divergence
 from cockpit.bins import FeatureBins, freeze_numeric
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.figures import Figure
 from bench.harness import in_turn
-from cockpit.assess.latency import Latencies
+from cockpit.assess.service.latency import log_buckets
 from cockpit.bins import latency_bin
 from cockpit.records import Counts
 
@@ -31,7 +31,7 @@ def measure(folder: Path) -> list[Figure]:
             for start in range(0, ROWS, BLOCK)
         )
         bins = np.flatnonzero(n)
-        counted = Latencies(Counts("latency", {"bin": bins, "n": n[bins]}, {}))
+        counted = log_buckets(Counts("latency", {"bin": bins, "n": n[bins]}, {}))
         counted.quantile(0.95)
         counted.quantile(0.99)
         return time.perf_counter() - began

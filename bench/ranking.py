@@ -13,14 +13,14 @@ from sklearn.metrics import roc_auc_score
 
 from bench.figures import Figure, milliseconds
 from bench.harness import in_turn
-from cockpit.assess import quality
+from cockpit.assess.quality import ranking
 from cockpit.assess.scores import DECISIONS, LABELS, Scores
 from cockpit.bins import SCORE_BINS, score_bin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cockpit.assess.measurement import Measurement
+    from cockpit.assess.methods.measurement import Measurement
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -79,7 +79,7 @@ def auc(score: Floats, label: Ints) -> Measurement:
     cells = np.zeros((LABELS, DECISIONS, SCORE_BINS), dtype=np.int64)
     cells[1:, 0] = counts.reshape(2, SCORE_BINS)
     nothing = np.zeros((LABELS, SCORE_BINS))
-    return quality.auc(Scores(cells, nothing, nothing))
+    return ranking.auc(Scores(cells, nothing, nothing))
 
 
 def _beside_bootstrap(score: Floats, label: Ints, ours: float) -> Figure:

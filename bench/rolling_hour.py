@@ -11,9 +11,9 @@ import pandas as pd
 from sklearn import metrics
 
 from bench.figures import Figure, milliseconds
-from cockpit.assess.drift import divergence
+from cockpit.assess.drift.divergence import divergence
 from cockpit.assess.metrics import QUALITY
-from cockpit.assess.rolling import Rolling, Rows
+from cockpit.assess.quality.rolling import Rolling, Rows
 from cockpit.bins import freeze_numeric
 
 HOUR, ROWS, FEATURES = 3_600, 1_000, 20  # seconds, rows of each, features

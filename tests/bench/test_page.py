@@ -1,8 +1,11 @@
 """The benchmarks' table: made anew between its markers, and nothing else touched."""
 
+from importlib import import_module
+
 import pytest
 
 from bench import page
+from bench.__main__ import ALL
 from bench.figures import Figure, percentile
 
 FIGURES = [
@@ -44,3 +47,8 @@ def test_the_page_has_its_markers():
 @pytest.mark.parametrize(("share", "expected"), [(0.0, 1), (0.5, 2), (0.95, 3), (1.0, 3)])
 def test_percentile_is_one_of_the_values(share, expected):
     assert percentile([3, 1, 2], share) == expected
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_benchmark_can_be_run(name):
+    assert callable(import_module(f"bench.{name}").measure)
