@@ -68,11 +68,11 @@ $(VENV)/runtime: requirements.lock pyproject.toml $(VENV)/created
 	@touch $@
 
 # What bench/ measures beside, in an environment of its own.
-$(PEERS)/installed: requirements-peers.lock $(VENV)/created
+$(PEERS)/installed: requirements-peers.lock $(VENV)/development
 	@echo "Installing what the benchmarks compare with"
 	@$(BIN)/python -m venv --clear $(PEERS)
-	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes --requirement requirements-peers.lock
+	@$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --require-hashes \
+		--requirement requirements-peers.lock
 	@touch $@
 
 $(VENV)/development: requirements-dev.lock $(VENV)/runtime
