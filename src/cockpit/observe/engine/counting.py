@@ -220,7 +220,7 @@ class EngineCounting:
         told = self._fetch(sums_of(found.read.rows, found.read.told))
         self._report.labels = told["new"][0].as_py()
         tell(told, found.read.told, self._report)
-        held = self._held("label_moves", found.moves)
+        held = self._held("cockpit_label_moves", found.moves)
         moves = without_repeats(held)
         unused = self._report.labels_unused
         count(unused, "said again what was known", self._count(held) - self._count(moves))
@@ -255,7 +255,7 @@ class EngineCounting:
     # --- counting ----------------------------------------------------------------------------
 
     def _chunks(self, source: Source, slices: list[Slice]) -> Iterator[tuple[int, str, Counts]]:
-        query = Query(self._engine, source, "piece")
+        query = Query(self._engine, source, "cockpit_piece")
         done, total = 0, sum(part.rows for part in slices)
         for part in slices:
             yield from chunks(query.counts(part, self._words, self._report), self._map.bucket)
@@ -278,7 +278,7 @@ class EngineCounting:
         )
         own = ImportReport()
         source = Source(rows, decoding, Marks(), times=None)
-        query = Query(self._engine, source, "reference_piece")
+        query = Query(self._engine, source, "cockpit_reference")
         counted = list(query.counts(Slice(0, 1, 0), self._words, own))
         self._report.reference_rows = self._count(rows)
         self._report.reference_incomplete = own.dropped | own.incomplete | own.labels_unused
