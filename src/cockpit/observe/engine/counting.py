@@ -26,13 +26,11 @@ from cockpit.observe.engine.slices import Bounded, Marks, Slice, plan, unit_of
 from cockpit.observe.features import FrozenFeature, freeze, usable_features
 from cockpit.observe.importance import Importance
 from cockpit.observe.reading import Counted
-from cockpit.observe.report import ImportReport, count
+from cockpit.observe.report import UNTIMED, ImportReport, count
 from cockpit.observe.rows import Rows
 from cockpit.observe.survey import MOST_VALUES, Survey
 from cockpit.observe.values import YEAR_1, coded
-from cockpit.records import BadInput
 from cockpit.tables import ABSENT, OTHER
-from cockpit.units import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +42,6 @@ if TYPE_CHECKING:
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Progress
     from cockpit.records import Counts
-
-SLICE_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ class EngineCounting:
         tables: EngineTables,
         report: ImportReport,
         progress: Progress | None,
-        slice_rows: int = SLICE_ROWS,
+        slice_rows: int,
     ) -> None:
         self._map = mapping
         self._tables = tables
@@ -139,13 +135,9 @@ class EngineCounting:
         happened = self._histogram(dated, "at")
         survey.happened(happened)
         self._report.used = sum(happened.values())
-        total = self._fetch(rows.aggregate(n=rows.count()))["n"][0].as_py()
-        self._report.rows = total
-        without = total - self._report.used
-        count(self._report.dropped, "no time, or none that can be read", without)
-        if self._report.used == 0:
-            reason = f"{without:,} no time, or none that can be read" if total else "there are none"
-            raise BadInput(f"{self._tables.name}: no row can be used: {reason}")
+        self._report.rows = total = self._count(rows)
+        count(self._report.dropped, UNTIMED, total - self._report.used)
+        self._report.require_used(self._tables.name)
         type_ = rows[time].type()
         zone = getattr(type_, "timezone", None)
         if type_.is_timestamp() and zone is None and self._engine.dialect != SPARK:
@@ -198,9 +190,7 @@ class EngineCounting:
         rows = tables.predictions if tables.reference is None else tables.reference
         if tables.reference is None:
             end = survey.early_end() or 0
-            self._report.note(
-                f"no reference: the bins of features are those of the rows before {iso(end)}"
-            )
+            self._report.note_early_bins(end)
             at = event_time(rows[self._map.time or ""], self._engine.dialect)
             rows = rows.filter(at < whole(end))
         for name, kind in wanted.items():
