@@ -79,6 +79,19 @@ class Engine:
             return self.backend.con.query_arrow(sql)
         return self.backend.raw_sql(sql).toArrow()
 
+    def ask(self, expression: ir.Table) -> pa.Table:
+        """The rows of an expression."""
+        return self.fetch(self.sql(expression), expression)
+
+    def count(self, rows: ir.Table) -> int:
+        """How many rows there are."""
+        return int(self.ask(rows.aggregate(n=rows.count()))["n"][0].as_py())
+
+    def hold(self, name: str, rows: ir.Table) -> ir.Table:
+        """The rows of an expression as a table that the engine holds under a name."""
+        self.store(name, self.sql(rows))
+        return ibis.table(rows.schema(), name=name)
+
     def store(self, name: str, sql: str) -> None:
         """Hold the rows of a query under a name, in place of those that were held under it."""
         with self.errors():
