@@ -40,6 +40,8 @@ def naming(place: str) -> Iterator[None]:
     """Bad input found inside is said with its place before it: "options.share: …"."""
     try:
         yield
+    except Unreachable as error:
+        raise Unreachable(f"{place}: {error}") from None
     except BadInput as error:
         raise BadInput(f"{place}: {error}") from None
 

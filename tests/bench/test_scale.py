@@ -1,7 +1,9 @@
 """Memory does not grow with the rows of an import: a few slices take no more than one."""
 
 from bench.scale import measure
-from cockpit.observe.engine.counting import SLICE_ROWS
+from cockpit.observe.importer import ImportRequest
+
+SLICE_ROWS = ImportRequest.slice_rows
 
 
 def test_three_slices_of_rows_take_no_more_memory_than_one(tmp_path):

@@ -11,6 +11,7 @@ from cockpit.cli.common import FILE, shown
 from cockpit.text import inert
 
 PATH = click.Path(path_type=Path)
+_CLEAR = "\r\x1b[K"  # back to the start of the line, and nothing on it
 
 
 @click.command(name="import")
@@ -68,7 +69,13 @@ def import_command(
         output=out,
         force=force,
     )
-    for line in import_incident(request, _progress if sys.stderr.isatty() else None):
+    progress = _progress if sys.stderr.isatty() else None
+    try:
+        told = import_incident(request, progress)
+    finally:
+        if progress is not None:
+            click.echo(_CLEAR, err=True, nl=False)  # of a stage that was left halfway
+    for line in told:
         click.echo(inert(line, 500), err=True)
     click.echo(shown(out))
 
@@ -76,9 +83,9 @@ def import_command(
 def _progress(stage: str, done: int, total: int) -> None:
     """One line on stderr, rewritten in place; cleared when a stage is complete."""
     of = f" of {total:,}" if total else ""
-    click.echo(f"\r\x1b[K{stage} {done:,}{of}", err=True, nl=False)
+    click.echo(f"{_CLEAR}{stage} {done:,}{of}", err=True, nl=False)
     if total and done >= total:
-        click.echo("\r\x1b[K", err=True, nl=False)
+        click.echo(_CLEAR, err=True, nl=False)
 
 
 @click.command()

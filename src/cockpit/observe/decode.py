@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from cockpit.observe.labels import LabelFile, Labelling, column_labelling
 from cockpit.observe.mapping import thresholds
-from cockpit.observe.report import count
+from cockpit.observe.report import UNTIMED, count
 from cockpit.observe.survey import event_times, folded
 from cockpit.observe.values import NO_TIME, coded, flags, identities, numbers, user_bit
 from cockpit.tables import ABSENT, ALL, PAIR, SERVED, SHADOW, UNKNOWN
@@ -125,7 +125,7 @@ class Decoder:
             at = event_times(piece, self._map, first)
         timed = at != NO_TIME
         if not timed.all():
-            count(self._report.dropped, "no time, or none that can be read", int((~timed).sum()))
+            count(self._report.dropped, UNTIMED, int((~timed).sum()))
             piece, rows, at = piece.filter(pa.array(timed)), rows[timed], at[timed]
         version, names = self._versions(piece)
         all_rows = np.full(len(at), self._words.code(ALL), dtype=np.int64)

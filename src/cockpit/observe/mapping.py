@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cockpit.config import Config, Every, Label, Predictions, check
+from cockpit.observe.engine.url import check_url
 from cockpit.records import DAY, SECOND, BadInput, naming
 from cockpit.tables import NEGATIVE, PAIR, POSITIVE
 from cockpit.text import inert
@@ -120,6 +121,10 @@ def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
     """The map from its own file, else the configuration's `sources.predictions`."""
     config_document = read(config_file) if config_file else None
     config = config_document.convert(Config, check) if config_document else Config()
+    if config_document is not None and config.sources.predictions is not None:
+        # kept in the incident file, whether it is this map that is used or another
+        with naming(config_document.place("sources", "predictions", "ibis")):
+            check_url(config.sources.predictions.ibis)
     if map_file is not None:
         text = read_text(map_file)
         document = read(text, inert(map_file.name))
@@ -163,6 +168,8 @@ def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
 
 def _check(mapping: Mapping) -> None:
     settings = mapping.settings
+    with naming(mapping.place("ibis")):
+        check_url(settings.ibis)
     if settings.time is None:
         raise BadInput(
             f"{mapping.place()}: time: missing; name a column, "

@@ -8,7 +8,7 @@ import numpy as np
 
 from cockpit.incident.counts import select
 from cockpit.observe.counting import Words
-from cockpit.observe.report import count
+from cockpit.observe.report import UNTIMED, count
 from cockpit.observe.values import NO_TIME, coded, in_era, numbers, times
 from cockpit.records import SECOND, Counts
 from cockpit.tables import SERIES
@@ -95,7 +95,7 @@ def _usable(name: Ints, at: Ints, column: pa.Array, report: ImportReport) -> Sam
     count(report.metrics_skipped, "empty or NaN", int((wanted & np.isnan(x) & ~bad).sum()))
     count(
         report.metrics_skipped,
-        "no time, or none that can be read",
+        UNTIMED,
         int((wanted & ~np.isnan(x) & (at == NO_TIME)).sum()),
     )
     infinite = int(np.isinf(x[usable]).sum())

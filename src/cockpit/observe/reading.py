@@ -16,8 +16,6 @@ from cockpit.observe.report import ImportReport, count
 from cockpit.observe.survey import Survey, event_times
 from cockpit.observe.tabulate import tabulate
 from cockpit.observe.values import NO_TIME, without_zone
-from cockpit.records import BadInput
-from cockpit.units import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,9 +78,7 @@ class Counting:
         tables = self._count(rows, decoder, self._report, "predictions", strict=by_order)
         if labels is not None:
             labels.finish()
-        if self._report.used == 0:
-            reasons = ", ".join(f"{n:,} {reason}" for reason, n in self._report.dropped.items())
-            raise BadInput(f"{rows.name}: no row can be used: {reasons or 'there are none'}")
+        self._report.require_used(rows.name)
         reference = self._count_reference(top, features)
         every = (tally.counts(self._words) for tally in tables.values())
         words, shares = self._words.all(), self._importance.shares()
@@ -125,9 +121,7 @@ class Counting:
     def _early(self, columns: list[str], end: int) -> Iterator[pa.RecordBatch]:
         """The predictions that happened before `end` (µs)."""
         rows, time = self._sources.predictions, self._map.time
-        self._report.note(
-            f"no reference: the bins of features are those of the rows before {iso(end)}"
-        )
+        self._report.note_early_bins(end)
         first = 0
         wanted = [*columns, *([time] if time else [])]
         for piece in rows.pieces(wanted, self._piece_rows, stage="bins", progress=self._progress):

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from cockpit.records import BadInput
+from cockpit.units import iso
+
+UNTIMED = "no time, or none that can be read"
+
 
 class ImportReport(msgspec.Struct, kw_only=True):
     """Rows read and used, and those that could not be, by reason.
@@ -51,6 +56,16 @@ class ImportReport(msgspec.Struct, kw_only=True):
         """Add a sentence, once."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def note_early_bins(self, end: int) -> None:
+        """Say that features have the bins of the rows before `end` (µs)."""
+        self.note(f"no reference: the bins of features are those of the rows before {iso(end)}")
+
+    def require_used(self, name: str) -> None:
+        """Raises BadInput, with the reasons, where no row of `name` can be used."""
+        if self.used == 0:
+            reasons = ", ".join(f"{n:,} {reason}" for reason, n in self.dropped.items())
+            raise BadInput(f"{name}: no row can be used: {reasons or 'there are none'}")
 
 
 def count(reasons: dict[str, int], reason: str, n: int) -> None:

@@ -1,21 +1,18 @@
-"""Engines by URL: duckdb:///path.db, clickhouse://host/database, pyspark://local.
-
-A password is written as ${NAME} and taken from the environment, so that no file holds one.
-"""
+"""Engines by URL: duckdb:///path.db, clickhouse://host/database, pyspark://local."""
 
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import ibis
 import pyarrow as pa
 
 from cockpit.observe.engine.dialects import CLICKHOUSE, DUCKDB, SPARK
+from cockpit.observe.engine.url import filled, shown
 from cockpit.records import BadInput, Unreachable
 from cockpit.text import inert
 from cockpit.yamlfile import nearest
@@ -27,8 +24,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 SCHEMES = {"duckdb": DUCKDB, "clickhouse": CLICKHOUSE, "pyspark": SPARK, "spark": SPARK}
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
-_SECRET = re.compile(r"pass|secret|token|key", re.IGNORECASE)
+_EXTRAS = {DUCKDB: "", CLICKHOUSE: "[clickhouse]", SPARK: "[spark]"}
 # Rows of one slice live as long as the connection, and nobody else sees them.
 _STORE = {
     DUCKDB: ("CREATE OR REPLACE TEMP TABLE {name} AS {sql}",),
@@ -44,20 +40,26 @@ _MEMORY = "600MB"  # DuckDB's own; what does not fit goes to a temporary folder
 class Engine:
     """One connection: its tables as expressions, and queries that give Arrow tables."""
 
-    def __init__(self, name: str, dialect: str, backend: Any) -> None:
+    def __init__(
+        self, name: str, dialect: str, backend: Any, secrets: tuple[str, ...] = ()
+    ) -> None:
         self.name = name  # as people may read it: no password
         self.dialect = dialect
         self.backend = backend
+        self._secrets = secrets
 
     def table(self, name: str) -> ir.Table:
         """A table by name, or database.name. Raises BadInput where there is none."""
-        database, _, table = name.rpartition(".")
+        database, table = "", name
         with self.errors():
             found = self._tables(database)
+            if table not in found and "." in name:
+                database, _, table = name.rpartition(".")
+                found = self._tables(database)
             if table in found:
                 rows: ir.Table = self.backend.table(table, database=database or None)
                 return rows
-        near = nearest(table, found) or f"tables are: {', '.join(sorted(found)[:20])}"
+        near = nearest(table, found) or f"tables are: {', '.join(sorted(found)[:20]) or 'none'}"
         raise BadInput(f"{self.name}: table '{inert(name)}' is not there; {inert(near)}")
 
     def _tables(self, database: str) -> list[str]:
@@ -76,6 +78,19 @@ class Engine:
         if self.dialect == CLICKHOUSE:
             return self.backend.con.query_arrow(sql)
         return self.backend.raw_sql(sql).toArrow()
+
+    def ask(self, expression: ir.Table) -> pa.Table:
+        """The rows of an expression."""
+        return self.fetch(self.sql(expression), expression)
+
+    def count(self, rows: ir.Table) -> int:
+        """How many rows there are."""
+        return int(self.ask(rows.aggregate(n=rows.count()))["n"][0].as_py())
+
+    def hold(self, name: str, rows: ir.Table) -> ir.Table:
+        """The rows of an expression as a table that the engine holds under a name."""
+        self.store(name, self.sql(rows))
+        return ibis.table(rows.schema(), name=name)
 
     def store(self, name: str, sql: str) -> None:
         """Hold the rows of a query under a name, in place of those that were held under it."""
@@ -102,10 +117,10 @@ class Engine:
         """What goes wrong in the engine, in one line that holds no password."""
         try:
             yield
-        except (BadInput, KeyboardInterrupt):
+        except BadInput:
             raise
         except Exception as error:
-            raise BadInput(f"{self.name}: {inert(_first_line(error), 300)}") from None
+            raise BadInput(f"{self.name}: {_said(error, self._secrets)}") from None
 
 
 class DuckDB(Engine):
@@ -120,7 +135,11 @@ class DuckDB(Engine):
             "preserve_insertion_order": False,
             **options,
         }
-        backend = ibis.duckdb.connect(database or ":memory:", **settings)
+        try:
+            backend = ibis.duckdb.connect(database or ":memory:", **settings)
+        except BaseException:
+            self._folder.cleanup()
+            raise
         super().__init__(name, DUCKDB, backend)
         self.backend.raw_sql("SET TimeZone = 'UTC'")
         self.backend.raw_sql("SET enable_progress_bar = false")
@@ -145,8 +164,10 @@ class DuckDB(Engine):
         return self.backend.con.sql(sql).to_arrow_table()
 
     def close(self) -> None:
-        super().close()
-        self._folder.cleanup()
+        try:
+            super().close()
+        finally:
+            self._folder.cleanup()
 
 
 def connect(url: str) -> Engine:
@@ -158,36 +179,31 @@ def connect(url: str) -> Engine:
     if scheme not in SCHEMES:
         near = nearest(scheme, SCHEMES) or f"there are: {', '.join(SCHEMES)}"
         raise BadInput(f"ibis: '{inert(scheme, 40)}://' is no engine known here; {near}")
-    name = f"{scheme}://{inert(urlsplit(url).hostname or urlsplit(url).path, 200)}"
-    full, secrets = _filled(url)
+    dialect, name = SCHEMES[scheme], shown(url)
+    full, secrets = filled(url)
     try:
-        if SCHEMES[scheme] == DUCKDB:
+        if dialect == DUCKDB:
             return _duckdb(name, full)
-        if SCHEMES[scheme] == SPARK:
-            return Engine(name, SPARK, _spark(full))
-        return Engine(name, SCHEMES[scheme], ibis.connect(full))
+        backend = _spark(full) if dialect == SPARK else ibis.connect(full)
+        return Engine(name, dialect, backend, secrets)
     except BadInput:
         raise
-    except ImportError as error:
-        missing = inert(error.name or error, 60)
+    except ImportError:
         raise BadInput(
-            f"{name}: needs the package {missing}; install ibis-framework[{SCHEMES[scheme]}]"
+            f"{name}: its driver is not installed; install cockpit{_EXTRAS[dialect]}"
         ) from None
     except Exception as error:
-        said = _first_line(error)
-        for secret in secrets:
-            said = said.replace(secret, "…")
-        raise Unreachable(f"{name}: cannot be reached: {inert(said, 300)}") from None
+        raise Unreachable(f"{name}: cannot be reached: {_said(error, secrets)}") from None
 
 
 def _duckdb(name: str, url: str) -> DuckDB:
     parts = urlsplit(url)
-    path = f"{parts.netloc}{parts.path}"
+    path = unquote(f"{parts.netloc}{parts.path}")
     if parts.path.startswith("//"):  # duckdb:////absolute
-        path = parts.path[1:]
-    if not os.path.exists(path):
+        path = path[1:]
+    if not os.path.isfile(path):
         raise BadInput(f"{name}: no such file")
-    return DuckDB(f"duckdb://{inert(path, 200)}", path, read_only=True)
+    return DuckDB(name, path, read_only=True)
 
 
 def _spark(url: str) -> Any:
@@ -201,36 +217,12 @@ def _spark(url: str) -> Any:
     return ibis.pyspark.connect(session)
 
 
-def check_url(url: str) -> None:
-    """Raises BadInput where a password or token stands in the URL itself."""
-    try:
-        parts = urlsplit(url)
-        password = parts.password
-    except ValueError:
-        raise BadInput(f"ibis: '{inert(url.partition('://')[0], 40)}://…' is no URL") from None
-    given = [password or "", *(v for k, v in parse_qsl(parts.query) if _SECRET.search(k))]
-    if any(word and not _VARIABLE.fullmatch(word) for word in given):
-        raise BadInput(
-            "ibis: a password does not belong in a file that is kept; write ${NAME} for it, and "
-            "set that variable where cockpit runs"
-        )
-
-
-def _filled(url: str) -> tuple[str, list[str]]:
-    """The URL with its variables, and their values."""
-    from urllib.parse import quote
-
-    values = []
-    for name in _VARIABLE.findall(url):
-        if name not in os.environ:
-            raise BadInput(f"ibis: the environment has no variable {inert(name, 80)}")
-        values.append(os.environ[name])
-        url = url.replace(f"${{{name}}}", quote(os.environ[name], safe=""))
-    return url, [value for value in values if value]
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+def _said(error: Exception, secrets: tuple[str, ...]) -> str:
+    """The first line of an error, without secrets."""
+    said = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    for secret in secrets:
+        said = said.replace(secret, "…")
+    return inert(said, 300)
 
 
 def typed(found: pa.Table, like: ir.Table) -> pa.Table:

@@ -10,8 +10,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import ibis
-
 from cockpit.observe.counting import Words, chunks
 from cockpit.observe.engine.columns import event_time, label_time, text
 from cockpit.observe.engine.decoding import Decoding, Segmenting
@@ -26,13 +24,11 @@ from cockpit.observe.engine.slices import Bounded, Marks, Slice, plan, unit_of
 from cockpit.observe.features import FrozenFeature, freeze, usable_features
 from cockpit.observe.importance import Importance
 from cockpit.observe.reading import Counted
-from cockpit.observe.report import ImportReport, count
+from cockpit.observe.report import UNTIMED, ImportReport, count
 from cockpit.observe.rows import Rows
 from cockpit.observe.survey import MOST_VALUES, Survey
 from cockpit.observe.values import YEAR_1, coded
-from cockpit.records import BadInput
 from cockpit.tables import ABSENT, OTHER
-from cockpit.units import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +40,6 @@ if TYPE_CHECKING:
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Progress
     from cockpit.records import Counts
-
-SLICE_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +70,7 @@ class EngineCounting:
         tables: EngineTables,
         report: ImportReport,
         progress: Progress | None,
-        slice_rows: int = SLICE_ROWS,
+        slice_rows: int,
     ) -> None:
         self._map = mapping
         self._tables = tables
@@ -127,7 +121,7 @@ class EngineCounting:
         for rows in (self._tables.predictions, self._tables.reference):
             if rows is not None and dimension in rows.columns:
                 expression = rows.group_by(value=rows[dimension]).aggregate(n=rows.count())
-                values = self._fetch(expression.limit(MOST_VALUES + 1))
+                values = self._engine.ask(expression.limit(MOST_VALUES + 1))
                 survey.met(dimension, *(values[c].combine_chunks() for c in ("value", "n")))
                 found.append(values)
         return found
@@ -139,13 +133,9 @@ class EngineCounting:
         happened = self._histogram(dated, "at")
         survey.happened(happened)
         self._report.used = sum(happened.values())
-        total = self._fetch(rows.aggregate(n=rows.count()))["n"][0].as_py()
-        self._report.rows = total
-        without = total - self._report.used
-        count(self._report.dropped, "no time, or none that can be read", without)
-        if self._report.used == 0:
-            reason = f"{without:,} no time, or none that can be read" if total else "there are none"
-            raise BadInput(f"{self._tables.name}: no row can be used: {reason}")
+        self._report.rows = total = self._engine.count(rows)
+        count(self._report.dropped, UNTIMED, total - self._report.used)
+        self._report.require_used(self._tables.name)
         type_ = rows[time].type()
         zone = getattr(type_, "timezone", None)
         if type_.is_timestamp() and zone is None and self._engine.dialect != SPARK:
@@ -157,14 +147,14 @@ class EngineCounting:
         if rows[column].type().is_timestamp():
             return None
         raw = rows[column].cast("float64")
-        (span,) = self._fetch(rows.aggregate(least=raw.min(), most=raw.max())).to_pylist()
+        (span,) = self._engine.ask(rows.aggregate(least=raw.min(), most=raw.max())).to_pylist()
         return None if span["least"] is None else unit_of(span["least"], span["most"])
 
     def _histogram(self, rows: ir.Table, column: str) -> Counter[int]:
         """{start of a slow bucket: rows}."""
         start = start_of(rows[column], self._map.bucket, YEAR_1)
         buckets = rows.filter(rows[column].notnull()).select(bucket=start)
-        found = self._fetch(buckets.group_by("bucket").aggregate(n=buckets.count()))
+        found = self._engine.ask(buckets.group_by("bucket").aggregate(n=buckets.count()))
         return Counter(dict(zip(found["bucket"].to_pylist(), found["n"].to_pylist(), strict=True)))
 
     def _known(self, observed: Counter[int], decoding: Decoding, marks: Marks) -> Bounded | None:
@@ -198,15 +188,13 @@ class EngineCounting:
         rows = tables.predictions if tables.reference is None else tables.reference
         if tables.reference is None:
             end = survey.early_end() or 0
-            self._report.note(
-                f"no reference: the bins of features are those of the rows before {iso(end)}"
-            )
+            self._report.note_early_bins(end)
             at = event_time(rows[self._map.time or ""], self._engine.dialect)
             rows = rows.filter(at < whole(end))
         for name, kind in wanted.items():
             if kind == "auto" and rows[name].type().is_string():
                 wanted[name] = "categorical"
-        found = self._fetch(rows.select(*wanted))
+        found = self._engine.ask(rows.select(*wanted))
         return freeze(found.to_batches(), wanted, self._report)
 
     # --- labels of a table of their own ------------------------------------------------------
@@ -217,16 +205,20 @@ class EngineCounting:
         if labels is None:
             return None
         found = label_moves(labels, decoding)
-        told = self._fetch(sums_of(found.read.rows, found.read.told))
+        told = self._engine.ask(sums_of(found.read.rows, found.read.told))
         self._report.labels = told["new"][0].as_py()
         tell(told, found.read.told, self._report)
-        held = self._held("label_moves", found.moves)
+        held = self._engine.hold("cockpit_label_moves", found.moves)
         moves = without_repeats(held)
         unused = self._report.labels_unused
-        count(unused, "said again what was known", self._count(held) - self._count(moves))
+        count(
+            unused,
+            "said again what was known",
+            self._engine.count(held) - self._engine.count(moves),
+        )
         if not decoding.timed:
             twice = contradicted(moves)
-            many = self._fetch(twice.aggregate(n=twice.many.sum().coalesce(0).cast("int64")))
+            many = self._engine.ask(twice.aggregate(n=twice.many.sum().coalesce(0).cast("int64")))
             reason = "contradict each other, and no time says which came last"
             count(unused, reason, many["n"][0].as_py())
             moves = moves.anti_join(twice, "id")
@@ -245,17 +237,17 @@ class EngineCounting:
             at=event_time(rows[self._map.time or ""], self._engine.dialect),
         )
         dated = dated.filter(dated.at.notnull(), dated.id.notnull())
-        unmatched = self._count(moves.anti_join(dated, "id"))
+        unmatched = self._engine.count(moves.anti_join(dated, "id"))
         count(self._report.labels_unused, "for a prediction that is not there", unmatched)
         asked = dated.semi_join(moves, "id")
-        found = self._fetch(asked.aggregate(n=asked.count(), ids=asked.id.nunique()))
+        found = self._engine.ask(asked.aggregate(n=asked.count(), ids=asked.id.nunique()))
         repeated = found["n"][0].as_py() - found["ids"][0].as_py()
         count(self._report.incomplete, "id that another row has as well", repeated)
 
     # --- counting ----------------------------------------------------------------------------
 
     def _chunks(self, source: Source, slices: list[Slice]) -> Iterator[tuple[int, str, Counts]]:
-        query = Query(self._engine, source, "piece")
+        query = Query(self._engine, source, "cockpit_piece")
         done, total = 0, sum(part.rows for part in slices)
         for part in slices:
             yield from chunks(query.counts(part, self._words, self._report), self._map.bucket)
@@ -278,9 +270,9 @@ class EngineCounting:
         )
         own = ImportReport()
         source = Source(rows, decoding, Marks(), times=None)
-        query = Query(self._engine, source, "reference_piece")
+        query = Query(self._engine, source, "cockpit_reference")
         counted = list(query.counts(Slice(0, 1, 0), self._words, own))
-        self._report.reference_rows = self._count(rows)
+        self._report.reference_rows = self._engine.count(rows)
         self._report.reference_incomplete = own.dropped | own.incomplete | own.labels_unused
         return counted, self._importance(query.held, decoding)
 
@@ -291,21 +283,10 @@ class EngineCounting:
             return {}
         importance = Importance()
         squares = held.aggregate(total=held.squared.sum().coalesce(0).cast("int64"))
-        importance.add_squares(self._fetch(squares)["total"][0].as_py())
-        add_importance(self._fetch(expression), decoding, self._words, importance)
+        importance.add_squares(self._engine.ask(squares)["total"][0].as_py())
+        add_importance(self._engine.ask(expression), decoding, self._words, importance)
         words = self._words.all()
         return {words[code]: share for code, share in importance.shares().items()}
-
-    def _held(self, name: str, rows: ir.Table) -> ir.Table:
-        self._engine.store(name, self._engine.sql(rows))
-        return ibis.table(rows.schema(), name=name)
-
-    def _count(self, rows: ir.Table) -> int:
-        found = self._fetch(rows.aggregate(n=rows.count()))
-        return int(found["n"][0].as_py())
-
-    def _fetch(self, expression: ir.Table) -> pa.Table:
-        return self._engine.fetch(self._engine.sql(expression), expression)
 
 
 def _segmenting(found: list[pa.Table], top: frozenset[str]) -> Segmenting:

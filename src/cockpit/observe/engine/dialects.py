@@ -40,13 +40,12 @@ def _signature(arguments: int) -> Any:
 
 def micros(column: ir.TimestampColumn, dialect: str) -> ir.IntegerValue:
     """µs since 1970 of timestamps; what is finer is cut off."""
-    fine = _is_fine(column)
     if dialect == CLICKHOUSE:
         exact = column.cast("timestamp('UTC', 6)")
         return _function("toUnixTimestamp64Micro", ("timestamp",), "int64")(exact)
     if dialect == SPARK:
         return _function("unix_micros", ("timestamp",), "int64")(column.cast("timestamp('UTC')"))
-    if fine:
+    if _is_fine(column):
         nanoseconds = _function("epoch_ns", ("timestamp",), "int64")(column)
         return _function("divide", ("int64", "int64"), "int64")(nanoseconds, whole(1000))
     return _function("epoch_us", ("timestamp",), "int64")(column)

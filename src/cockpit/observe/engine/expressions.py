@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
@@ -21,12 +21,11 @@ WHOLE = -1  # the dimension of rows about the whole service
 _MOVES = ("seen", "was", "label")
 
 
-class Grouping:
+class Grouping(NamedTuple):
     """A dimension, or a pair of them: its number, and each row's code as a column of a piece."""
 
-    def __init__(self, dimension: int, code: Callable[[ir.Table], ir.IntegerValue]) -> None:
-        self.dimension = dimension
-        self.code = code
+    dimension: int
+    code: Callable[[ir.Table], ir.IntegerValue]
 
 
 def groupings(decoding: Decoding) -> tuple[Grouping, list[Grouping], list[Grouping]]:

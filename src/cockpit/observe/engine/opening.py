@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cockpit.config import Label
 from cockpit.observe.engine.columns import FLAG, NAME, NUMBER, TIME, WORD, Kind
-from cockpit.observe.engine.connect import DuckDB, check_url, connect
+from cockpit.observe.engine.connect import DuckDB, connect
 from cockpit.observe.engine.counting import EngineTables
 from cockpit.observe.features import usable_features
 from cockpit.records import BadInput, naming
@@ -31,7 +31,6 @@ def named_tables(mapping: Mapping, opened: ExitStack) -> EngineTables:
     if not settings.table:
         raise BadInput(f"{mapping.place('ibis')}: table: missing; name the predictions' table")
     with naming(mapping.place("ibis")):
-        check_url(settings.ibis)
         engine = opened.enter_context(connect(settings.ibis))
     return tables_of(engine, mapping)
 
@@ -40,12 +39,19 @@ def tables_of(engine: Engine, mapping: Mapping) -> EngineTables:
     """The map's tables in an engine."""
     settings = mapping.settings
     labels = settings.label.table if isinstance(settings.label, Label) else ""
+
+    def table(name: str, key: str) -> ir.Table:
+        with naming(mapping.place(key)):
+            return engine.table(name)
+
     return EngineTables(
         engine=engine,
         name=inert(settings.table),
-        predictions=engine.table(settings.table),
-        reference=engine.table(settings.reference_table) if settings.reference_table else None,
-        labels=engine.table(labels) if labels else None,
+        predictions=table(settings.table, "table"),
+        reference=table(settings.reference_table, "reference_table")
+        if settings.reference_table
+        else None,
+        labels=table(labels, "label") if labels else None,
     )
 
 
@@ -71,6 +77,9 @@ def typed_files(
         reference=engine.file("reference", reference.path) if reference else None,
         labels=engine.file("labels", labels.path) if labels else None,
     )
+    seen = [rows.columns if rows else None for rows in tables.names()]
+    if seen != [file.columns if file else None for file in files]:
+        return None  # DuckDB renames a column that differs from another in its case alone
     return None if any(unfit(mapping, tables, text_may_be_numbers=True)) else tables
 
 
@@ -87,53 +96,67 @@ def unfit(
     ):
         yield f"{mapping.place('label')}: label: a table of labels needs an id in both tables"
     apart = {mapping.label, mapping.label_time} if tables.labels is not None else set()
-    asked = [(c, kind) for c, kind in _kinds(mapping) if c not in apart]
+    asked = [each for each in _asked(mapping) if each.column not in apart]
     yield from _unfit(tables.predictions, tables.name, asked)
     if tables.labels is not None:
-        of_labels = [(c, kind) for c, kind in _kinds(mapping) if c in {*apart, settings.id}]
+        of_labels = [each for each in _asked(mapping) if each.column in {*apart, settings.id}]
         yield from _unfit(tables.labels, "labels", of_labels)
     if tables.reference is not None:
         unread = {mapping.time, mapping.label_time, settings.id, settings.user, settings.error}
-        asked = [(c, kind) for c, kind in asked if c not in unread - mapping.counted_columns]
+        unread -= mapping.counted_columns
+        asked = [each for each in asked if each.column not in unread]
         yield from _unfit(tables.reference, "reference", asked)
     for rows in (tables.predictions, tables.reference):
         if rows is not None:
             columns = tables.reference.columns if tables.reference is not None else None
             wanted = usable_features(mapping, list(tables.predictions.columns), columns)
-            yield from _unfit_features(rows, wanted, text_may_be_numbers)
+            yield from _unfit_features(mapping, rows, wanted, text_may_be_numbers)
 
 
-def _kinds(mapping: Mapping) -> Iterator[tuple[str | None, Kind]]:
-    """Every column that means something, features apart, and what it must be."""
+class _Asked(NamedTuple):
+    """A column that means something: what it must be, and the place in the map that says so."""
+
+    column: str | None
+    kind: Kind
+    place: str
+
+
+def _asked(mapping: Mapping) -> Iterator[_Asked]:
+    """Every column that means something, features apart."""
     settings = mapping.settings
-    yield mapping.time, TIME
-    yield (settings.version if mapping.versions_in_column else None), NAME
-    yield settings.score, NUMBER
-    yield settings.prediction, FLAG
-    yield (settings.shadow.score if settings.shadow else None), NUMBER
-    yield mapping.label, FLAG
-    yield mapping.label_time, TIME
-    yield settings.id, NAME
-    yield settings.user, NAME
-    yield settings.latency, NUMBER
-    yield settings.error, WORD
+
+    def asked(column: str | None, kind: Kind, *key: str | int) -> _Asked:
+        return _Asked(column, kind, mapping.place(*key))
+
+    yield asked(mapping.time, TIME, "time")
+    yield asked(settings.version if mapping.versions_in_column else None, NAME, "version")
+    yield asked(settings.score, NUMBER, "score")
+    yield asked(settings.prediction, FLAG, "prediction")
+    yield asked(settings.shadow.score if settings.shadow else None, NUMBER, "shadow", "score")
+    yield asked(mapping.label, FLAG, "label")
+    yield asked(mapping.label_time, TIME, "label_time" if settings.label_time else "label")
+    yield asked(settings.id, NAME, "id")
+    yield asked(settings.user, NAME, "user")
+    yield asked(settings.latency, NUMBER, "latency")
+    yield asked(settings.error, WORD, "error")
     for dimension in mapping.dimensions:
-        yield dimension, WORD
-    for rate in settings.rates:
-        yield rate.column, FLAG
-    for mean in settings.means:
-        yield mean.column, NUMBER
+        key = "protected" if dimension in settings.protected else "segments"
+        yield asked(dimension, WORD, key)
+    for i, rate in enumerate(settings.rates):
+        yield asked(rate.column, FLAG, "rates", i)
+    for i, mean in enumerate(settings.means):
+        yield asked(mean.column, NUMBER, "means", i)
 
 
-def _unfit(rows: ir.Table, name: str, asked: list[tuple[str | None, Kind]]) -> Iterator[str]:
-    for column, kind in asked:
+def _unfit(rows: ir.Table, name: str, every: list[_Asked]) -> Iterator[str]:
+    for column, kind, place in every:
         if column in rows.columns and not kind.holds(rows[column].type()):
             type_ = inert(rows[column].type(), 60)
-            yield f"{name}: column '{inert(column)}' is {type_}; it must be {kind.words}"
+            yield f"{name}: column '{inert(column)}' ({place}) is {type_}; it must be {kind.words}"
 
 
 def _unfit_features(
-    rows: ir.Table, wanted: dict[str, str], text_may_be_numbers: bool
+    mapping: Mapping, rows: ir.Table, wanted: dict[str, str], text_may_be_numbers: bool
 ) -> Iterator[str]:
     for column, kind in wanted.items():
         type_ = rows[column].type()
@@ -142,5 +165,6 @@ def _unfit_features(
         else:
             fit = (NUMBER if kind == "numeric" else WORD).holds(type_)
         if not fit:
-            must = "text, an integer or yes or no" if kind == "categorical" else "a number"
-            yield f"feature '{inert(column)}' is {inert(type_, 60)}; it must be {must}"
+            must = (WORD if kind == "categorical" else NUMBER).words
+            place = mapping.place("features")
+            yield f"{place}: feature '{inert(column)}' is {inert(type_, 60)}; it must be {must}"

@@ -60,6 +60,7 @@ def sums_of(rows: ir.Table, told: list[Told]) -> ir.Table:
 
 
 def tell(sums: pa.Table, told: list[Told], report: ImportReport) -> None:
+    """Add the sums of a query of `sums_of` to the report's lists and totals."""
     for where, reason, column in told:
         n = sums[column][0].as_py()
         if reason:

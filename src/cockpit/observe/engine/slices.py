@@ -5,6 +5,7 @@ The query of a slice is compiled once, with marks where its bounds go; the bound
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, NamedTuple
 
 from cockpit.observe.engine.columns import TIME_UNITS
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-_FIRST_MARK = 8_314_159_265_358_979_300  # integers that no query holds otherwise
+_MARK_BITS = 61
 
 
 class Slice(NamedTuple):
@@ -44,12 +45,14 @@ class Marks:
 
     def __init__(self) -> None:
         self._of: dict[str, Callable[[Slice], int]] = {}
+        # 19 digits that nobody guesses, so that no name and no value in the query has them
+        self._first = (1 << _MARK_BITS) + secrets.randbits(_MARK_BITS)
         self.start = self.mark(lambda part: part.start)
         self.end = self.mark(lambda part: part.end)
 
     def mark(self, of: Callable[[Slice], int]) -> ir.IntegerScalar:
         """A constant whose value is found for each slice."""
-        number = _FIRST_MARK + len(self._of)
+        number = self._first + len(self._of)
         self._of[str(number)] = of
         return whole(number)
 
