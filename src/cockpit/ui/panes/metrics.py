@@ -13,12 +13,13 @@ from cockpit.ui.figures import (
     number,
     sample,
     stale,
+    value_alone,
     value_text,
     verdict,
     was,
     worst_first,
 )
-from cockpit.ui.lines import Line, first_fit, pad, sentence, sides, text_width
+from cockpit.ui.lines import Line, first_fit, pad, sentence, sides, text_width, width
 from cockpit.ui.rows import Row, heading
 from cockpit.views import Chart
 
@@ -135,12 +136,17 @@ def names_width(estimates: list[Estimate], most: int = 28) -> int:
 
 def metric_row(estimate: Estimate, space: Space, names: int) -> Row:
     """Name, value, interval, and at the right edge the verdict; staleness instead of it."""
-    left: Line = (
-        (pad(label_of(estimate), names) + " ", "text"),
-        (value_text(estimate), "strong" if estimate.value is not None else "dim"),
-    )
     old = stale(estimate, space.at, space.stale_after)
     right: Line = ((f" {old}", "watch"),) if old else ((" ", "text"), *verdict(estimate))
+    name = pad(label_of(estimate), names) + " "
+    room = space.cells - text_width(name) - width(right)
+    told = value_text(estimate)
+    if text_width(told) > room:
+        told = value_alone(estimate)
+    left: Line = (
+        (name, "text"),
+        (told, "strong" if estimate.value is not None else "dim"),
+    )
     return Row(sides(left, right, space.cells), item_of(estimate))
 
 

@@ -123,7 +123,7 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
         result += words(model.worst, cells, 2, "bad")
     names = names_width(model.segments)
     result += [metric_row(e, space, names) for e in model.segments] or words(
-        "No segments are declared in the map, or none has enough rows.", cells
+        "No segment is measured: the map declares none, or none has enough labelled rows.", cells
     )
     return result + titled("gaps between protected groups", model.gaps, space)
 
