@@ -138,13 +138,14 @@ def metric_row(estimate: Estimate, space: Space, names: int) -> Row:
     """Name, value, interval, and at the right edge the verdict; staleness instead of it."""
     old = stale(estimate, space.at, space.stale_after)
     right: Line = ((f" {old}", "watch"),) if old else ((" ", "text"), *verdict(estimate))
-    name = pad(label_of(estimate), names) + " "
-    room = space.cells - text_width(name) - width(right)
-    told = value_text(estimate)
-    if text_width(told) > room:
+    label, told = label_of(estimate), value_text(estimate)
+    lacking = names + 1 + text_width(told) + width(right) - space.cells
+    if 0 < lacking <= names - text_width(label):
+        names -= lacking  # out of its column, but whole
+    elif lacking > 0:
         told = value_alone(estimate)
     left: Line = (
-        (name, "text"),
+        (pad(label, names) + " ", "text"),
         (told, "strong" if estimate.value is not None else "dim"),
     )
     return Row(sides(left, right, space.cells), item_of(estimate))
