@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cockpit.ui.figures import interval
-from cockpit.ui.lines import width
+from cockpit.ui.layout import title_within
+from cockpit.ui.lines import text_width, width
 from cockpit.ui.panes.infra import change_rows
 from cockpit.ui.panes.knowledge import rows as knowledge_rows
 from cockpit.ui.panes.metrics import Space, metric_row
@@ -107,3 +108,11 @@ def test_thousands_in_an_interval_are_not_three_numbers():
     p99 = next(e for e in VIEW.infra.metrics if e.name == "latency_p99")
     wide = msgspec.structs.replace(p99, value=944.0, low=500.0, high=1000.0)
     assert interval(wide) == "[500, 1,000]"
+
+
+def test_a_title_leaves_its_interval_out_whole():
+    full = "4 Containment ── 7,814 [7,153, 8,498]"
+    for cells in range(24, 60):
+        shown = title_within(full, cells)
+        assert text_width(shown) <= cells
+        assert shown.endswith("8,498]") or "[" not in shown

@@ -87,6 +87,7 @@ def _estimate(estimate: Estimate, cells: int) -> list[Line]:
     level = f"{estimate.level:.0%}, {looks}" if estimate.low is not None else ""
     pairs = [
         ("value", f"{name_of(estimate)} {value_text(estimate)}"),
+        ("of", ", ".join(filter(None, (estimate.version, estimate.segment)))),
         ("interval", level),
         ("verdict", estimate.verdict),
         ("promise", "" if estimate.missed is None else _missed(estimate.missed)),

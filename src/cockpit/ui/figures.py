@@ -84,7 +84,9 @@ def interval(estimate: Estimate) -> str:
         return ""
     up, down, like = high - value, value - low, abs(value)
     if abs(up - down) <= 0.1 * max(abs(up), abs(down), 1e-12):
-        return "±" + _digits((up + down) / 2, estimate.unit, like)
+        half = (up + down) / 2
+        told = _digits(half, estimate.unit, like)
+        return "±" + (_digits(half, estimate.unit) if told.startswith("<") else told)
     bounds = ["−" * (bound < 0) + _digits(abs(bound), estimate.unit, like) for bound in (low, high)]
     between = ", " if any("," in bound for bound in bounds) else ","  # [500, 1,000]
     return f"[{between.join(bounds)}]"

@@ -129,7 +129,7 @@ def label_of(estimate: Estimate) -> str:
     return " ".join(part for part in parts if part)
 
 
-def names_width(estimates: list[Estimate], most: int = 28) -> int:
+def names_width(estimates: list[Estimate], most: int = 40) -> int:
     """Cells for the names of these estimates, at most `most`."""
     return min(most, max((text_width(label_of(e)) for e in estimates), default=8))
 
