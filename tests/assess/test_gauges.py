@@ -178,7 +178,7 @@ def test_the_sentence_says_which_side_and_since_when():
     assert over.sentence == "saturation: as usual now, higher from 02:51 to 03:12"
     assert over.alarm_at is None
     (usual,) = gauge_monitors(moment({"saturation": every(MINUTE, noise(360))}))
-    assert usual.sentence == "saturation: as in its last 5 h 59 min"
+    assert usual.sentence == "saturation: not sure that it differs from its last 5 h 59 min"
     assert usual.evidence < THRESHOLD
 
 

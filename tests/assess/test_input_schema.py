@@ -142,3 +142,17 @@ def test_the_samples_schemas_tell_what_v42_gained(sample: str) -> None:
     assert findings("amount", "hour", **schemas)[0] == (
         "v42 reads merchant_risk (double), which v41 does not"
     )
+
+
+def test_two_words_for_one_type_are_no_change():
+    older = json.dumps({"properties": {"a": {"type": "number"}, "b": {"type": "integer"}}})
+    for newer, found in (
+        ({"a": "double", "b": "long"}, 0),
+        ({"a": "float", "b": "integer"}, 0),
+        ({"a": "long", "b": "double"}, 2),
+    ):
+        schemas = {
+            "v1": older.replace("}}}", '}}, "required": ["a", "b"]}'),
+            "v2": json.dumps(newer),
+        }
+        assert len(schema_findings(Moment(replace(EMPTY, schemas=schemas), None))) == found

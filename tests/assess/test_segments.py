@@ -18,7 +18,7 @@ def test_small_segments_borrow_and_large_ones_hardly():
     assert 0.02 < found[0].value < 0.12
     assert found[2].value == pytest.approx(0.1, abs=0.002)
     assert found[0].high - found[0].low > found[2].high - found[2].low
-    assert "0 of 5, borrowed from other segments" in found[0].note
+    assert "0 of 5, drawn towards the other segments" in found[0].note
 
 
 SPREAD = {"homogeneous": (4e6, 16e6), "alike": (180, 20), "spread": (18, 2), "rare": (2, 98)}

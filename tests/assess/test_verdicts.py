@@ -186,6 +186,14 @@ def test_a_sure_change_within_the_tolerance_is_fine_and_said():
     assert better == "rose from .893 to .920 (reference); surely better"
 
 
+def test_better_than_nothing_is_not_said():
+    """Without a baseline a figure can be within its promise, and no more."""
+    promised = held(bound=Bound(0.86, True))
+    assert judge(wilson(92_000, 100_000), promised).sentence == (
+        ".920; surely within the promise of at least .860"
+    )
+
+
 @given(
     st.integers(20, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
     st.floats(0.01, 0.99),

@@ -215,3 +215,12 @@ def test_an_identifier_is_refused_however_long_the_reference() -> None:
     report = ImportReport()
     assert freeze(pieces, {"id": "categorical"}, report) == []
     assert "it looks like an identifier" in report.notes[0]
+
+
+def test_scores_that_are_no_shares_are_told_once_they_are_most():
+    def told(n: int) -> bool:
+        report = ImportReport(used=10, incomplete={"score outside 0 to 1": n})
+        return any("not percent or logit" in line for line in report.lines())
+
+    assert told(6)
+    assert not told(5)

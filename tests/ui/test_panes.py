@@ -1,12 +1,18 @@
 """Panes at any width: nothing overlaps, what must be seen is seen, and cuts are between words."""
 
+import re
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.ui.lines import width
+from cockpit.ui.figures import interval
+from cockpit.ui.layout import title_within
+from cockpit.ui.lines import text_width, width
 from cockpit.ui.panes.infra import change_rows
 from cockpit.ui.panes.knowledge import rows as knowledge_rows
+from cockpit.ui.panes.metrics import Space, metric_row
 from cockpit.ui.panes.option_table import STICKY, shortened, table_rows
 from cockpit.ui.panes.status import impact_lines, phase_line
 from cockpit.views import Change
@@ -87,3 +93,26 @@ def test_impact_is_cut_between_its_parts(cells):
     *parts, last = shown.split(" · ")
     assert all(part in VIEW.impact.sentence for part in parts if "not yet known" not in part)
     assert last == "…" or "labelled yet" in last
+
+
+def test_an_interval_is_whole_or_left_out_but_never_half_a_number():
+    p99 = next(e for e in VIEW.infra.metrics if e.name == "latency_p99")
+    wide = msgspec.structs.replace(p99, value=390.0, low=375.0, high=420.0, verdict="degraded")
+    for cells in range(34, 60):
+        (text,) = texts([metric_row(wide, Space(cells, 1, VIEW.at, 10**12), 12)])
+        assert re.search(r"390 ms \[(375,420|…)\] ", text), text
+        assert text.endswith("degraded")
+
+
+def test_thousands_in_an_interval_are_not_three_numbers():
+    p99 = next(e for e in VIEW.infra.metrics if e.name == "latency_p99")
+    wide = msgspec.structs.replace(p99, value=944.0, low=500.0, high=1000.0)
+    assert interval(wide) == "[500, 1,000]"
+
+
+def test_a_title_leaves_its_interval_out_whole():
+    full = "4 Containment ── 7,814 [7,153, 8,498]"
+    for cells in range(24, 60):
+        shown = title_within(full, cells)
+        assert text_width(shown) <= cells
+        assert shown.endswith("8,498]") or "[" not in shown

@@ -136,7 +136,9 @@ def _span(window: Window) -> int:
 def _notes(inputs: Inputs, begun: Onset | None, quality: list[Estimate]) -> list[str]:
     """When it began, and how far the labels go: what every figure should be read with."""
     notes = [] if begun is None else [begun.sentence]
-    compared = "a class whose labels come late is missing from it, not from the baseline"
+    compared = "a class whose labels come late is missing from it"
+    if any(estimate.baseline is not None for estimate in quality):
+        compared += ", not from the baseline"
     if as_young(inputs, "score") is not None:
         compared = "a class whose labels come late is missing from it and from the baseline alike"
     for estimate in quality:

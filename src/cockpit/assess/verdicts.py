@@ -200,6 +200,9 @@ def _told(now: Measurement, base: Baseline | None, held: Comparison) -> str:
 def _kept(excess: _Excess, tolerance: float, base: Baseline | None, held: Comparison) -> str:
     """That it is within what is tolerated: the promise where that is as far as the promise."""
     bound = held.bound
+    if bound is not None and base is None:  # then it is the promise that it is better than
+        within = f"within the promise of {_promise(bound, held.unit)}"
+        return f"surely {within}" if excess.high < 0 else _worse(excess, tolerance, held)
     if excess.high < 0 or bound is None or (base and tolerance != _slack(base, bound)):
         return _worse(excess, tolerance, held)
     worse = "surely worse, but " if excess.low > 0 else ""

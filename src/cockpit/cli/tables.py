@@ -82,7 +82,8 @@ def _drift_row(drift: Drift) -> list[str]:
     psi = "–" if drift.psi_corrected is None else f"{drift.psi_corrected:.3f}"
     if drift.low is not None and drift.high is not None:
         psi += f" [{drift.low:.3f}, {drift.high:.3f}]"
-    return [drift.feature, psi, f"{drift.n:,}", drift.drift_class, drift.sentence or drift.reason]
+    drift_class = "–" if drift.psi is None else drift.drift_class
+    return [drift.feature, psi, f"{drift.n:,}", drift_class, drift.sentence or drift.reason]
 
 
 def _monitor_row(monitor: Monitor) -> list[str]:
@@ -150,7 +151,7 @@ def timeline(entries: Sequence[TimelineEntry]) -> str:
 def seen(found: Sequence[Earlier]) -> str:
     """One line an earlier incident, the likest first."""
     if not found:
-        return "no earlier incident file lies there"
+        return "no earlier incident lies in that folder; --in names another"
     rows = [["alike", "began", "service", "done", "took", "open", "in common", "file"]]
     rows += [
         [

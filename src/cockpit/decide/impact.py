@@ -116,7 +116,7 @@ def _worse(assessment: Assessment) -> list[str]:
             where = f" ({estimate.segment})" if estimate.segment else ""
             return [f"{estimate.name}{where} {_moved(estimate.value, estimate)}"]
     if any(estimate.name in QUALITY and not estimate.segment for estimate in bad):
-        return ["the model is measurably worse, more wrong decisions are not measured"]
+        return ["the model is measurably worse, though no more decisions are measured wrong"]
     return []
 
 

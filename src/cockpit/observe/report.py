@@ -50,6 +50,9 @@ class ImportReport(msgspec.Struct, kw_only=True):
             ("metric values skipped", self.metrics_skipped),
         ):
             told += [f"{what}: {n:,} × {reason}" for reason, n in sorted(reasons.items())]
+        for reason, n in sorted(self.incomplete.items()):
+            if reason.endswith("outside 0 to 1") and 2 * n > self.used:
+                told.append(f"most rows have a {reason}: write it as a share, not percent or logit")
         return told + self.notes
 
     def note(self, text: str) -> None:

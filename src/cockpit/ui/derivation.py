@@ -83,9 +83,11 @@ def _estimate(estimate: Estimate, cells: int) -> list[Line]:
             low, high = number(baseline.low, estimate.unit), number(baseline.high, estimate.unit)
             compared += f" [{low}, {high}]"
         compared += f", now {judgement(estimate)}" if judgement(estimate) else ""
-    level = f"{estimate.level:.0%} {estimate.interval}" if estimate.low is not None else ""
+    looks = "for one look" if estimate.interval == "fixed" else "however often looked at"
+    level = f"{estimate.level:.0%}, {looks}" if estimate.low is not None else ""
     pairs = [
         ("value", f"{name_of(estimate)} {value_text(estimate)}"),
+        ("of", ", ".join(filter(None, (estimate.version, estimate.segment)))),
         ("interval", level),
         ("verdict", estimate.verdict),
         ("promise", "" if estimate.missed is None else _missed(estimate.missed)),

@@ -84,9 +84,12 @@ def interval(estimate: Estimate) -> str:
         return ""
     up, down, like = high - value, value - low, abs(value)
     if abs(up - down) <= 0.1 * max(abs(up), abs(down), 1e-12):
-        return "±" + _digits((up + down) / 2, estimate.unit, like)
-    bounds = ("−" * (bound < 0) + _digits(abs(bound), estimate.unit, like) for bound in (low, high))
-    return f"[{','.join(bounds)}]"
+        half = (up + down) / 2
+        told = _digits(half, estimate.unit, like)
+        return "±" + (_digits(half, estimate.unit) if told.startswith("<") else told)
+    bounds = ["−" * (bound < 0) + _digits(abs(bound), estimate.unit, like) for bound in (low, high)]
+    between = ", " if any("," in bound for bound in bounds) else ","  # [500, 1,000]
+    return f"[{between.join(bounds)}]"
 
 
 def value_text(estimate: Estimate) -> str:
@@ -96,6 +99,13 @@ def value_text(estimate: Estimate) -> str:
     unit = "" if estimate.unit == estimate.name else estimate.unit
     value, bounds = number(estimate.value, unit), interval(estimate)
     return f"{value} {bounds}".rstrip()
+
+
+def value_alone(estimate: Estimate) -> str:
+    """'418 ms […]': where the interval has no room, that there is one; half a number misleads."""
+    if estimate.value is None or not interval(estimate):
+        return value_text(estimate)
+    return value_text(estimate).removesuffix(interval(estimate)) + "[…]"
 
 
 def item_of(estimate: Estimate) -> str:

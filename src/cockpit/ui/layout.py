@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from cockpit.ui.chart import Scale
@@ -150,7 +151,7 @@ def _above(view: View, size: tuple[int, int]) -> int:
 
 def _pane_title(view: View, place: Place, pane: int, cells: int) -> Line:
     focused = place.focus == pane
-    text = cut(title(view, pane), cells - 4)
+    text = title_within(title(view, pane), cells - 4)
     shown = f"[{text}]" if focused else f" {text} "
     return (
         (shown, "accent" if focused else "title"),
@@ -198,11 +199,18 @@ def _waiting(service: str, problem: str, width: int, height: int) -> list[Line]:
     return drawn(rows, "", width, height, False)
 
 
+def title_within(text: str, cells: int) -> str:
+    """The title; where it is too long without the interval at its end, rather than half of it."""
+    if text_width(text) > cells:
+        text = re.sub(r" \[[^\[\]]*\]$", "", text)
+    return cut(text, cells)
+
+
 def _full(view: View, place: Place, width: int, height: int) -> list[Line]:
     pane = place.focus
     rows = full_rows(view, place, pane, width)
     filtered = f" · only “{place.wanted}”" if place.wanted and pane == 6 else ""
-    heading = cut(title(view, pane) + filtered, width - 20)
+    heading = title_within(title(view, pane) + filtered, width - 20)
     back = " o overview "
     rule = "─" * (width - text_width(heading) - text_width(back) - 4)
     top: Line = (
@@ -262,7 +270,7 @@ def _narrow(view: View, place: Place, width: int, height: int) -> list[Line]:
     for pane, (rows, cells, high) in narrow_rows(view, width, height).items():
         name = "worst of 1 Model and 2 Infra" if pane == 1 else title(view, pane)
         focused = place.focus == pane
-        text = cut(name, cells - 6)
+        text = title_within(name, cells - 6)
         shown = f"[{text}]" if focused else f" {text} "
         rule = "─" * (cells - text_width(shown) - 1)
         lines.append((("─", "border"), (shown, "accent" if focused else "title"), (rule, "border")))

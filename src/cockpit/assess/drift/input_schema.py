@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cockpit.assess.estimates import Moment
 
 _NAMED = 5  # columns in one sentence; more are counted
+_SAME = {"double": "number", "float": "number", "long": "integer"}  # to JSON schema
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,16 @@ def _changed(older: str, before: Schema, newer: str, after: Schema) -> Iterator[
         was = before.get(name)
         if was is None:
             continue
-        if was.kind and column.kind and was.kind != column.kind:
+        if was.kind and column.kind and not _alike(was.kind, column.kind):
             kinds = [f"{inert(column.kind)} in {newer}", f"{inert(was.kind)} in {older}"]
             yield f"{inert(name)} is {kinds[0]}, {kinds[1]}"
         if column.required and not was.required:
             yield f"{inert(name)} must be there for {newer}; {older} could do without"
+
+
+def _alike(kind: str, other: str) -> bool:
+    """Whether two words mean one type: JSON schema's 'number' is a double or a float elsewhere."""
+    return kind == other or _SAME.get(kind) == other or _SAME.get(other) == kind
 
 
 def _with_kind(column: Column) -> str:

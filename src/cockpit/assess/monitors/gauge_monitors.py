@@ -73,6 +73,6 @@ def _said(now: list[Episode], episodes: list[Episode], past: str, at: int) -> st
         return f"{now[0].side} than in its last {past}, since {clock_near(now[0].start, at)}"
     ended = [(episode.end, episode) for episode in episodes if episode.end is not None]
     if not ended:
-        return f"as in its last {past}"
+        return f"not sure that it differs from its last {past}"
     end, last = max(ended, key=lambda pair: pair[0])
     return f"as usual now, {last.side} from {clock_near(last.start, at)} to {clock_near(end, at)}"

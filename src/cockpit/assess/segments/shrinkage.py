@@ -44,7 +44,7 @@ def shrink(k: Ints, n: Ints) -> list[list[Measurement]]:
                 high=float(highs[row, i]),
                 n=int(n[row, i]),
                 n_pos=int(k[row, i]),
-                note=f"{k[row, i]:,} of {n[row, i]:,}, borrowed from other segments",
+                note=f"{k[row, i]:,} of {n[row, i]:,}, drawn towards the other segments",
             )
             if n[row, i] > 0
             else unmeasured("no labels yet")

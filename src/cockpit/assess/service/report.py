@@ -82,7 +82,7 @@ def _traffic(moment: Moment) -> list[Estimate]:
             moment.estimate(name, now, compared, part.subject, source="traffic", fast=True)
             for name, now, compared in (
                 ("requests", rate, base_rate if part.subject == WHOLE else None),
-                ("error_rate", failing, base_errors),
+                ("error_rate", failing, base_errors if recorded else None),
             )
         ]
     return found

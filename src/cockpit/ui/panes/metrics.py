@@ -13,12 +13,13 @@ from cockpit.ui.figures import (
     number,
     sample,
     stale,
+    value_alone,
     value_text,
     verdict,
     was,
     worst_first,
 )
-from cockpit.ui.lines import Line, first_fit, pad, sentence, sides, text_width
+from cockpit.ui.lines import Line, first_fit, pad, sentence, sides, text_width, width
 from cockpit.ui.rows import Row, heading
 from cockpit.views import Chart
 
@@ -128,19 +129,25 @@ def label_of(estimate: Estimate) -> str:
     return " ".join(part for part in parts if part)
 
 
-def names_width(estimates: list[Estimate], most: int = 28) -> int:
+def names_width(estimates: list[Estimate], most: int = 40) -> int:
     """Cells for the names of these estimates, at most `most`."""
     return min(most, max((text_width(label_of(e)) for e in estimates), default=8))
 
 
 def metric_row(estimate: Estimate, space: Space, names: int) -> Row:
     """Name, value, interval, and at the right edge the verdict; staleness instead of it."""
-    left: Line = (
-        (pad(label_of(estimate), names) + " ", "text"),
-        (value_text(estimate), "strong" if estimate.value is not None else "dim"),
-    )
     old = stale(estimate, space.at, space.stale_after)
     right: Line = ((f" {old}", "watch"),) if old else ((" ", "text"), *verdict(estimate))
+    label, told = label_of(estimate), value_text(estimate)
+    lacking = names + 1 + text_width(told) + width(right) - space.cells
+    if 0 < lacking <= names - text_width(label):
+        names -= lacking  # out of its column, but whole
+    elif lacking > 0:
+        told = value_alone(estimate)
+    left: Line = (
+        (pad(label, names) + " ", "text"),
+        (told, "strong" if estimate.value is not None else "dim"),
+    )
     return Row(sides(left, right, space.cells), item_of(estimate))
 
 

@@ -11,7 +11,7 @@ from cockpit.ui.figures import (
     number,
     worst_first,
 )
-from cockpit.ui.lines import Line, first_fit, pad, sides
+from cockpit.ui.lines import Line, first_fit, pad, sides, text_width
 from cockpit.ui.panes.metrics import (
     WIDEST,
     Space,
@@ -37,7 +37,7 @@ def title(view: View) -> str:
     return f"Model ── {served}" if served else "Model"
 
 
-def drift_row(drift: Drift, cells: int) -> Row:
+def drift_row(drift: Drift, cells: int, names: int) -> Row:
     """One feature: its class in words, then the figure."""
     figure = drift.reason or ""
     if drift.psi_corrected is not None:
@@ -52,10 +52,13 @@ def drift_row(drift: Drift, cells: int) -> Row:
         )
         if share >= 0.005
     )
-    where = f" ({drift.segment})" if drift.segment else ""
-    left: Line = ((pad(drift.feature + where, 22) + " ", "text"), (figure + extra, "dim"))
+    left: Line = ((pad(_drift_label(drift), names) + " ", "text"), (figure + extra, "dim"))
     right: Line = ((f" {drift.drift_class}", _DRIFT_ROLES.get(drift.drift_class, "dim")),)
     return Row(sides(left, right, cells), f"drift:{drift.feature}:{drift.segment or ''}")
+
+
+def _drift_label(drift: Drift) -> str:
+    return f"{drift.feature} ({drift.segment})" if drift.segment else drift.feature
 
 
 def _worst_drift(view: View) -> Drift | None:
@@ -115,7 +118,8 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     result.append(heading("drift from the reference", cells))
     if model.drift_sentence:
         result += words(model.drift_sentence, cells, 2, "text")
-    result += [drift_row(drift, cells) for drift in model.drift] or words(
+    named = min(40, max([22, *(text_width(_drift_label(drift)) for drift in model.drift)]))
+    result += [drift_row(drift, cells, named) for drift in model.drift] or words(
         "No feature has rows in this window.", cells
     )
     result.append(heading("segments", cells))
@@ -123,7 +127,7 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
         result += words(model.worst, cells, 2, "bad")
     names = names_width(model.segments)
     result += [metric_row(e, space, names) for e in model.segments] or words(
-        "No segments are declared in the map, or none has enough rows.", cells
+        "No segment is measured: the map declares none, or none has enough labelled rows.", cells
     )
     return result + titled("gaps between protected groups", model.gaps, space)
 
