@@ -15,7 +15,7 @@ from evidently.legacy.calculations.stattests.psi import _psi
 from evidently.legacy.core import ColumnType
 from evidently.metrics import ValueDrift
 
-RUNS = 3
+RUNS = 2
 
 
 def fastest(work) -> float:

@@ -17,7 +17,7 @@ from cockpit.assess.quality.rolling import Rolling, Rows
 from cockpit.bins import freeze_numeric
 
 HOUR, ROWS, FEATURES = 3_600, 1_000, 20  # seconds, rows of each, features
-RUNS, ANEW = 50, 3
+RUNS, ANEW = 50, 2
 LEAST = 800  # times as fast
 
 

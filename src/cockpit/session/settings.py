@@ -94,15 +94,30 @@ def stored_view(file: IncidentFile) -> View | None:
 
 
 def store_view(file: IncidentFile, view: View) -> None:
-    """Keep a view in a file that can be written; it replaces the one before.
+    """Keep a view in a file that can be written; it replaces the one before."""
+    file.put_document(STORED_VIEW, msgspec.json.encode(of_overview(view)).decode())
 
-    What only a pane in full shows, most of its bytes, is left out: it is read once it is painted.
-    """
+
+def of_overview(view: View) -> View:
+    """The view less what only a pane in full shows, most of its bytes: that is read later."""
     model = msgspec.structs.replace(
-        view.model, segments=[], against=[], estimated=[], gaps=[], reliability=[], monitors=[]
+        view.model,
+        by_version=[],
+        segments=[],
+        against=[],
+        estimated=[],
+        gaps=[],
+        reliability=[],
+        monitors=[],
     )
-    slim = msgspec.structs.replace(view, model=model)
-    file.put_document(STORED_VIEW, msgspec.json.encode(slim).decode())
+    infra = msgspec.structs.replace(
+        view.infra,
+        by_version=[],
+        against=[],
+        burns=[burn for burn in view.infra.burns if burn.sure],
+        monitors=[],
+    )
+    return msgspec.structs.replace(view, model=model, infra=infra)
 
 
 def _inert(value: Any, longest: int) -> Any:
