@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -17,7 +16,7 @@ from pyarrow import parquet
 from scipy.special import expit, logit
 
 from bench.figures import Figure, milliseconds
-from bench.harness import in_turn
+from bench.harness import in_turn, seconds
 from cockpit.assess.methods.measurement import Z
 from cockpit.assess.quality.ranking import areas
 from cockpit.bins import SCORE_BINS, score_edges
@@ -80,14 +79,8 @@ def measure(folder: Path) -> list[Figure]:
 
 
 def _medians(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
-    ours, theirs = in_turn(RUNS, lambda: _seconds(one), lambda: _seconds(other))
+    ours, theirs = in_turn(RUNS, lambda: seconds(one), lambda: seconds(other))
     return median(ours), median(theirs)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 def _write(path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -14,7 +12,7 @@ from pyarrow import parquet
 
 from bench import peers
 from bench.figures import Figure, milliseconds
-from bench.harness import in_turn
+from bench.harness import in_turn, seconds
 from cockpit.assess.drift.divergence import Divergence, divergence
 from cockpit.bins import FeatureBins, freeze_numeric
 
@@ -40,11 +38,11 @@ def measure(folder: Path) -> list[Figure]:
         median(times)
         for times in in_turn(
             RUNS,
-            lambda: _seconds(lambda: _compared(kept, current)),
-            lambda: _seconds(lambda: [values.sum() for values in current.values()]),
+            lambda: seconds(lambda: _compared(kept, current)),
+            lambda: seconds(lambda: [values.sum() for values in current.values()]),
         )
     )
-    anew = median(_seconds(lambda: _compared(_frozen(reference), current)) for _ in range(3))
+    anew = median(seconds(lambda: _compared(_frozen(reference), current)) for _ in range(3))
     theirs = peers.run("peers_drift.py", folder)
     what = f"PSI and KL of {FEATURES} features, {ROWS:,} rows"
     return [
@@ -96,9 +94,3 @@ def _against(what: str, ours: float, reference: str, theirs: float, least: int) 
         goal=f"≥ {least} ×",
         met=theirs / ours >= least,
     )
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began

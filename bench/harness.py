@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -43,3 +44,10 @@ def in_turn(
     """
     pairs = [(one(), other()) for _ in range(times + 1)][1:]
     return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long `work` takes, by the clock."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

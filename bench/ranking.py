@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -12,7 +10,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from bench.figures import Figure, milliseconds
-from bench.harness import in_turn
+from bench.harness import in_turn, seconds
 from cockpit.assess.quality import ranking
 from cockpit.assess.scores import DECISIONS, LABELS, Scores
 from cockpit.bins import SCORE_BINS, score_bin
@@ -53,8 +51,8 @@ def _beside_the_value(score: Floats, label: Ints) -> tuple[Figure, float]:
         median(times)
         for times in in_turn(
             RUNS[rows],
-            lambda: _seconds(lambda: auc(score, label)),
-            lambda: _seconds(lambda: roc_auc_score(label, score)),
+            lambda: seconds(lambda: auc(score, label)),
+            lambda: seconds(lambda: roc_auc_score(label, score)),
         )
     )
     off = abs((auc(score, label).value or 0.0) - float(roc_auc_score(label, score)))
@@ -89,7 +87,7 @@ def _beside_bootstrap(score: Floats, label: Ints, ours: float) -> Figure:
         drawn = random.integers(0, len(score), len(score))
         return float(roc_auc_score(label[drawn], score[drawn]))
 
-    whole = median(_seconds(resample) for _ in range(TIMED)) * RESAMPLES
+    whole = median(seconds(resample) for _ in range(TIMED)) * RESAMPLES
     return Figure(
         what=f"the same interval of {len(score):,} rows",
         measured=f"{milliseconds(ours)}, {whole / ours:,.0f} × as fast",
@@ -97,9 +95,3 @@ def _beside_bootstrap(score: Floats, label: Ints, ours: float) -> Figure:
         goal=f"≥ {LEAST_BOOTSTRAP:,} ×",
         met=whole / ours >= LEAST_BOOTSTRAP,
     )
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 from bench.day import write_day
 from bench.figures import Figure, milliseconds, percentile
-from bench.harness import in_turn
+from bench.harness import in_turn, seconds
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.replay import Replay
 from cockpit.incident.telemetry import Telemetry
@@ -41,12 +39,12 @@ def _series(file: IncidentFile, plain: sqlite3.Connection) -> Figure:
     def ours() -> float:
         end = next(ends)
         window = Window(start=end - LOOK_BACK, end=end)
-        return _seconds(lambda: telemetry.series(None, window, end))
+        return seconds(lambda: telemetry.series(None, window, end))
 
     def theirs() -> float:
         end = next(ends)
         query = "SELECT name, time, x FROM sample WHERE time >= ? AND time < ?"
-        return _seconds(lambda: plain.execute(query, (end - LOOK_BACK, end)).fetchall())
+        return seconds(lambda: plain.execute(query, (end - LOOK_BACK, end)).fetchall())
 
     own, table = in_turn(SEEKS, ours, theirs)
     return Figure(
@@ -64,8 +62,8 @@ def _moments(path: Path, file: IncidentFile) -> list[Figure]:
     moments = iter(_moments_of(file.span(), 2 * (SEEKS + 1)))
     reads, views = in_turn(
         SEEKS,
-        lambda: _seconds(lambda: gatherer.read(next(moments), [])),
-        lambda: _seconds(lambda: session.view(next(moments))),
+        lambda: seconds(lambda: gatherer.read(next(moments), [])),
+        lambda: seconds(lambda: session.view(next(moments))),
     )
     session.close()
     return [
@@ -96,11 +94,5 @@ def _moments_of(span: Window, count: int) -> list[int]:
     return [chance.randrange(span.start + LOOK_BACK, span.end) for _ in range(count)]
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def _spread(seconds: list[float]) -> str:
-    return f"{milliseconds(median(seconds))}, p95 {milliseconds(percentile(seconds, 0.95))}"
+def _spread(times: list[float]) -> str:
+    return f"{milliseconds(median(times))}, p95 {milliseconds(percentile(times, 0.95))}"
