@@ -84,3 +84,10 @@ def test_a_folder_that_is_not_there_is_bad_input(folder):
         pytest.raises(BadInput, match="no such folder"),
     ):
         session.seen_before(session.recording.span.end, folder / "nowhere")
+
+
+def test_a_search_needs_no_state_folder(folder, tmp_path, monkeypatch):
+    expected = found_from(folder)
+    (tmp_path / "no folder").write_text("")
+    monkeypatch.setenv("COCKPIT_STATE", str(tmp_path / "no folder"))
+    assert found_from(folder) == expected

@@ -6,6 +6,7 @@ it looked like then is kept in the state folder, so that a folder is slow to sea
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,6 +92,8 @@ def _signature(other: Session, at: int) -> Signature:
     except (OSError, msgspec.DecodeError):
         pass  # never kept, or not whole: it is made anew
     signature = other.signature(at)
-    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_text(kept, msgspec.json.encode(_Kept(cockpit=__version__, signature=signature)).decode())
+    told = msgspec.json.encode(_Kept(cockpit=__version__, signature=signature)).decode()
+    with suppress(OSError, BadInput):  # where it cannot be kept, the next search takes as long
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_text(kept, told)
     return signature
