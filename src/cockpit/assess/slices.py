@@ -104,6 +104,13 @@ def groups(
     return sorted(found, key=lambda pair: pair[0])
 
 
+def mask_of(counts: Counts, rows: NDArray[np.int64]) -> Mask:
+    """The rows with these numbers, as a mask."""
+    mask = np.zeros(len(counts), dtype=np.bool_)
+    mask[rows] = True
+    return mask
+
+
 def about_all(counts: Counts) -> Mask:
     """Rows about the whole service rather than one segment."""
     return is_word(counts, "dimension", ALL)

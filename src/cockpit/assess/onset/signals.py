@@ -11,7 +11,7 @@ from cockpit.assess.objectives import bounds
 from cockpit.assess.onset.changes import Onset, Signal, onset
 from cockpit.assess.service.gauges import gauges, in_unit, unit_of
 from cockpit.assess.service.latency import QUANTILES, log_buckets, slower_than
-from cockpit.assess.slices import groups, segment_name
+from cockpit.assess.slices import groups, mask_of, segment_name
 from cockpit.assess.words import number
 from cockpit.tables import ALL
 from cockpit.text import inert
@@ -92,8 +92,7 @@ def _segment_signals(inputs: Inputs, steps: history.Steps) -> list[Signal]:
         return []
     found = []
     for (dimension, value), rows in groups(scores, ("dimension", "value")):
-        mask = np.zeros(len(scores), dtype=np.bool_)
-        mask[rows] = True
+        mask = mask_of(scores, rows)
         k, n = history.wrong_decisions(scores, steps, mask)
         if n.sum() >= _FEWEST:
             found.append(Signal(f"wrong decisions ({segment_name(dimension, value)})", k, n, steps))
@@ -107,8 +106,7 @@ def _rate_signals(inputs: Inputs, steps: history.Steps) -> list[Signal]:
     better_high = {r.name for r in inputs.map.rates if r.direction == "higher_is_better"}
     found = []
     for (name, dimension, value), rows in groups(rates, ("name", "dimension", "value")):
-        mask = np.zeros(len(rates), dtype=np.bool_)
-        mask[rows] = True
+        mask = mask_of(rates, rows)
         k = history.add_up(rates, steps, mask, "k")
         n = history.add_up(rates, steps, mask)
         if n.sum() < _FEWEST:

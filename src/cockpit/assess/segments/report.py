@@ -6,8 +6,6 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cockpit.assess.baseline import labelled_source
 from cockpit.assess.estimates import Compared, Moment
 from cockpit.assess.methods.measurement import Measurement, unmeasured
@@ -16,7 +14,7 @@ from cockpit.assess.quality.ranking import coverage
 from cockpit.assess.quality.users import users
 from cockpit.assess.segments.rates import decisions, rates
 from cockpit.assess.segments.standout_report import several, stand_out, worst_segment
-from cockpit.assess.slices import Subject, about_all, groups, segment_name, slices
+from cockpit.assess.slices import Subject, about_all, groups, mask_of, segment_name, slices
 from cockpit.tables import SERVED
 from cockpit.text import inert
 
@@ -121,8 +119,7 @@ def _user_shares(moment: Moment) -> list[Estimate]:
     every = whole.value
     found = []
     for key, rows in groups(counts, ("dimension", "value"), ~about_all(counts)):
-        mask = np.zeros(len(counts), dtype=np.bool_)
-        mask[rows] = True
+        mask = mask_of(counts, rows)
         share = unmeasured(whole.reason or "no users")
         if every:
             share = users(counts, mask).map(1 / every)
