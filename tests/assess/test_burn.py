@@ -18,7 +18,7 @@ from cockpit.assess.service.burn import THRESHOLDS, Tally, burn_rate, certainty,
 from cockpit.assess.service.burn_report import burn_rates, burns
 from cockpit.bins import latency_bin
 from cockpit.config import Config, Objective, Predictions
-from cockpit.decide.severity import BURNS
+from cockpit.decide.severity.severity import BURNS
 from cockpit.records import DAY, HOUR, MINUTE, SECOND, Burn, Estimate, Window
 from tests.assess.building import table
 

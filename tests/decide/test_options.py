@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cockpit.config import Config, Model
-from cockpit.decide.options import option_table
+from cockpit.decide.table.report import option_table
 from cockpit.incident.state import fold
 from cockpit.tables import ABSENT
 from cockpit.views import OptionRow, OptionTable

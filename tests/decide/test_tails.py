@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cockpit.decide.tails import Tail, exponential_tail, mixture_quantile
+from cockpit.decide.facts.tails import Tail, exponential_tail, mixture_quantile
 
 
 @st.composite

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from cockpit.checklist import QUESTIONS, TASKS
 from cockpit.decide.effect import watch
 from cockpit.decide.impact import impact
-from cockpit.decide.options import option_table
-from cockpit.decide.severity import CADENCE, LEVELS, Severity, refusal, severity
+from cockpit.decide.severity.severity import CADENCE, LEVELS, Severity, refusal, severity
+from cockpit.decide.table.report import option_table
 from cockpit.decide.triage import checklist, companions, leaving, phase_marks
 from cockpit.records import MINUTE, Assessment, Baseline, Burn, Drift
 from cockpit.state import State

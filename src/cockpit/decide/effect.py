@@ -7,9 +7,9 @@ from typing import Literal
 from msgspec.structs import replace
 
 from cockpit.config import Config
-from cockpit.decide.estimates import find, is_bad
-from cockpit.decide.measured import Measured, measured
-from cockpit.decide.plans import Plan, plans, segment_of
+from cockpit.decide.facts.estimates import find, is_bad
+from cockpit.decide.facts.measured import Measured, measured
+from cockpit.decide.options.plans import Plan, plans, segment_of
 from cockpit.records import Assessment
 from cockpit.state import State
 from cockpit.views import Choice

@@ -8,8 +8,8 @@ from cockpit import numbers
 from cockpit.assess.metrics import METRICS, QUALITY
 from cockpit.assess.words import move, number
 from cockpit.config import Config
-from cockpit.decide.estimates import failing, find, is_bad, worst_segment
-from cockpit.decide.measured import measured
+from cockpit.decide.facts.estimates import failing, find, is_bad, worst_segment
+from cockpit.decide.facts.measured import measured
 from cockpit.records import Assessment, Estimate
 from cockpit.state import State
 from cockpit.units import clock

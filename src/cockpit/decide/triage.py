@@ -8,8 +8,8 @@ from typing import Literal
 
 from cockpit import numbers
 from cockpit.checklist import COMPANIONS, QUESTIONS, TASKS, Item
-from cockpit.decide.estimates import find, is_bad, wrong_of
-from cockpit.decide.severity import Severity
+from cockpit.decide.facts.estimates import find, is_bad, wrong_of
+from cockpit.decide.severity.severity import Severity
 from cockpit.records import MINUTE, Assessment
 from cockpit.state import Occurrence, State
 from cockpit.units import clock

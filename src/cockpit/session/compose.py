@@ -10,8 +10,8 @@ from cockpit.brief.knowledge import knowledge
 from cockpit.checklist import text_of
 from cockpit.decide.effect import watch
 from cockpit.decide.impact import impact
-from cockpit.decide.options import option_table
-from cockpit.decide.severity import severity
+from cockpit.decide.severity.severity import severity
+from cockpit.decide.table.report import option_table
 from cockpit.decide.triage import checklist, companions, containment, phase_marks
 from cockpit.incident.state import fold
 from cockpit.incident.timeline import timeline

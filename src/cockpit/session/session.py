@@ -328,7 +328,7 @@ class Session:
         self._write("severity", at, text=_clean(reason), severity=severity, reason=_clean(reason))
 
     def _refuse_severity(self, severity: str, reason: str, at: int) -> None:
-        from cockpit.decide.severity import refusal
+        from cockpit.decide.severity.severity import refusal
 
         refused = refusal(self.state(at), self._seen(at).status, severity, reason, at)
         if refused:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cockpit import numbers
-from cockpit.decide.pricing import LATE, Price
+from cockpit.decide.outcomes.pricing import LATE, Price
 
 CLOSE = 0.05
 SURE = 0.9

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.config import Harm
-from cockpit.decide.assumptions import Rules
-from cockpit.decide.measured import Cell, Measured
+from cockpit.decide.facts.measured import Cell, Measured
+from cockpit.decide.options.assumptions import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from cockpit.config import OPTIONS, Config
-from cockpit.decide.assumptions import Assumed, assumed
-from cockpit.decide.measured import Measured
+from cockpit.decide.facts.measured import Measured
+from cockpit.decide.options.assumptions import Assumed, assumed
 from cockpit.numbers import share as share_text
 from cockpit.state import State
 from cockpit.text import inert

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cockpit import numbers
 from cockpit.config import Config
-from cockpit.decide.assumptions import Rules
-from cockpit.decide.latency import latency_after
-from cockpit.decide.measured import Cell, Measured
-from cockpit.decide.plans import Plan
-from cockpit.decide.pricing import Price
+from cockpit.decide.facts.measured import Cell, Measured
+from cockpit.decide.options.assumptions import Rules
+from cockpit.decide.options.plans import Plan
+from cockpit.decide.outcomes.pricing import Price
+from cockpit.decide.table.latency import latency_after
 from cockpit.records import MINUTE
 from cockpit.text import inert
 from cockpit.units import clock

@@ -14,7 +14,7 @@ from cockpit.assess.service.burn import THRESHOLDS
 from cockpit.assess.verdicts import SURE
 from cockpit.assess.words import number
 from cockpit.config import Config
-from cockpit.decide.estimates import (
+from cockpit.decide.facts.estimates import (
     failing,
     find,
     is_bad,
@@ -22,7 +22,7 @@ from cockpit.decide.estimates import (
     probability_of_times,
     wrong_of,
 )
-from cockpit.decide.measured import measured
+from cockpit.decide.facts.measured import measured
 from cockpit.records import DAY, HOUR, MINUTE, Assessment, Estimate, Record
 from cockpit.state import State
 from cockpit.views import Impact, Status

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from cockpit.decide.estimates import find
+from cockpit.decide.facts.estimates import find
 from cockpit.records import Assessment
 
 _AT_ONCE = 1e-3  # ms

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from cockpit import numbers
-from cockpit.decide.draws import Draws
-from cockpit.decide.measured import REST, Cell, Measured
-from cockpit.decide.pricing import SURE, wrong_too_often
+from cockpit.decide.facts.measured import REST, Cell, Measured
+from cockpit.decide.outcomes.draws import Draws
+from cockpit.decide.outcomes.pricing import SURE, wrong_too_often
 from cockpit.text import inert
 
 UNEVEN = 0.1  # difference in the share of labelled decisions that is worth a warning

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.config import Harm
-from cockpit.decide.draws import Draws
-from cockpit.decide.measured import Measured
-from cockpit.decide.plans import Plan, Serving, now
+from cockpit.decide.facts.measured import Measured
+from cockpit.decide.options.plans import Plan, Serving, now
+from cockpit.decide.outcomes.draws import Draws
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

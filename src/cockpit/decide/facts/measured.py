@@ -11,9 +11,9 @@ from typing import Literal
 
 from cockpit.assess.objectives import bounds
 from cockpit.config import Config
-from cockpit.decide.estimates import confusion, find, share_of, worst_segment, wrong_of
-from cockpit.decide.tails import Tail, baseline_tail, exponential_tail, tail_of
-from cockpit.decide.versions import Versions, versions_of
+from cockpit.decide.facts.estimates import confusion, find, share_of, worst_segment, wrong_of
+from cockpit.decide.facts.tails import Tail, baseline_tail, exponential_tail, tail_of
+from cockpit.decide.facts.versions import Versions, versions_of
 from cockpit.records import HOUR, Assessment, Estimate, Window
 from cockpit.state import State
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cockpit import numbers
-from cockpit.decide.measured import Measured
-from cockpit.decide.plans import Plan, now
-from cockpit.decide.tails import mixture_quantile
+from cockpit.decide.facts.measured import Measured
+from cockpit.decide.facts.tails import mixture_quantile
+from cockpit.decide.options.plans import Plan, now
 from cockpit.records import Estimate
 from cockpit.text import inert
 from cockpit.units import clock

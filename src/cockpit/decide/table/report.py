@@ -11,15 +11,7 @@ from dataclasses import replace
 
 from cockpit import numbers
 from cockpit.config import Config
-from cockpit.decide.assumptions import Rules, assumed_rules
-from cockpit.decide.draws import draw
-from cockpit.decide.estimates import failing
-from cockpit.decide.evidence import footnotes
-from cockpit.decide.figures import row
-from cockpit.decide.measured import REST, Measured, measured
-from cockpit.decide.plans import Plan, plans
-from cockpit.decide.pricing import Price, price
-from cockpit.decide.ranking import (
+from cockpit.decide.choice.ranking import (
     ORDER,
     SAFETY_ORDER,
     Recommendation,
@@ -29,6 +21,14 @@ from cockpit.decide.ranking import (
     recommend_safety,
     safety_ranked,
 )
+from cockpit.decide.facts.estimates import failing
+from cockpit.decide.facts.measured import REST, Measured, measured
+from cockpit.decide.options.assumptions import Rules, assumed_rules
+from cockpit.decide.options.plans import Plan, plans
+from cockpit.decide.outcomes.draws import draw
+from cockpit.decide.outcomes.pricing import Price, price
+from cockpit.decide.table.figures import row
+from cockpit.decide.table.footnotes import footnotes
 from cockpit.records import Assessment
 from cockpit.state import State
 from cockpit.units import parse_share

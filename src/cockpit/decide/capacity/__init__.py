@@ -1,0 +1,1 @@
+"""What load does to latency: queues, measured curves, retries."""

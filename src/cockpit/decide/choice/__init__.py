@@ -1,0 +1,1 @@
+"""Which option to take, what would change that, and what finding out is worth."""

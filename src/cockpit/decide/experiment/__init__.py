@@ -1,0 +1,1 @@
+"""How a fix is proved: sample size, stop rule, exit criteria."""

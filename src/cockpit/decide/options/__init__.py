@@ -1,0 +1,1 @@
+"""The containment options as plans, and what is assumed of them."""

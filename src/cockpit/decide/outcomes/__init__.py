@@ -1,0 +1,1 @@
+"""What each option would do under each fault, by simulation."""

@@ -1,0 +1,1 @@
+"""How bad it is, by a policy written as data."""

@@ -1,0 +1,1 @@
+"""The containment table: figures, sentences, notes."""
