@@ -82,7 +82,7 @@ def _switched_off(
     row: dict[str, Any],
     table: dict[str, Any],
 ) -> list[str]:
-    assumed = dict(a.split(" = ") for a in table["assumptions"] if " = " in a)
+    assumed = dict(a["key"].split(" = ") for a in table["assumptions"] if " = " in a["key"])
     rules = float(assumed["options.rules.wrong_share"].rstrip("%")) / 100
     median, late = (float(m) for m in assumed["options.segment_off.minutes"].split(", "))
     spread = math.log(late / median) / Z90

@@ -161,12 +161,25 @@ class Capacity(Settings, kw_only=True):
     needed: int  # to carry all traffic
 
 
-class OptionSettings(Settings, kw_only=True):
-    """What is particular to one containment option here."""
+class Retries(Settings, kw_only=True):
+    """How callers try again: what may keep an overload alive after its cause is gone."""
 
+    times: Annotated[int, Meta(ge=0, le=20)] = 0  # at most, after the first attempt
+    timeout: str = "1s"  # after which a caller tries again
+
+
+class OptionSettings(Settings, kw_only=True):
+    """What is particular to one containment option here, or to one of the team's own."""
+
+    label: str = ""  # of a team's own option: what people call it
+    # of a team's own: which version then serves which share: {v41: 60%, rules: 40%}
+    serves: dict[str, str] = {}
     minutes: tuple[float, float] | None = None  # to effect: median, 90th percentile
     undo: float | None = None  # minutes
-    capacity: Capacity | None = None  # of rollback, canary and split
+    capacity: Capacity | None = None  # of rollback, blue_green, canary and split
+    # while workers that are not warm yet warm up: the share of their requests that is slow, and
+    # for how many minutes
+    cold: tuple[float, float] | None = None
     share: str | None = None  # of canary and split: requests that stay on the new version
     sticky: bool | None = None  # whether a user stays on one version; shown beside the share
     shed: str | None = None  # of throttle: requests turned away
@@ -174,9 +187,49 @@ class OptionSettings(Settings, kw_only=True):
     precision: float | None = None  # of rules
     latency_p99: float | None = None  # of rules, ms
     wrong_share: str | None = None  # of rules: decisions that are wrong
+    slow_left: str | None = None  # of throttle: slow requests left, where no curve tells
+    snapshot: str | None = None  # of pin: the last good features, in words
+    restored: str | None = None  # of pin: the share of the harm by bad features that it ends
+    fails: str | None = None  # how often it has to be done a second time
+    cost: float | None = None  # of doing it, once, in missed positives
+    irreversible: str | None = None  # what it does that cannot be undone, in words
+    approval: str | None = None  # the key of the stakeholder who must agree
+    companions: list[str] | None = None  # what is done beside it
+    guarantee: str | None = None  # which of the guarantees it protects
     needs: str | None = None  # what must be there first, in words: legal OK
     action: str | None = None  # not read yet: what carries it out
     enabled: bool = True  # false: not in the table
+
+
+class Faults(Settings, kw_only=True):
+    """What may be wrong, before anything is looked at, and what each sign says of it."""
+
+    # fault: weight, of model, data, capacity, mix, noise
+    prior: dict[str, Annotated[float, Meta(ge=0)]] = {}
+    recent: str = "24h"  # a deploy, or a change of schema or pipeline, younger than this …
+    recent_times: Annotated[float, Meta(gt=0)] = 3.0  # … makes its fault so many times as likely
+    # sign: fault: likelihood ratio against a service where nothing is known
+    ratios: dict[str, dict[str, Annotated[float, Meta(gt=0)]]] = {}
+    by_chance: str = "8%"  # how often a sign is seen where it says nothing
+    probes: dict[str, Annotated[float, Meta(gt=0)]] = {}  # sign: minutes that looking takes
+
+
+class Decisions(Settings, kw_only=True):
+    """What the containment table takes for given beyond the options' own settings."""
+
+    horizon: str = "4h"  # harm is counted until it is resolved, and no longer than this
+    minutes_to_fix: tuple[float, float] = (90.0, 148.0)  # median, 90th percentile
+    # how much of a fault in shared features the previous version has too: least, most
+    shared_fault: tuple[float, float] = (0.6, 1.15)
+    # by how much the new version is better than the one before, of the healthy share of wrong
+    # decisions: mean, standard deviation
+    improvement: tuple[str, str] = ("5%", "2.5%")
+    requests_per_user: Annotated[float, Meta(ge=1)] = 10.0  # in an incident, where not counted
+    # how much the mean of the worst tenth counts beside the mean
+    tail: dict[str, Annotated[float, Meta(ge=0)]] = field(
+        default_factory=lambda: {"SEV1": 1.0, "SEV2": 0.5, "SEV3": 0.0, "SEV4": 0.0}
+    )
+    recheck: str = "10m"  # when to look again after deciding to observe
 
 
 class Stakeholder(Settings, kw_only=True):
@@ -229,7 +282,10 @@ class Config(Settings, kw_only=True):
     model: Model = field(default_factory=Model)  # the model behind the service
     objectives: list[Objective] = []  # what was promised
     sources: Sources = field(default_factory=Sources)  # where facts come from
-    options: dict[str, OptionSettings] = {}  # by option: rollback, canary, split, shadow, …
+    options: dict[str, OptionSettings] = {}  # by option: rollback, canary, …, or a team's own name
+    retries: Retries | None = None  # how callers try again
+    faults: Faults = field(default_factory=Faults)  # what may be wrong
+    decisions: Decisions = field(default_factory=Decisions)  # what a decision takes for given
     drift: Drifting = field(default_factory=Drifting)  # when drift may be said
     tolerance: str = "10%"  # of the baseline, where no objective says otherwise
     incident: IncidentSettings = field(default_factory=IncidentSettings)  # how much is looked at
@@ -240,13 +296,16 @@ class Config(Settings, kw_only=True):
     glossary: dict[str, str] = {}  # not read yet: the team's own words
 
 
-# The containment options that `options` may set.
+FAULTS = ("model", "data", "capacity", "mix", "noise")
+# The containment options that are built in; `options` may name others, with what they serve.
 OPTIONS = (
     "observe",
     "rollback",
     "canary",
     "split",
+    "blue_green",
     "shadow",
+    "pin",
     "rules",
     "throttle",
     "kill",
@@ -278,16 +337,58 @@ def check(config: Config) -> None:
         if objective.good:
             _read(f"objectives[{i}].good", objective.good, _check_good)
     for name, option in config.options.items():
-        if name not in OPTIONS:
-            known = nearest(name, OPTIONS) or f"there are: {', '.join(OPTIONS)}"
-            raise BadInput(f"options.{name}: no such option; {known}")
-        for key, share in (
-            ("share", option.share),
-            ("shed", option.shed),
-            ("wrong_share", option.wrong_share),
-        ):
-            if share is not None:
-                _read(f"options.{name}.{key}", share, parse_share)
+        _check_option(name, option, config)
+    _check_decisions(config)
+
+
+def _check_option(name: str, option: OptionSettings, config: Config) -> None:
+    where = f"options.{name}"
+    if name not in OPTIONS and not (option.serves or option.shed):
+        known = nearest(name, OPTIONS) or f"there are: {', '.join(OPTIONS)}"
+        own = "one of your own says what it `serves` or `shed`s"
+        raise BadInput(f"{where}: no such option; {known}; {own}")
+    for key in ("share", "shed", "wrong_share", "slow_left", "restored", "fails"):
+        share = getattr(option, key)
+        if share is not None:
+            _read(f"{where}.{key}", share, parse_share)
+    shares = [_share(f"{where}.serves.{version}", text) for version, text in option.serves.items()]
+    if sum(shares) > 1.0 + 1e-9:
+        raise BadInput(f"{where}.serves: more than 100% together; lower a share")
+    if option.approval is not None and option.approval not in config.stakeholders:
+        known = ", ".join(config.stakeholders) or "none yet"
+        raise BadInput(f"{where}.approval: no stakeholder {option.approval!r}; there are: {known}")
+    if option.minutes is not None and not 0 <= option.minutes[0] <= option.minutes[1]:
+        raise BadInput(f"{where}.minutes: write the median, then the 90th percentile: [2, 6]")
+
+
+def _share(key: str, text: str) -> float:
+    with naming(key):
+        return parse_share(text)
+
+
+def _check_decisions(config: Config) -> None:
+    decisions, faults = config.decisions, config.faults
+    _read("decisions.horizon", decisions.horizon, parse_duration)
+    _read("decisions.recheck", decisions.recheck, parse_duration)
+    for i, share in enumerate(decisions.improvement):
+        _read(f"decisions.improvement[{i}]", share, parse_share)
+    _read("faults.recent", faults.recent, parse_duration)
+    _read("faults.by_chance", faults.by_chance, parse_share)
+    if config.retries is not None:
+        _read("retries.timeout", config.retries.timeout, parse_duration)
+    for key, names in (
+        ("faults.prior", faults.prior),
+        *((f"faults.ratios.{sign}", ratios) for sign, ratios in faults.ratios.items()),
+    ):
+        for name in names:
+            if name not in FAULTS:
+                raise BadInput(f"{key}.{name}: no such fault; there are: {', '.join(FAULTS)}")
+    for low, high, key in (
+        (*decisions.minutes_to_fix, "minutes_to_fix"),
+        (*decisions.shared_fault, "shared_fault"),
+    ):
+        if not 0 < low <= high:
+            raise BadInput(f"decisions.{key}: the first is not below the second; swap them")
 
 
 def _check_good(text: str) -> None:

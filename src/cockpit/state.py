@@ -7,7 +7,7 @@ neither may reach into the incident's store. Every text in it is inert.
 from __future__ import annotations
 
 from cockpit.records import Record
-from cockpit.views import Ask, Choice, Knowledge, Phase
+from cockpit.views import Ask, Choice, Knowledge, Phase, SignState
 
 
 class Occurrence(Record, kw_only=True):
@@ -39,6 +39,16 @@ class SeverityCall(Record, kw_only=True):
     at: int
     severity: str  # "SEV2"
     reason: str = ""
+
+
+class EvidenceCall(Record, kw_only=True):
+    """What a person says of a sign, against what is measured."""
+
+    id: str
+    at: int
+    sign: str
+    state: SignState
+    reason: str
 
 
 class Override(Record, kw_only=True):
@@ -80,6 +90,8 @@ class State(Record, kw_only=True):
     onset: int | None = None  # when a person said it began
     paged_at: int | None = None
     overrides: list[Override] = []
+    evidence: dict[str, EvidenceCall] = {}  # by sign: the last word of a person
+    assumed: dict[str, str] = {}  # key of the configuration → the value it was set to here
     exports: list[Export] = []
     drafts: dict[str, str] = {}  # audience → the last draft saved
     undone: list[str] = []  # ids of entries taken back

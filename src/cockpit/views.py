@@ -163,18 +163,49 @@ class Figure(Record, kw_only=True):
     derivation: list[str] = []  # which counts, window, formula, assumption: one line each
 
 
+class Promise(Record, kw_only=True):
+    """The chance that an objective is met some minutes after the option was begun; null: why."""
+
+    objective: str
+    in_15: float | None = None
+    in_60: float | None = None
+    reason: str = ""
+
+
 class OptionRow(Record, kw_only=True):
-    """What one containment option would do."""
+    """What one containment option would do.
+
+    Harm and wrong decisions are beyond those of a healthy service. `by_fault` is the harm until
+    resolved if that fault were the cause, by its id; `best` the chance that no other option does
+    less harm; `regret` the harm it does on average beyond that of the best one; `tail` the mean of
+    the worst tenth (CVaR 90).
+    """
 
     id: str
     label: str
-    kind: str  # observe, rollback, canary, split, shadow, rules, throttle, kill, segment_off
+    kind: str  # observe, rollback, canary, …, or the name a team gave its own
     quality: Figure  # change of quality against now
     latency: Figure  # p99 after, ms
-    exposed: Figure  # share on the bad path
+    latency_p95: Figure = Figure(text="not measured")
+    exposed: Figure  # share of requests on the bad path
+    exposed_users: Figure = Figure(text="not measured")  # share of users who meet it at least once
     wrong: Figure  # wrong decisions in the next hour
+    until: Figure = Figure(text="not measured")  # excess wrong decisions until resolved
+    tail: float | None = None
+    harm: float | None = None  # expected, in missed positives, until resolved
     effect: Figure  # minutes to effect
     undo: Figure  # minutes
+    irreversible: str = ""  # what cannot be undone
+    improvement: Figure = Figure(text="not measured")  # what is given up of the new version's gain
+    promises: list[Promise] = []
+    budget: list[Figure] = []  # share of each error budget spent until resolved
+    by_fault: dict[str, Figure] = {}
+    best: float | None = None
+    regret: float | None = None
+    dominated: str = ""  # by which option, "" by none; "nearly, by …"
+    close: bool = False  # among the options that harm cannot tell from the recommended one
+    companions: list[str] = []
+    guarantee: str = ""  # the promise of the service that it protects
     needs: str
     blocked: str = ""  # why it cannot or should not be done, in words
     sentence: str = ""  # the trade in one sentence a person would say
@@ -182,15 +213,110 @@ class OptionRow(Record, kw_only=True):
     expected_by: int | None = None  # µs after execution
 
 
+SignState = Literal["seen", "not seen", "not measurable"]
+
+
+class Sign(Record, kw_only=True):
+    """One line of the ledger: a sign, whether it is seen, and what that says of each fault.
+
+    `ratios` are likelihood ratios as they were counted: capped, and softened where a stronger sign
+    of the same kind was counted already. `reason` is that of the person who overrode it.
+    """
+
+    id: str
+    text: str
+    state: SignState
+    why: str
+    ratios: dict[str, float] = {}
+    softened: bool = False
+    overridden: bool = False
+    reason: str = ""
+
+
+class Hypothesis(Record, kw_only=True):
+    """What may be wrong, and how likely that is."""
+
+    id: str  # model, data, capacity, mix, noise
+    label: str
+    prior: float
+    probability: float
+    evidence: list[str]  # what speaks for it and against it, the weightiest first
+
+
+class Flip(Record, kw_only=True):
+    """The value of one input at which another option would be recommended."""
+
+    input: str  # "P(data)", or a key of the configuration
+    now: float
+    at: float
+    option: str
+    sentence: str
+
+
+class Worth(Record, kw_only=True):
+    """Something not known: what knowing it would spare, in missed positives.
+
+    `perfect` is the worth of knowing it exactly (EVPPI), `probe` that of the next look (EVSI),
+    which takes `minutes`; null where no look is known.
+    """
+
+    id: str
+    text: str
+    perfect: float | None = None
+    probe: float | None = None
+    minutes: float | None = None
+    sentence: str = ""
+
+
+class Assumption(Record, kw_only=True):
+    """A value that was not measured: the key that sets it, and whether the choice rests on it."""
+
+    key: str
+    value: str
+    source: Literal["default", "configuration", "set here"] = "default"
+    holds: str = ""  # "" untested, "holds", or what is recommended at twice or half of it
+
+    @property
+    def text(self) -> str:
+        """'options.canary.share = 10% (default)'."""
+        said = f"{self.key} = {self.value}" if self.value else self.key
+        return (
+            said if self.source == "configuration" or not self.value else f"{said} ({self.source})"
+        )
+
+
+class Recommendation(Record, kw_only=True):
+    """The option to take, "" where none is recommended, and why in one line."""
+
+    option: str = ""
+    label: str = ""
+    why: str = ""
+    gain: str = ""  # what is given up
+    guarantee: str = ""  # what it protects
+    guard: str = ""  # contain now, diagnose first, shadow first: which rule speaks
+    recheck: int | None = None  # µs: when to look again, where observing is recommended
+
+
 class OptionTable(Record, kw_only=True):
-    """Containment: the rows, best first, with what they assume."""
+    """Containment: the rows, best first, with what they rest on.
+
+    `act` compares the chance of a real fault with the chance from which acting is worth it.
+    `diagnosis_budget_minutes` is how long looking for the cause may take before containing.
+    """
 
     header: str
     rows: list[OptionRow]
     footnotes: list[str]
-    assumptions: list[str]
-    recommended: str = ""  # id of a row, or ""
-    why: str = ""
+    assumptions: list[Assumption]
+    recommendation: Recommendation = Recommendation()
+    hypotheses: list[Hypothesis] = []
+    signs: list[Sign] = []
+    act: str = ""
+    robust: str = ""  # whether the ranking survives other posteriors, twice and half of each key
+    flips: list[Flip] = []
+    diagnosis_budget_minutes: float | None = None
+    diagnose: str = ""  # "diagnose ≤ 9 min", "contain now", or ""
+    unknowns: list[Worth] = []
     chosen: str = ""
     executed: bool = False
 

@@ -11,6 +11,7 @@ from cockpit.records import DAY, HOUR, MINUTE, SECOND, Baseline, Difference, Dri
 from cockpit.views import (
     PHASES,
     Ask,
+    Assumption,
     Change,
     Chart,
     Checklist,
@@ -25,6 +26,7 @@ from cockpit.views import (
     PhaseMark,
     Proposal,
     Question,
+    Recommendation,
     Status,
     Task,
     TimelineEntry,
@@ -118,9 +120,11 @@ OPTIONS = OptionTable(
         _row("observe", "observe", "1,240 [980,1,530]", quality=Figure(text="±0", value=0.0)),
     ],
     footnotes=["if the data is at fault, rollback would not help"],
-    assumptions=["minutes to effect are assumed"],
-    recommended="segment_off",
-    why="fewest wrong decisions next hour, and undone in a minute",
+    assumptions=[Assumption(key="minutes to effect are assumed", value="")],
+    recommendation=Recommendation(
+        option="segment_off",
+        why="fewest wrong decisions next hour, and undone in a minute",
+    ),
 )
 
 CHOICE = Choice(

@@ -347,13 +347,13 @@ def test_requests_that_fail_are_harm_and_no_reason_to_observe() -> None:
     assert "no harm" not in found.sentence
     assert judged(facts, began(state())).suggested == "SEV1"
     table = option_table(facts, state(), CONFIG)
-    assert table.recommended == ""
-    assert "30 % of requests fail" in table.why
+    assert table.recommendation.option == ""
+    assert "30 % of requests fail" in table.recommendation.why
     few = with_errors(1 / 3, 0.002, "not enough data", n=3)  # surely over 5 %, not over 25 %
     assert judged(few, began(state())).suggested == "SEV2"
     calm = with_errors(0.002, 0.002, "fine")
     assert hurt(calm).sentence.startswith("no harm measured · onset 02:48")
-    assert option_table(calm, state(), CONFIG).recommended == "observe"
+    assert option_table(calm, state(), CONFIG).recommendation.option == "observe"
 
 
 def test_a_figure_of_the_teams_own_that_is_worse_is_not_called_no_harm() -> None:

@@ -7,6 +7,7 @@ from cockpit.units import clock
 from cockpit.views import (
     PHASES,
     Ask,
+    Assumption,
     Checklist,
     Choice,
     Figure,
@@ -20,6 +21,7 @@ from cockpit.views import (
     PhaseMark,
     Proposal,
     Question,
+    Recommendation,
     RecordingInfo,
     Status,
     Task,
@@ -201,9 +203,15 @@ class HandMade:
             header="wrong decisions per hour now 1,240 [980,1,530]",
             rows=[self._option(*option) for option in OPTIONS],
             footnotes=["If the data is at fault rollback would not help."],
-            assumptions=["minutes to effect", "costs of wrong decisions"],
-            recommended="segment_off",
-            why="Best: segment off, for nearly all wrong decisions are in BR, and it undoes fast.",
+            assumptions=[
+                Assumption(key="minutes to effect", value=""),
+                Assumption(key="costs of wrong decisions", value=""),
+            ],
+            recommendation=Recommendation(
+                option="segment_off",
+                why="Best: segment off, for nearly all wrong decisions are in BR, and it "
+                "undoes fast.",
+            ),
             chosen=self.choice.option if self.choice else "",
             executed=executed,
         )

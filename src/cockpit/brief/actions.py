@@ -19,7 +19,7 @@ def _actions(now: Situation) -> list[str]:
     said = [containment_state(now)]
     if choice is None:
         if best is not None:
-            why = f": {now.options.why}" if now.options.why else ""
+            why = f": {now.options.recommendation.why}" if now.options.recommendation.why else ""
             said.append(f"Recommended is “{best.label}”{why}")
     else:
         against = best is not None and choice.option != best.id

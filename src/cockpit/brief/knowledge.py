@@ -153,7 +153,7 @@ def _containment_step(now: Situation) -> str:
     if choice is None:
         if best is None:
             return "Choose containment, or observe and say why"
-        why = f": {now.options.why}" if now.options.why else ""
+        why = f": {now.options.recommendation.why}" if now.options.recommendation.why else ""
         return f"Choose containment; recommended is “{best.label}”{why}"
     if choice.executed_at is None:
         return f"Execute “{choice.label}”, then watch for: {choice.expected or 'its effect'}"

@@ -70,7 +70,8 @@ class Situation:
     @property
     def recommended(self) -> OptionRow | None:
         """The recommended option, if there is one."""
-        return next((r for r in self.options.rows if r.id == self.options.recommended), None)
+        wanted = self.options.recommendation.option
+        return next((row for row in self.options.rows if row.id == wanted), None)
 
     @property
     def runner_up(self) -> OptionRow | None:

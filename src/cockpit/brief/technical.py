@@ -83,7 +83,10 @@ def technical_brief(view: View, config: Config, most_rows: int) -> TechnicalBrie
         options_header=wording.sentence(options.header),
         options=tables.options(options.rows, most_rows),
         trades=[f"{r.label}: {r.sentence}" for r in options.rows if r.sentence][:most_rows],
-        assumptions=[wording.sentence(a) for a in [*options.footnotes, *options.assumptions]],
+        assumptions=[
+            wording.sentence(a)
+            for a in [*options.footnotes, *(a.text for a in options.assumptions)]
+        ],
         changes=[
             f"{units.clock(c.at, seconds=True)} UTC, {c.kind}: {c.text} ({c.fit})"
             for c in view.infra.changes[:most_rows]

@@ -107,12 +107,12 @@ def options(table: OptionTable) -> str:
         ]
     ]
     for row in table.rows:
-        mark = "▸" if row.id == (table.chosen or table.recommended) else ""
+        mark = "▸" if row.id == (table.chosen or table.recommendation.option) else ""
         figures = [row.quality, row.latency, row.exposed, row.wrong, row.effect, row.undo]
         needs = f"! {row.blocked}" if row.blocked else row.needs
         rows.append([mark, row.label, *(f.text for f in figures), needs])
-    why = [f"recommended: {table.why}"] if table.why else []
-    notes = [f"· {line}" for line in (*table.footnotes, *table.assumptions)]
+    why = [f"recommended: {table.recommendation.why}"] if table.recommendation.why else []
+    notes = [f"· {line}" for line in (*table.footnotes, *(a.text for a in table.assumptions))]
     return "\n".join([table.header, "", columns(rows), "", *why, *notes])
 
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from cockpit.checklist import COMPANIONS, SAFETY_KINDS
 from cockpit.records import DAY, Event
-from cockpit.state import Answer, Export, Occurrence, Override, SeverityCall, State
+from cockpit.state import Answer, EvidenceCall, Export, Occurrence, Override, SeverityCall, State
 from cockpit.text import inert, inert_lines
-from cockpit.views import PHASES, Ask, Choice, Knowledge, Phase
+from cockpit.views import PHASES, Ask, Choice, Knowledge, Phase, SignState
 
 RECORDING = "recording"  # the writer of what was imported or recorded, not made here
-UNDOABLE = frozenset({"answer", "tick", "choose", "execute", "note", "report", "ask", "onset"})
+UNDOABLE = frozenset(
+    {"answer", "tick", "choose", "execute", "note", "report", "ask", "onset", "evidence", "set"}
+)
 CHANGES = frozenset({"deploy", "flag", "schema", "traffic"})
 LONGEST = 2_000  # characters of a note or a reason
 LONGEST_DRAFT = 40_000  # characters of a briefing as it is being written
@@ -110,6 +112,8 @@ class _Draft:
     overrides: list[Override] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     drafts: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, EvidenceCall] = field(default_factory=dict)
+    assumed: dict[str, str] = field(default_factory=dict)
 
     def state(self, at: int, taken_back: list[str]) -> State:
         return State(
@@ -133,6 +137,8 @@ class _Draft:
             overrides=self.overrides,
             exports=self.exports,
             drafts=self.drafts,
+            evidence=self.evidence,
+            assumed=self.assumed,
             undone=taken_back,
         )
 
@@ -245,6 +251,20 @@ def _severity(draft: _Draft, event: Event) -> None:
         )
 
 
+def _evidence(draft: _Draft, event: Event) -> None:
+    sign = _text(event, "sign")
+    said = next((s for s in get_args(SignState) if s == event.data.get("state")), None)
+    if sign and said is not None:
+        draft.evidence[sign] = EvidenceCall(
+            id=event.id, at=event.at, sign=sign, state=said, reason=_text(event, "reason")
+        )
+
+
+def _set(draft: _Draft, event: Event) -> None:
+    if key := _text(event, "key"):
+        draft.assumed[key] = _text(event, "value")
+
+
 def _safety(draft: _Draft, event: Event) -> None:
     draft.flags.append(_occurrence(event))
 
@@ -291,6 +311,8 @@ _APPLY: dict[str, Callable[[_Draft, Event], None]] = {
     "phase": _phase,
     "severity": _severity,
     "clear_flag": _clear_flag,
+    "evidence": _evidence,
+    "set": _set,
     "page": _page,
     "onset": _onset,
     "export": _export,

@@ -39,7 +39,7 @@ def plans(measured: Measured, state: State, config: Config) -> list[Plan]:
     built = [
         _plan(given, measured, state)
         for kind in OPTIONS
-        if (given := assumed(kind, config)) is not None
+        if kind not in ("blue_green", "pin") and (given := assumed(kind, config)) is not None
     ]
     return built
 

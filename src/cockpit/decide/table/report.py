@@ -32,7 +32,8 @@ from cockpit.decide.table.footnotes import footnotes
 from cockpit.records import Assessment
 from cockpit.state import State
 from cockpit.units import parse_share
-from cockpit.views import OptionTable
+from cockpit.views import Assumption, OptionTable
+from cockpit.views import Recommendation as Recommended
 
 
 def option_table(assessment: Assessment, state: State, config: Config) -> OptionTable:
@@ -61,8 +62,11 @@ def option_table(assessment: Assessment, state: State, config: Config) -> Option
         rows=rows,
         footnotes=notes,
         assumptions=_assumptions(order, rules, config),
-        recommended=recommendation.option,
-        why=recommendation.why,
+        recommendation=Recommended(
+            option=recommendation.option,
+            label=next((r.label for r in rows if r.id == recommendation.option), ""),
+            why=recommendation.why,
+        ),
         chosen="" if state.choice is None else state.choice.option,
         executed=state.choice is not None and state.choice.executed_at is not None,
     )
@@ -104,14 +108,14 @@ def _header(now: Price | None, config: Config) -> str:
     return f"{unit} per hour now {text}"
 
 
-def _assumptions(order: list[Price], rules: Rules, config: Config) -> list[str]:
+def _assumptions(order: list[Price], rules: Rules, config: Config) -> list[Assumption]:
     harm = config.model.harm
     weights = (
         f"model.harm: a false alarm counts {harm.false_positive:g}, a slow request {harm.slow:g}, "
         f"an unserved one {harm.shed:g} of a missed positive"
     )
     lines = [line for price in order for line in price.plan.assumed.lines]
-    return [weights, *rules.lines, *lines]
+    return [Assumption(key=line, value="") for line in (weights, *rules.lines, *lines)]
 
 
 def _robust(option: str, built: list[Plan], facts: Measured, rules: Rules, config: Config) -> str:

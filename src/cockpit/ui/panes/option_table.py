@@ -178,4 +178,4 @@ def _mark(option: OptionRow, view: View) -> Line:
     table = view.options
     if option.id == table.chosen:
         return (("done" if table.executed else "chosen", "accent"),)
-    return (("best", "good"),) if option.id == table.recommended else ()
+    return (("best", "good"),) if option.id == table.recommendation.option else ()

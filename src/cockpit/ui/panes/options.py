@@ -16,10 +16,12 @@ def title(view: View) -> str:
 def _footnotes(view: View, cells: int, most: int, each: int = 2) -> list[Row]:
     """At most `most` lines of notes, `each` lines of any one of them."""
     table = view.options
-    assumed = f"* assumed: {', '.join(table.assumptions)}" if table.assumptions else ""
+    assumed = (
+        f"* assumed: {', '.join(a.text for a in table.assumptions)}" if table.assumptions else ""
+    )
     if not assumed and any(_has_assumption(row) for row in table.rows):
         assumed = "* assumed, not measured"
-    notes = [(table.why, "text")]
+    notes = [(table.recommendation.why, "text")]
     notes += [(note, "dim") for note in (*table.footnotes, shortened(view, cells), assumed)]
     result: list[Row] = []
     for note, role in notes:

@@ -39,7 +39,7 @@ class ChooseSheet(Sheet):
     def __init__(self, view: View, option: str) -> None:
         super().__init__()
         self._view = view
-        first = option or view.options.recommended or view.options.rows[0].id
+        first = option or view.options.recommendation.option or view.options.rows[0].id
         self._at = next((i for i, row in enumerate(view.options.rows) if row.id == first), 0)
         self._step = 0
         self._reason = ""
