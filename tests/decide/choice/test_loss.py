@@ -76,3 +76,17 @@ def test_the_tail_counts_by_severity() -> None:
     assert tail_weight("SEV2", decisions) == 0.2
     assert tail_weight("SEV1", decisions) == tail_weight("SEV0", decisions) == 1.0
     assert tail_weight("SEV3", decisions) == tail_weight("", decisions) == 0.0
+
+
+def test_a_single_option_in_a_single_draw_is_best_and_its_own_tail() -> None:
+    found = outcomes(np.full((1, 5, 1), 7.0), np.full(5, 0.2))
+    priced = losses(found, scoring(found, 1.0))
+    assert (priced.expected, priced.tail, priced.best) == pytest.approx((7.0, 7.0, 1.0))
+    assert priced.regret == pytest.approx(0.0)
+
+
+def test_some_of_the_options_keep_their_draws() -> None:
+    found = random_outcomes(7)
+    some = found.only(["canary", "observe"])
+    assert some.options == ("canary", "observe")
+    assert (some.mixture == found.mixture[[3, 0]]).all()

@@ -40,7 +40,7 @@ def test_it_has_the_least_worst_regret_by_brute_force(seed: int, weight: float) 
     posteriors = perturbed(drawn.posterior)
     assert len(posteriors) == 11
     for posterior in posteriors:
-        values = scores.scores(posterior)
+        values = scores.under(posterior)
         worst = [max(w, value - values.min()) for w, value in zip(worst, values, strict=True)]
     assert found.regret == pytest.approx(min(worst), abs=1e-9)
     assert worst[drawn.options.index(found.option)] == pytest.approx(found.regret, abs=1e-9)
