@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cockpit.decide.choice.flips import EVALUATIONS, fault_flips, holds, input_flips
+from cockpit.decide.choice.flips import EVALUATIONS, fault_flips, input_flips
 from cockpit.decide.choice.groups import recommended
 from cockpit.decide.choice.loss import scoring
 from cockpit.decide.choice.posteriors import with_probability
@@ -98,12 +98,3 @@ def test_an_input_stays_below_its_most_and_nothing_is_asked_without_a_scale() ->
     asked.clear()
     assert input_flips("share", 0.0, evaluate, LABELS, minutes) == []
     assert asked == []
-
-
-def test_twice_and_half_hold_or_say_what_is_recommended_there() -> None:
-    def evaluate(value: float) -> str:
-        return "rollback" if value > 40 else "canary"
-
-    assert holds(200.0, evaluate, LABELS) == "holds"
-    assert holds(60.0, evaluate, LABELS) == "canary v42 10 % at half"
-    assert holds(30.0, evaluate, LABELS) == "rollback to v41 at twice"

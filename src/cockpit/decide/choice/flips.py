@@ -95,14 +95,6 @@ def input_flips(
     return sorted(flips, key=lambda flip: abs(math.log(flip.at / flip.now)))
 
 
-def holds(now: float, evaluate: Callable[[float], str], labels: Mapping[str, str]) -> str:
-    """'holds', or what is recommended at twice or half of an input: 'canary v42 10 % at half'."""
-    here = evaluate(now)
-    others = [(evaluate(now * 2.0), "at twice"), (evaluate(now / 2.0), "at half")]
-    changed = [f"{labels.get(option, option)} {at}" for option, at in others if option != here]
-    return ", ".join(changed) or "holds"
-
-
 def _next_option(
     outcomes: Outcomes, scores: Scoring, traits: Sequence[Traits], fault: int, end: float
 ) -> tuple[float, int] | None:
