@@ -20,7 +20,8 @@ class Outcomes:
     """What each option would do under each fault, draw by draw: the same draws for all of them.
 
     `harm` is in missed positives beyond those of a healthy service, until it is resolved. Another
-    posterior needs no new draws: it weighs the faults of these ones anew.
+    posterior needs no new draws: it weighs the faults of these ones anew. An option that cannot be
+    priced is not among them.
     """
 
     options: tuple[str, ...]  # A ids, "observe" among them
