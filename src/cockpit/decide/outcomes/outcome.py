@@ -30,6 +30,7 @@ class Outcomes:
     harm: Floats  # (A, H, S)
     fault_of: Ints  # (S,), the fault of each draw, in proportion to the posterior (stratified)
     parameters: dict[str, Floats]  # what was drawn, by name: (S,)
+    ordinary: float = 0.0  # the harm that a healthy service does meanwhile
 
     @property
     def mixture(self) -> Floats:
