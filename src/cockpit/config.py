@@ -230,6 +230,9 @@ class Decisions(Settings, kw_only=True):
     tail: dict[str, Annotated[float, Meta(ge=0)]] = field(
         default_factory=lambda: {"SEV1": 1.0, "SEV2": 0.5, "SEV3": 0.0, "SEV4": 0.0}
     )
+    # while no label tells: wrong decisions of a faulty model or on bad data, times the healthy
+    # share: median, 90th percentile
+    unlabelled: tuple[float, float] = (1.5, 3.0)
     recheck: str = "10m"  # when to look again after deciding to observe
 
 
@@ -394,6 +397,7 @@ def _check_decisions(config: Config) -> None:
     for low, high, key in (
         (*decisions.minutes_to_fix, "minutes_to_fix"),
         (*decisions.shared_fault, "shared_fault"),
+        (*decisions.unlabelled, "unlabelled"),
     ):
         if not 0 < low <= high:
             raise BadInput(f"decisions.{key}: the first is not below the second; swap them")
