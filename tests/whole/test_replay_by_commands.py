@@ -55,7 +55,8 @@ def test_the_timeline_holds_each_step_and_what_was_recorded(worked: Path, incide
     ]  # fmt: skip
     told_in_words = told("timeline", worked)
     for words in ("BR, all devices", "unknown", "the gateway changed too", "approve the rules",
-                  "errors up is not seen: health checks", "worse in BR", "freeze deploys", "executed: rollback to v41"):  # fmt: skip
+                  "errors up is not seen: health checks", "worse in BR", "freeze deploys",
+                  "executed: rollback to v41"):  # fmt: skip
         assert words in told_in_words
     assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
 
@@ -101,7 +102,7 @@ def test_what_is_done_later_is_not_seen_before(worked: Path, incident: Path) -> 
 
 
 def test_a_replay_is_sound_and_says_so_with_its_recording(worked: Path) -> None:
-    assert "6 events" in told("verify", worked).splitlines()[0]
+    assert "7 events" in told("verify", worked).splitlines()[0]
 
 
 def test_options_mark_what_was_chosen(worked: Path) -> None:
