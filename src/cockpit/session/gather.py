@@ -14,6 +14,7 @@ from cockpit.assess.inputs import BURN_SPANS, INFRA_SPAN, QUALITY_SPAN, Inputs
 from cockpit.assess.onset.changes import Onset, fits
 from cockpit.assess.onset.signals import find_onset
 from cockpit.assess.report import assess, model_report
+from cockpit.assess.service.serving import Serving, serving
 from cockpit.assess.versions.arms import Arms, arms
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
@@ -21,7 +22,7 @@ from cockpit.incident.cache import Cache
 from cockpit.incident.connection import damaged
 from cockpit.incident.counts import merge
 from cockpit.incident.schema import INPUT_SCHEMA
-from cockpit.records import Window
+from cockpit.records import SECOND, Window
 from cockpit.tables import TABLES, UNKNOWN
 from cockpit.units import parse_duration
 from cockpit.yamlfile import load
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from cockpit.config import Config
     from cockpit.incident.replay import Replay
     from cockpit.records import Assessment, Counts, Event
-    from cockpit.views import Change, Chart
+    from cockpit.views import Aim, Change, Chart
 
 Kind = TypeVar("Kind")
 
@@ -48,6 +49,8 @@ _ONLY_COMPARED = {
     "score": ("version", "sum_p", "sum_p2"),
     "score_by_segment": ("version", "bin", "sum_p", "sum_p2"),
 }
+_UNSEEN = ("decision", "bin", "label", "sum_p", "sum_p2")  # by those who count who served
+_MOVED_STEP = 10 * SECOND  # in which traffic is looked at, to see when it was moved
 _KEPT = 3  # the present figures of the model, those since a containment, those of the trend
 _AGED_BYTES = 16 << 20
 
@@ -122,6 +125,16 @@ class Gatherer:
             known = [event for event in events if event.observed_at <= closed]
             self._earlier = self.assessment(closed, known)
         return self._earlier
+
+    def serving(self, at: int, start: int, aim: Aim) -> Serving:
+        """Who served the requests that an aim is about, step by step from `start` on (µs)."""
+        table = "score_by_segment" if aim.segment else "score" if aim.shadow else "traffic"
+        fast = _is_fast(table)
+        as_of = self._telemetry.as_of("fast" if fast else "slow", at)
+        window = self._from(start, as_of)
+        counts = self._telemetry.counts_by_valid(table, window, as_of, () if fast else _UNSEEN)
+        step = _MOVED_STEP if fast else self._file.bucket
+        return serving(counts, window, step, segment=aim.segment, shadow=bool(aim.shadow))
 
     def read(
         self, at: int, events: Sequence[Event], window: Window | None = None

@@ -12,15 +12,13 @@ from cockpit.decide.choice.groups import close_call
 from cockpit.decide.choice.guard import allowed, guard, recheck, shadow_before
 from cockpit.decide.choice.safety import ending_exposure, safety_choice
 from cockpit.decide.choice.threshold import ActIf
-from cockpit.decide.facts.estimates import failing, find
+from cockpit.decide.facts.estimates import enough_labels, failing, find, minutes_to_labels
 from cockpit.decide.faults.hypotheses import LABELS
 from cockpit.decide.table.decision import Basics, Choosing, Decision
-from cockpit.decide.table.sentences import gain_given_up
 from cockpit.decide.table.worth import Looking
 from cockpit.text import inert
 from cockpit.views import Flip, OptionRow, Recommendation
 
-ENOUGH = 30  # labelled decisions from which there is something to go by
 ENDS = frozenset({"kill", "rules", "segment_off"})  # options that take people off the model
 SURE = 0.9
 
@@ -43,7 +41,8 @@ def recommend(
     flips: Sequence[Flip],
 ) -> Recommendation:
     """The best option that may be taken on what is known, and the rule that speaks for it."""
-    enough = _enough(basics)
+    wrong = find(basics.assessment, "wrong_rate", None, basics.measured.segment)
+    enough, verdict = enough_labels(wrong), minutes_to_labels(wrong)
     traits = {name: decision.traits[name] for name in choosing.order}
     policy = basics.level in ("SEV0", "SEV1")
     kind = next(iter(allowed(choosing.order, traits, enough=enough, policy=policy)), "")
@@ -63,27 +62,19 @@ def recommend(
         safety=False,
         budget=found.budget,
         probe=found.probe,
-        verdict=None,
+        verdict=verdict,
         flip=flips[0].sentence if flips else "",
     )
-    first = shadow_before(kind, basics.level, enough, None)
+    first = shadow_before(kind, basics.level, enough, verdict)
     return Recommendation(
         option=kind,
         label=row.label,
         why=_why(row, rows, choosing, basics),
-        gain=gain_given_up(row, basics.measured),
+        gain=row.gain,
         guarantee=row.guarantee,
         guard=first or speaks.sentence,
         recheck=recheck(kind, config.decisions, found.probe),
     )
-
-
-def _enough(basics: Basics) -> bool:
-    """Whether enough decisions are labelled to say how often they are wrong."""
-    wrong = find(basics.assessment, "wrong_rate", None, basics.measured.segment)
-    if wrong is None or wrong.value is None:
-        return False
-    return wrong.n >= ENOUGH and wrong.verdict != "not enough data"
 
 
 def _why(row: OptionRow, rows: Sequence[OptionRow], choosing: Choosing, basics: Basics) -> str:

@@ -11,13 +11,14 @@ from cockpit.config import Config
 from cockpit.decide.choice.dominance import dominated
 from cockpit.decide.choice.loss import Losses, losses, scoring
 from cockpit.decide.facts.measured import Measured
+from cockpit.decide.options.aim import aim
 from cockpit.decide.options.plans import Plan
 from cockpit.decide.outcomes.forecast import Forecast, interval
 from cockpit.decide.outcomes.simulated import Simulated
 from cockpit.decide.table import figures
 from cockpit.decide.table.decision import Decision
 from cockpit.decide.table.latency import latency_after
-from cockpit.decide.table.sentences import companions_of, expected, sentence
+from cockpit.decide.table.sentences import companions_of, expected, gain_given_up, sentence
 from cockpit.records import MINUTE
 from cockpit.text import inert
 from cockpit.views import OptionRow
@@ -52,7 +53,11 @@ def option_rows(decision: Decision, facts: Measured, config: Config) -> list[Opt
     observe = rows.get("observe")
     plans = {plan.kind: plan for plan in decision.plans}
     return [
-        replace(rows[kind], sentence=sentence(rows[kind], observe, plans[kind], facts))
+        replace(
+            rows[kind],
+            gain=gain_given_up(rows[kind], facts),
+            sentence=sentence(rows[kind], observe, plans[kind], facts),
+        )
         for kind in _order(decision, compared)
     ]
 
@@ -98,6 +103,7 @@ def _plain(plan: Plan, decision: Decision, facts: Measured, config: Config) -> O
         blocked=check.blocked,
         expected=expected(plan, facts),
         expected_by=None if plan.kind == "observe" else late,
+        aim=aim(plan, facts),
     )
 
 
