@@ -31,7 +31,7 @@ FAMILIES = {
         "screens",
         "seen",
     ),
-    "deciding": ("answer", "choose", "execute", "note", "ask", "flag", "clear"),
+    "deciding": ("answer", "choose", "execute", "note", "ask", "flag", "clear", "evidence"),
 }
 
 

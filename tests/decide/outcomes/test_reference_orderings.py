@@ -102,7 +102,6 @@ def expected(belief: str, seed: int, warm: float = 0.6) -> dict[str, float]:
     chances = Chances(
         haste=draw.standard_normal(DRAWS),
         luck=draw.random(DRAWS),
-        fault=draw.random(DRAWS),
         minutes_to_fix=90.0 * np.exp(spread * draw.standard_normal(DRAWS)),
     )
     every = courses(warm)

@@ -7,7 +7,6 @@ same draws give, so that the errors everybody always makes hide no difference be
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.config import Harm
+from cockpit.decide.outcomes.chance import lognormal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Path = tuple[str, str]  # a version in a part of the traffic
-Z90 = 1.2815515655446004  # the normal quantile at .90
 AGAIN = 1.5  # what a failed attempt adds, in times of its minutes
 
 
@@ -93,27 +92,18 @@ class Course:
 class Chances:
     """What chance decides, the same for every option, each of shape (draws,).
 
-    `haste` is the standard normal behind the time to effect, `luck` the uniform behind failing, and
-    `fault` the one behind which fault it is; `minutes_to_fix` is when the fault is mended.
+    `haste` is the standard normal behind the time to effect, `luck` the uniform behind failing;
+    `minutes_to_fix` is when the fault is mended.
     """
 
     haste: Floats
     luck: Floats
-    fault: Floats
     minutes_to_fix: Floats
 
 
 def minutes_to_effect(course: Course, chances: Chances) -> Floats:
     """Minutes until the option takes effect, (draws,)."""
-    return _lognormal(course.minutes, chances.haste) * (1.0 + AGAIN * (chances.luck < course.fails))
-
-
-def _lognormal(minutes: tuple[float, float], normal: Floats) -> Floats:
-    """Draws of a lognormal time with that median and 90th percentile."""
-    median, late = minutes
-    if median <= 0.0:
-        return np.zeros_like(normal)
-    return median * np.exp(math.log(max(late, median) / median) / Z90 * normal)
+    return lognormal(course.minutes, chances.haste) * (1.0 + AGAIN * (chances.luck < course.fails))
 
 
 @dataclass(frozen=True, eq=False)
