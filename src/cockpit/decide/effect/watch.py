@@ -19,6 +19,7 @@ from cockpit.units import clock
 from cockpit.views import Aim, Choice, Hurt
 
 TIMED = 368  # requests, below which a p99 has no upper bound
+GOOD = ("", "fine")  # verdicts; one to watch is not yet good
 NAMES = {"wrong_rate": "wrong decisions", "latency_p99": "p99", "error_rate": "errors"}
 
 Told = tuple[Literal["better", "not better", "too early"], str]
@@ -80,7 +81,7 @@ def _figures(choice: Choice, aim: Aim, facts: Assessment) -> list[Told]:
     found += [("not better", f"{_said(e)}, which was good") for e in others if is_bad(e)]
     if choice.hurt:
         return found
-    good = [e for e in others if _enough(e) and not is_bad(e)]
+    good = [e for e in others if _enough(e) and e.verdict in GOOD]
     found += [("better", f"{_said(e)}, no worse than usual") for e in good]
     return found or [("too early", "nothing is measured on enough requests")]
 
@@ -93,9 +94,10 @@ def _told(hurt: Hurt, aim: Aim, facts: Assessment) -> Told:
     now = find(facts, hurt.name, None, hurt.segment)
     if now is None or not _enough(now):
         return "too early", f"{name} {_lacking(hurt.name, now)}"
-    if not is_bad(now) or _surely_below(now, hurt):
-        return "better", f"{_said(now)}, was {_value(hurt.name, hurt.value)}"
-    return "not better", f"{_said(now)}, was {_value(hurt.name, hurt.value)}"
+    why = f"{_said(now)}, was {_value(hurt.name, hurt.value)}"
+    if now.verdict in GOOD or _surely_below(now, hurt):
+        return "better", why
+    return ("not better" if is_bad(now) else "too early"), why
 
 
 def _sends_nothing(segment: str, facts: Assessment) -> bool:
