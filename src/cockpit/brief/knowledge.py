@@ -180,7 +180,9 @@ def _containment_step(now: Situation) -> str:
         return f"Execute “{choice.label}”, then watch for: {choice.expected or 'its effect'}"
     if choice.effect == "not seen in time":
         other = choice.next_option
-        return f"Choose again; next is “{other.label}”: {other.why}" if other else "Choose again"
+        if other is None:
+            return "Choose again"
+        return f"Choose again; next best is “{other.label}”: {other.why}"
     if choice.effect == "seen":
         return "Go on to remediation: the effect is seen"
     until = f" until {units.clock(choice.due)} UTC" if choice.due is not None else ""

@@ -50,7 +50,7 @@ _ONLY_COMPARED = {
     "score_by_segment": ("version", "bin", "sum_p", "sum_p2"),
 }
 _UNSEEN = ("decision", "bin", "label", "sum_p", "sum_p2")  # by those who count who served
-_MOVED_STEP = 10 * SECOND  # in which traffic is looked at, to see when it was moved
+_MOVED_STEP = 10 * SECOND  # or longer: in which traffic is looked at, to see when it moved
 _KEPT = 3  # the present figures of the model, those since a containment, those of the trend
 _AGED_BYTES = 16 << 20
 
@@ -133,8 +133,8 @@ class Gatherer:
         as_of = self._telemetry.as_of("fast" if fast else "slow", at)
         window = self._from(start, as_of)
         counts = self._telemetry.counts_by_valid(table, window, as_of, () if fast else _UNSEEN)
-        step = _MOVED_STEP if fast else self._file.bucket
-        return serving(counts, window, step, segment=aim.segment, shadow=bool(aim.shadow))
+        bucket = _MOVED_STEP if fast else self._file.bucket
+        return serving(counts, window, bucket, segment=aim.segment, shadow=bool(aim.shadow))
 
     def read(
         self, at: int, events: Sequence[Event], window: Window | None = None

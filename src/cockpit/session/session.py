@@ -304,6 +304,8 @@ class Session:
         choice = self.state(at).choice
         if choice is None:
             raise Refused("nothing has been chosen yet: choose first, then say that it is done")
+        if choice.option == "observe":
+            raise Refused("there is nothing to execute: it was chosen to observe")
         if choice.executed_at is not None:
             raise Refused(f"{choice.label} is marked as executed already")
         self._write("execute", at, text=choice.label, choice=choice.id)

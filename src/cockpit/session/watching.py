@@ -17,6 +17,7 @@ from cockpit.views import Aim
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cockpit.assess.service.serving import Serving
     from cockpit.config import Config
     from cockpit.records import Event
     from cockpit.session.gather import Gatherer
@@ -61,13 +62,12 @@ def unchosen(gatherer: Gatherer, at: int, state: State, table: OptionTable, conf
     left = traffic.left(new, served, begun) if new else None
     if left is None:
         return ""
-    found = (
-        row.label
-        for row in table.rows
-        if row.aim is not None
-        and row.aim.serves
-        and not row.aim.segment
-        and traffic.since(row.aim, served, begun) is not None
-    )
-    label = next(found, "")
+    label = next((row.label for row in table.rows if _is_so(row.aim, new, served, begun)), "")
     return f"{new} serves nobody since {clock(left)}" + (f": {label}?" if label else "")
+
+
+def _is_so(aim: Aim | None, new: str, served: Serving, begun: int) -> bool:
+    """Whether an option that takes the new version off everywhere is as traffic is."""
+    if aim is None or not aim.serves or aim.segment or new in aim.serves:
+        return False
+    return traffic.since(aim, served, begun) is not None

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 
+ENOUGH = 30  # requests of a step, to see who serves
+_BUCKETS = (1, 2, 3, 6, 12, 30)  # that a step may have
+
+
 @dataclass(frozen=True, eq=False)
 class Serving:
     """Requests by version: `requests[i, j]` are those of `versions[i]` in step j.
@@ -47,16 +51,18 @@ class Serving:
 
 
 def serving(
-    counts: Counts, window: Window, step: int, *, segment: str = "", shadow: bool = False
+    counts: Counts, window: Window, bucket: int, *, segment: str = "", shadow: bool = False
 ) -> Serving:
     """The whole steps of `window` in a table by event bucket, aligned to absolute time.
 
     `counts` is `traffic`, `score` or, for one `segment` ("region BR"), `score_by_segment`. With
-    `shadow` the versions are those that score beside the one that decides.
+    `shadow` the versions are those that score beside the one that decides. A step is one `bucket`,
+    or several where requests are few.
     """
-    first, end = -(-window.start // step), max(window.end, window.start) // step
-    starts = np.arange(first, max(end, first), dtype=np.int64) * step
     kept = _kept(counts, segment, shadow)
+    step = _step(int(counts.columns["n"][kept].sum()), window, bucket)
+    first, end = -(-window.start // step), window.end // step
+    starts = np.arange(first, max(end, first), dtype=np.int64) * step
     index = counts.columns["valid"] // step - first
     kept &= (index >= 0) & (index < starts.size)
     codes, n = counts.columns["version"], counts.columns["n"]
@@ -68,6 +74,13 @@ def serving(
         found[inert(words[code])] = np.maximum(added, 0.0).astype(np.int64)
     requests = np.array(list(found.values()), dtype=np.int64).reshape(len(found), starts.size)
     return Serving(tuple(found), starts, step, requests)
+
+
+def _step(requests: int, window: Window, bucket: int) -> int:
+    """The shortest step in which there are requests enough to see who serves."""
+    span = max(window.end - window.start, 1)
+    enough = (f for f in _BUCKETS if requests * f * bucket >= ENOUGH * span)
+    return bucket * next(enough, _BUCKETS[-1])
 
 
 def _kept(counts: Counts, segment: str, shadow: bool) -> Mask:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit import numbers
-from cockpit.assess.service.serving import Serving
+from cockpit.assess.service.serving import ENOUGH, Serving
 from cockpit.records import MINUTE
 from cockpit.views import Aim
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 BEFORE = 5 * MINUTE  # of traffic before a moment, to know what changed at it
 NEAR = 0.05  # share of requests by which the serving may differ from the aim
 KEPT = 0.5  # of the fall in requests that is aimed at
-ENOUGH = 30  # requests of a run, for its shares to mean something
 _CHANCE = 3.0  # standard errors of what chance may do in a step
 NAMED = 3  # versions said to serve
 
