@@ -1,4 +1,4 @@
-"""What the model reads: three features, their frozen bins, and what a fault does to their values."""
+"""What the model reads: three features, their frozen bins, what a fault does to their values."""
 
 from __future__ import annotations
 

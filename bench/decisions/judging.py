@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from msgspec.structs import replace
 from numpy.random import Generator
 
 from bench.decisions.counting import count
+from bench.decisions.levers import draw_levers
 from bench.decisions.recording import DIMENSION, ONSET, events, recording
-from bench.decisions.settings import Levers, draw_config, draw_levers
+from bench.decisions.settings import draw_config
 from bench.decisions.shapes import draw_world
 from bench.decisions.truth import Outcome, draw_fate, outcome
 from bench.decisions.world import World
@@ -19,7 +19,6 @@ from cockpit.decide.table.report import option_table
 from cockpit.incident.state import fold
 from cockpit.records import MINUTE, SECOND, Assessment, Event
 from cockpit.session.gather import Gatherer
-from cockpit.units import parse_share
 from cockpit.views import OptionTable
 
 RULES = ("cockpit", "always roll back", "always observe", "fixed threshold")

@@ -13,7 +13,6 @@ import numpy as np
 
 from bench.decisions.counting import Counted, Ints, latencies
 from bench.decisions.features import FEATURES
-from bench.decisions.quality import LEVELS
 from bench.decisions.world import DELAYS, VERSIONS, World
 from cockpit.bins import latency_bin, score_bin, segment_bin
 from cockpit.records import MINUTE, SECOND, Counts, Event, Window

@@ -1,4 +1,4 @@
-"""What could be done about an incident, and what the cockpit is told of it: drawn around the truth.
+"""What the cockpit is told of an incident: a configuration drawn around the truth.
 
 Costs, shares and promises are known. Minutes, the quality of the rules and the time to a fix are
 estimates of the team's: near the truth, and never the truth itself.
@@ -6,14 +6,14 @@ estimates of the team's: near the truth, and never the truth itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from msgspec.structs import replace
 from numpy.random import Generator
 
+from bench.decisions.levers import FIXED_LATE, TO_PREVIOUS, Lever, Levers
 from bench.decisions.recording import WORKERS, warm_workers
-from bench.decisions.world import NEW, PREVIOUS, VERSIONS, World
+from bench.decisions.serving import as_after, as_now, slow_and_failing
+from bench.decisions.world import NEW, PREVIOUS, VERSIONS, World, log_uniform
 from cockpit.config import (
     Capacity,
     Config,
@@ -26,48 +26,8 @@ from cockpit.config import (
     Versions,
 )
 
-FIXED_LATE = 1.6  # the 90th percentile of the minutes to a fix, in medians
 _MISJUDGED = 0.15  # standard deviation of the logarithm of what is misjudged
 _COLD_SLOW = 0.5  # share of slow requests on workers that warm up, as teams put it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lever:
-    """What is true of doing one thing: minutes to effect (median, 90th) and how often it fails."""
-
-    minutes: tuple[float, float]
-    fails: float
-    share: float = 0.0  # of requests that stay on the new version
-    shed: float = 0.0  # of requests turned away
-    cost: float = 0.0  # of doing it once, in missed positives
-
-
-Levers = dict[str, Lever]  # by the name of the option
-
-
-def draw_levers(rng: Generator, world: World) -> Levers:
-    """What could be done in this incident."""
-
-    def lever(median: float, fails: float, share: float = 0.0, shed: float = 0.0) -> Lever:
-        median *= float(np.exp(rng.normal(0.0, 0.3)))
-        late = median * float(rng.uniform(1.6, 2.5))
-        cost = float(rng.uniform(0.0, 0.02)) * world.requests
-        return Lever(minutes=(median, late), fails=fails, share=share, shed=shed, cost=cost)
-
-    levers = {
-        "observe": Lever(minutes=(0.0, 0.0), fails=0.0),
-        "shadow": lever(1.0, 0.01),
-        "rollback": lever(4.0, 0.05),
-        "canary": lever(3.0, 0.03, share=0.1),
-        "split": lever(3.0, 0.03, share=0.5),
-        "rules": lever(2.0, 0.02),
-        "throttle": lever(1.0, 0.01, shed=float(rng.choice([0.2, 0.4, 0.6]))),
-        "kill": lever(0.5, 0.01, shed=1.0),
-        "segment_off": lever(2.0, 0.02),
-    }
-    if rng.uniform() < 0.5:
-        levers["pin"] = lever(5.0, 0.05)
-    return levers
 
 
 def draw_config(rng: Generator, world: World, levers: Levers) -> Config:
@@ -90,7 +50,7 @@ def draw_config(rng: Generator, world: World, levers: Levers) -> Config:
 
 def _costs(rng: Generator, world: World) -> Harm:
     """A request turned away costs more than one served in good health, or nobody would serve."""
-    alarm, slow = float(rng.uniform(0.1, 0.5)), float(np.exp(rng.uniform(np.log(0.01), np.log(0.1))))
+    alarm, slow = float(rng.uniform(0.1, 0.5)), log_uniform(rng, 0.01, 0.1)
     alarms, missed = world.mix[0] @ world.wrong(NEW, False)
     served = alarm * float(alarms) + float(missed)
     shed = max(slow * rng.uniform(1.0, 3.0), served * rng.uniform(2.0, 6.0))
@@ -101,10 +61,12 @@ def _options(rng: Generator, world: World, levers: Levers) -> dict[str, OptionSe
     """The settings of each option; what cannot be had here is not in the table."""
     told = {kind: _told(rng, kind, lever) for kind, lever in levers.items()}
     told["rules"] = replace(told["rules"], **_of_rules(rng, world))
-    if rng.uniform() < 0.75:
+    left = min(_near(rng, _slow_left(world, levers["throttle"])), 1.0)
+    told["throttle"] = replace(told["throttle"], slow_left=_percent(left))
+    if world.counted_workers:
         warm = Capacity(warm_workers=warm_workers(world), needed=WORKERS)
         cold = (_slow_while_warming(world), _near(rng, world.load.warming))
-        for kind in ("rollback", "canary", "split"):
+        for kind in TO_PREVIOUS:
             told[kind] = replace(told[kind], capacity=warm, cold=cold)
     if "pin" in told:
         restored = _percent(min(_near(rng, world.restored), 1.0))
@@ -143,6 +105,13 @@ def _slow_while_warming(world: World) -> float:
         return _COLD_SLOW
     slow = load.slow(PREVIOUS, load.used(PREVIOUS, 1.0, load.warm, False), False)
     return min(slow / (1.0 - load.warm), 1.0)
+
+
+def _slow_left(world: World, throttle: Lever) -> float:
+    """Share of the slow requests that is left once so many are turned away."""
+    after = as_after(world, "throttle", throttle, None, warm=True)
+    now, then = (slow_and_failing(world, s, faulty=True)[0] for s in (as_now(world), after))
+    return then / now
 
 
 def _near(rng: Generator, value: float) -> float:

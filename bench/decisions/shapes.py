@@ -23,6 +23,7 @@ from bench.decisions.world import (
     World,
     healthy,
     label_delays,
+    log_uniform,
 )
 
 
@@ -55,9 +56,10 @@ def stale_features(rng: Generator, world: World) -> World:
 
 
 def miscalibrated(rng: Generator, world: World) -> World:
-    """The new version came with a calibration that is off: it ranks as well, and decides too low."""
+    """The new version came with a calibration that is off: it ranks as well, and scores too low."""
     world = _rolled_out(rng, replace(world, fault="model"))
-    return replace(world, spoilt=_hit(world, np.ones(len(world.segments)), 0.0, -rng.uniform(0.5, 1.3)))
+    everywhere = np.ones(len(world.segments))
+    return replace(world, spoilt=_hit(world, everywhere, 0.0, -rng.uniform(0.5, 1.3)))
 
 
 def one_segment(rng: Generator, world: World) -> World:
@@ -92,7 +94,8 @@ def moved_traffic(rng: Generator, world: World) -> World:
     """A campaign brings harder requests; within each segment all is as before."""
     surge = float(rng.uniform(1.1, 1.4))
     mix = _moved(world, float(rng.uniform(0.5, 1.5)))
-    changes = tuple(Change(name, "moved", float(rng.uniform(0.1, 0.3))) for name in ("amount", "channel"))
+    moved = ("amount", "channel")
+    changes = tuple(Change(name, "moved", float(rng.uniform(0.1, 0.3))) for name in moved)
     campaign = Happened(kind="traffic", minute=-rng.uniform(0, 2), text="campaign begins")
     happened = (campaign,) if rng.uniform() < 0.7 else ()
     return replace(
@@ -111,7 +114,7 @@ def chance(rng: Generator, world: World) -> World:
     """Nothing is wrong; somebody looks because the last minutes of few requests look bad."""
     return replace(
         world,
-        requests=float(np.exp(rng.uniform(np.log(20), np.log(300)))),
+        requests=log_uniform(rng, 20, 300),
         picked=20,
         deployed=_sometime(rng),
         happened=(_page(rng, world, "wrong decisions"),),

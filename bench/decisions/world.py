@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
@@ -15,7 +15,9 @@ from bench.decisions.quality import Floats, Scores, share_hit, threshold_for
 VERSIONS = ("v41", "v42")  # the previous one and the new one
 PREVIOUS, NEW = 0, 1
 SEGMENTS = ("BR", "DE", "FR", "IN", "US")
-DELAYS = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 1e6])  # minutes until a label; the last: never
+DELAYS = np.array(
+    [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 1e6]
+)  # minutes until a label; the last: never
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -49,12 +51,15 @@ class World:
     surge: float = 1.0  # traffic since onset, against before
     trend: float  # by which share traffic grows in an hour from now on
     serving: float  # share of the new version now
-    deployed: int | None = None  # minutes after onset when the new one began to serve; null: long ago
+    deployed: int | None = (
+        None  # minutes after onset when the new one began to serve; null: long ago
+    )
     scores: Scores
     less: float  # share of the previous version's requests that it knows nothing about
     spoilt: Spoilt
     shared: float  # how much of a fault in shared features the previous version has too
     load: Load
+    counted_workers: bool  # whether the team says how many workers are warm
     rules: Floats  # false alarms and missed positives a request, of the rules
     delays: Floats  # chance of each of DELAYS, before and since onset, by class: (2, 2, delays)
     features: Features
@@ -64,8 +69,8 @@ class World:
     before: int  # minutes on record before onset
     since: int  # minutes since then
     picked: int = 1  # of so many windows by chance, the worst is looked at
-    minutes_to_fix: float = field(default=90.0)  # the median
-    restored: float = 0.9  # share of what bad features do that pinning them ends
+    minutes_to_fix: float  # the median
+    restored: float  # share of what bad features do that pinning them ends
 
     @property
     def shares(self) -> Floats:
@@ -92,17 +97,18 @@ def healthy(rng: Generator) -> World:
     """A service with which all is well."""
     segments = SEGMENTS[: int(rng.integers(4, 6))]
     apart = float(rng.uniform(1.6, 2.6))
-    base = np.exp(rng.uniform(np.log(0.02), np.log(0.2))) * np.exp(rng.normal(0, 0.2, len(segments)))
+    base = log_uniform(rng, 0.02, 0.2) * np.exp(rng.normal(0, 0.2, len(segments)))
     scores = Scores(apart, base, threshold_for(apart, base, base.mean() * rng.uniform(0.7, 1.3)))
     mix = rng.dirichlet(np.full(len(segments), 8.0))
     none = np.zeros((len(VERSIONS), len(segments)))
     known = rng.uniform(0.6, 1.0)  # share of labels that ever come
-    medians = np.exp(rng.uniform(np.log(1.5), np.log(15.0))) * np.array([1.0, rng.uniform(1.0, 2.0)])
-    delays = np.stack([label_delays(median, known) for median in medians])
+    soon = log_uniform(rng, 1.5, 15.0)
+    late = soon * float(rng.uniform(1.0, 2.0))  # positives are confirmed later
+    delays = np.stack([label_delays(median, known) for median in (soon, late)])
     return World(
         segments=segments,
         mix=np.stack([mix, mix]),
-        requests=float(np.exp(rng.uniform(np.log(600), np.log(9_000)))),
+        requests=log_uniform(rng, 600, 9_000),
         trend=float(rng.uniform(-0.15, 0.15)),
         serving=1.0 if rng.uniform() < 0.5 else float(rng.uniform(0.3, 0.95)),
         scores=scores,
@@ -110,6 +116,7 @@ def healthy(rng: Generator) -> World:
         spoilt=Spoilt(share=none),
         shared=float(rng.uniform(0.6, 1.15)),
         load=_load(rng),
+        counted_workers=bool(rng.uniform() < 0.75),
         rules=_rules(rng, scores),
         delays=np.stack([delays, delays]),
         features=draw_features(rng, len(segments)),
@@ -118,6 +125,11 @@ def healthy(rng: Generator) -> World:
         minutes_to_fix=float(np.exp(rng.normal(np.log(90.0), 0.3))),
         restored=float(rng.uniform(0.75, 1.0)),
     )
+
+
+def log_uniform(rng: Generator, low: float, high: float) -> float:
+    """Any order of magnitude between the two alike."""
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
 def label_delays(median: float, known: float) -> Floats:
