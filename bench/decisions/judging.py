@@ -15,9 +15,11 @@ from bench.decisions.shapes import draw_world
 from bench.decisions.truth import Outcome, draw_fate, outcome
 from bench.decisions.world import World
 from cockpit.config import FAULTS, Config
+from cockpit.decide.impact import impact
+from cockpit.decide.severity.severity import severity
 from cockpit.decide.table.report import option_table
 from cockpit.incident.state import fold
-from cockpit.records import MINUTE, SECOND, Assessment, Event
+from cockpit.records import MINUTE, SECOND, Assessment
 from cockpit.session.gather import Gatherer
 from cockpit.views import OptionTable
 
@@ -38,6 +40,7 @@ class Judged:
     """What became of one incident. Harm is expected, in missed positives, by option."""
 
     shape: str
+    requests: float  # a minute
     harm: dict[str, float]
     open: tuple[str, ...]  # options that nothing stands in the way of
     chosen: dict[str, str]  # by RULES
@@ -54,7 +57,7 @@ class Judged:
         return min(self.harm[option] for option in self.open)
 
     def best(self, rule: str) -> bool:
-        """Whether it chose the best option, or one as good within 1 %."""
+        """Whether it chose the best option, or one that is as good within 1 %."""
         return self.regret(rule) <= 0.01 * abs(self.least) + 1e-9
 
 
@@ -73,37 +76,33 @@ def judge(rng: Generator, shape: str) -> Judged:
     }
     unblocked = tuple(row.id for row in table.rows if row.id in outcomes and not row.blocked)
     back = "rollback" if "rollback" in unblocked else "observe"
-    chosen = dict(
-        zip(
-            RULES,
-            (
-                table.recommendation.option or "observe",
-                back,
-                "observe",
-                back if too_bad(facts) else "observe",
-            ),
-            strict=True,
-        )
-    )
     return Judged(
         shape=shape,
+        requests=world.requests,
         harm={option: float(found.harm.mean()) for option, found in outcomes.items()},
         open=unblocked,
-        chosen=chosen,
+        chosen={
+            "cockpit": table.recommendation.option or "observe",
+            "always roll back": back,
+            "always observe": "observe",
+            "fixed threshold": back if too_bad(facts) else "observe",
+        },
         held=tuple(_held(table, option, found) for option, found in outcomes.items()),
         brier=_brier(table, world.fault),
     )
 
 
 def look(rng: Generator, world: World, config: Config) -> tuple[Assessment, OptionTable]:
-    """What the cockpit tells at the end of the record, the way a session puts a view together."""
+    """What the cockpit tells at the end of the record, the way `session.compose` does it."""
     at = ONSET + world.since * MINUTE + int(rng.integers(60)) * SECOND
-    known: list[Event] = [event for event in events(world) if event.observed_at <= at]
+    known = [event for event in events(world) if event.observed_at <= at]
     gathered = Gatherer(recording(world, count(rng, world)), config).at(at, known)
     state = fold(known, at)
     if gathered.onset is not None:
         state = replace(state, onset=gathered.onset.at)
-    return gathered.assessment, option_table(gathered.assessment, state, config)
+    facts = gathered.assessment
+    level = severity(facts, impact(facts, state, config), state, config).level
+    return facts, option_table(facts, state, config, gathered.changes, level)
 
 
 def too_bad(facts: Assessment) -> bool:

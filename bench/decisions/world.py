@@ -15,9 +15,8 @@ from bench.decisions.quality import Floats, Scores, share_hit, threshold_for
 VERSIONS = ("v41", "v42")  # the previous one and the new one
 PREVIOUS, NEW = 0, 1
 SEGMENTS = ("BR", "DE", "FR", "IN", "US")
-DELAYS = np.array(
-    [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 1e6]
-)  # minutes until a label; the last: never
+# Minutes until a label is known; the last one's never is.
+DELAYS = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 1e6])
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -51,9 +50,7 @@ class World:
     surge: float = 1.0  # traffic since onset, against before
     trend: float  # by which share traffic grows in an hour from now on
     serving: float  # share of the new version now
-    deployed: int | None = (
-        None  # minutes after onset when the new one began to serve; null: long ago
-    )
+    deployed: int | None = None  # minutes after onset, when the new one began; null: long ago
     scores: Scores
     less: float  # share of the previous version's requests that it knows nothing about
     spoilt: Spoilt
