@@ -99,8 +99,8 @@ def healthy(rng: Generator) -> World:
     mix = rng.dirichlet(np.full(len(segments), 8.0))
     none = np.zeros((len(VERSIONS), len(segments)))
     known = rng.uniform(0.6, 1.0)  # share of labels that ever come
-    soon = log_uniform(rng, 1.5, 15.0)
-    late = soon * float(rng.uniform(1.0, 2.0))  # positives are confirmed later
+    soon = log_uniform(rng, 2.0, 8.0)
+    late = soon * float(rng.uniform(1.0, 1.5))  # positives are confirmed later
     delays = np.stack([label_delays(median, known) for median in (soon, late)])
     return World(
         segments=segments,
@@ -117,8 +117,8 @@ def healthy(rng: Generator) -> World:
         rules=_rules(rng, scores),
         delays=np.stack([delays, delays]),
         features=draw_features(rng, len(segments)),
-        before=int(rng.integers(30, 46)),
-        since=int(rng.integers(5, 26)),
+        before=int(rng.integers(90, 181)),
+        since=int(rng.integers(5, 31)),
         minutes_to_fix=float(np.exp(rng.normal(np.log(90.0), 0.3))),
         restored=float(rng.uniform(0.75, 1.0)),
     )
