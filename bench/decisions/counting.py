@@ -13,6 +13,7 @@ from bench.decisions.quality import Floats
 from bench.decisions.world import DELAYS, NEW, PREVIOUS, VERSIONS, World
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 REFERENCE = 40_000  # labelled rows of the reference
 FAILING = 0.001  # share of requests that fail anyway
@@ -120,7 +121,7 @@ def _served(
     for minute, version in np.ndindex(*shape[:2]):
         share, faulty = float(serving[minute, version]), bool(since[minute])
         if share > 0.0:
-            used = load.used(version, traffic[minute] * share, share, faulty)
+            used = load.used(version, float(traffic[minute]) * share, share, faulty)
             chances[minute, version] = load.chances(version, used, faulty, edges)
             use[minute, version], failing[minute, version] = load.failing(used, faulty)
     chances[..., -1] = np.clip(1.0 - chances[..., :-1].sum(axis=-1), 0.0, 1.0)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from bench.decisions.quality import Floats
 from cockpit.bins import MISSING, FeatureBins, freeze_categorical, freeze_numeric
@@ -32,7 +33,7 @@ class Features:
     """The bins, and the chance of each by segment: a (segments, bins) array for each feature."""
 
     bins: tuple[FeatureBins, ...]
-    samples: tuple[tuple[Floats, ...], ...]  # values by feature and segment; channels as numbers
+    samples: tuple[tuple[NDArray[Any], ...], ...]  # values by feature and segment
     healthy: tuple[Floats, ...]
 
     def of(self, changes: tuple[Change, ...], version: int) -> list[Floats]:
@@ -62,7 +63,7 @@ def draw_features(rng: Generator, segments: int) -> Features:
     amounts = tuple(np.exp(rng.normal(rng.normal(3.5, 0.3), 1.0, _SAMPLE)) for _ in range(segments))
     days = tuple(rng.exponential(rng.uniform(5, 9), _SAMPLE) for _ in range(segments))
     shares = rng.dirichlet(np.full(len(CHANNELS), 12.0), segments)
-    channels = tuple(rng.choice(len(CHANNELS), _SAMPLE, p=share) for share in shares)
+    channels = tuple(rng.choice(CHANNELS, _SAMPLE, p=share) for share in shares)
     bins = (
         freeze_numeric(FEATURES[0], np.concatenate(amounts)),
         freeze_numeric(FEATURES[1], np.concatenate(days)),
@@ -76,7 +77,5 @@ def draw_features(rng: Generator, segments: int) -> Features:
     return Features(bins, samples, healthy)
 
 
-def _chances(bins: FeatureBins, values: Floats) -> Floats:
-    if bins.kind == "categorical":
-        values = np.asarray(CHANNELS)[values]
-    return bins.histogram(values) / len(values)
+def _chances(bins: FeatureBins, values: NDArray[Any]) -> Floats:
+    return np.asarray(bins.histogram(values) / len(values))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from msgspec.structs import replace
 from numpy.random import Generator
 
 from bench.decisions.counting import count
@@ -15,13 +14,11 @@ from bench.decisions.shapes import draw_world
 from bench.decisions.truth import Outcome, draw_fate, outcome
 from bench.decisions.world import World
 from cockpit.config import FAULTS, Config
-from cockpit.decide.impact import impact
-from cockpit.decide.severity.severity import severity
-from cockpit.decide.table.report import option_table
-from cockpit.incident.state import fold
-from cockpit.records import MINUTE, SECOND, Assessment
+from cockpit.decide.severity.policy import default_policy
+from cockpit.records import MINUTE, SECOND
+from cockpit.session.compose import compose
 from cockpit.session.gather import Gatherer
-from cockpit.views import OptionTable
+from cockpit.views import OptionTable, RecordingInfo, View
 
 RULES = ("cockpit", "always roll back", "always observe", "fixed threshold")
 MORE = 1.10  # of its baseline, and the fixed threshold rolls back: wrong decisions, or the p99
@@ -67,7 +64,8 @@ def judge(rng: Generator, shape: str) -> Judged:
     levers = draw_levers(rng, world)
     config = draw_config(rng, world, levers)
     fate = draw_fate(rng, world)
-    facts, table = look(rng, world, config)
+    view = look(rng, world, config)
+    table = view.options
     where = _switched_off(world, table)
     outcomes = {
         option: outcome(world, option, lever, where, config.model.harm, fate)
@@ -85,30 +83,34 @@ def judge(rng: Generator, shape: str) -> Judged:
             "cockpit": table.recommendation.option or "observe",
             "always roll back": back,
             "always observe": "observe",
-            "fixed threshold": back if too_bad(facts) else "observe",
+            "fixed threshold": back if too_bad(view) else "observe",
         },
         held=tuple(_held(table, option, found) for option, found in outcomes.items()),
         brier=_brier(table, world.fault),
     )
 
 
-def look(rng: Generator, world: World, config: Config) -> tuple[Assessment, OptionTable]:
-    """What the cockpit tells at the end of the record, the way `session.compose` does it."""
+def look(rng: Generator, world: World, config: Config) -> View:
+    """What the screen shows at the end of the record."""
     at = ONSET + world.since * MINUTE + int(rng.integers(60)) * SECOND
     known = [event for event in events(world) if event.observed_at <= at]
-    gathered = Gatherer(recording(world, count(rng, world)), config).at(at, known)
-    state = fold(known, at)
-    if gathered.onset is not None:
-        state = replace(state, onset=gathered.onset.at)
-    facts = gathered.assessment
-    level = severity(facts, impact(facts, state, config), state, config).level
-    return facts, option_table(facts, state, config, gathered.changes, level)
+    incident = recording(world, count(rng, world))
+    info = RecordingInfo(
+        service="simulated",
+        content_id=world.shape,
+        path=str(incident.recording.path),
+        span=incident.telemetry.span(),
+        bucket=incident.recording.bucket,
+        timezone="UTC",
+        opens_at=at,
+    )
+    return compose(Gatherer(incident, config), known, at, config, default_policy(), info)
 
 
-def too_bad(facts: Assessment) -> bool:
+def too_bad(view: View) -> bool:
     """The fixed threshold: wrong decisions or the p99 are a tenth above their baseline."""
-    for estimate in facts.metrics:
-        told = estimate.name in ("wrong_rate", "latency_p99") and estimate.version is None
+    for estimate in (*view.model.metrics, *view.infra.metrics):
+        told = estimate.name in ("wrong_rate", "latency_p99")
         base = estimate.baseline.value if told and estimate.baseline is not None else None
         if base and estimate.value is not None and estimate.value > MORE * base:
             return True

@@ -30,6 +30,10 @@ def page(judged: Sequence[Judged], seed: int) -> str:
             *_rules(judged),
             *_intervals(judged),
             *_shapes(judged),
+            "## What is true, and what is told",
+            "",
+            *(f"- {shape}: {make.__doc__}" for shape, make in SHAPES.items()),
+            "",
             *_WORDS,
         ]
     )
@@ -78,11 +82,14 @@ def _intervals(judged: Sequence[Judged]) -> list[str]:
         *_head("option", "held", "of"),
     ]
     for option in options:
-        k, n = tally.covered(judged, [option])
-        if n:
-            lines.append(_row(option, tally.share_with_interval(k, n), f"{n:,}"))
-    k, n = tally.covered(judged)
-    return [*lines, _row("all", tally.share_with_interval(k, n), f"{n:,}"), ""]
+        if (counted := tally.covered(judged, option))[1]:
+            lines.append(_row(option, *_held(counted)))
+    lines.append(_row("the one recommended", *_held(tally.recommended_covered(judged))))
+    return [*lines, _row("all", *_held(tally.covered(judged))), ""]
+
+
+def _held(counted: tuple[int, int]) -> tuple[str, str]:
+    return tally.share_with_interval(*counted), f"{counted[1]:,}"
 
 
 def _shapes(judged: Sequence[Judged]) -> list[str]:
@@ -111,13 +118,6 @@ def _shapes(judged: Sequence[Judged]) -> list[str]:
 
 
 _WORDS = [
-    "## What is true, and what is told",
-    "",
-    *(
-        f"- {SHAPE}: {MAKER.__doc__}".rstrip()
-        for SHAPE, MAKER in ((shape, make) for shape, make in SHAPES.items())
-    ),
-    "",
     "Traffic, base rates, the model's AUC, segments, the share of each version, label delays, "
     "latency and its growth with load, the size of the fault, the minutes since onset and what "
     "levers there are differ from incident to incident. The cockpit is told costs and shares as "

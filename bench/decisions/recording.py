@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from bench.decisions.counting import Counted, Ints, latencies
+from bench.decisions.counting import Bools, Counted, Ints, latencies
 from bench.decisions.features import FEATURES
 from bench.decisions.world import DELAYS, VERSIONS, World
 from cockpit.bins import latency_bin, score_bin, segment_bin
@@ -101,7 +101,7 @@ class Telemetry:
             return self._features(counts, valid[seen], VERSIONS)
         return _empty(table)
 
-    def _known(self, seen: Ints, valid: Ints, as_of: int) -> Ints:
+    def _known(self, seen: Bools, valid: Ints, as_of: int) -> Ints:
         """Predictions by label as far as it is known: unknown, 0, 1 on the last axis."""
         decided = self.counted.decided[seen]
         came = (valid[:, None] + MINUTE + DELAYS * MINUTE <= as_of)[:, None, None, None, None]
@@ -156,7 +156,7 @@ class Telemetry:
         }
         return Counts("feature", columns, words)
 
-    def _service(self, table: str, valid: Ints, seen: Ints, each: bool) -> Counts:
+    def _service(self, table: str, valid: Ints, seen: Bools, each: bool) -> Counts:
         latency, errors = self.counted.latency[seen], self.counted.errors[seen]
         if table == "traffic":
             requests = latency.sum(axis=-1)
@@ -167,7 +167,9 @@ class Telemetry:
             index, n = _nonzero(latency if each else _summed(latency))
             last = {"bin": self._latency_bins[index[2]]}
         columns = {"valid": valid[index[0]], "version": index[1], **last, "n": n}
-        words = {"version": VERSIONS} | ({"kind": (ALL, "timeout")} if table == "traffic" else {})
+        words: dict[str, tuple[str, ...]] = {"version": VERSIONS}
+        if table == "traffic":
+            words["kind"] = (ALL, "timeout")
         return Counts(table, columns, words)
 
     @cached_property

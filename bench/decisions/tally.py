@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from bench.decisions.judging import Judged
+from bench.decisions.judging import Held, Judged
 from bench.decisions.quality import Floats
 from cockpit.assess.methods.intervals import wilson
 
@@ -26,15 +26,21 @@ def mean_with_spread(values: Floats, seed: int = 1) -> str:
     return f"{values.mean():,.0f} [{low:,.0f}, {high:,.0f}]"
 
 
-def covered(judged: Sequence[Judged], options: Sequence[str] = ()) -> tuple[int, int]:
-    """How many printed intervals held what came to pass, of how many; of all options if none."""
-    held = [
-        one.held
-        for incident in judged
-        for one in incident.held
-        if one.held is not None and (not options or one.option in options)
-    ]
-    return sum(held), len(held)
+def covered(judged: Sequence[Judged], option: str = "") -> tuple[int, int]:
+    """How many printed intervals held what came to pass, of how many; "" is every option."""
+    return _counted(held for one in judged for held in one.held if option in ("", held.option))
+
+
+def recommended_covered(judged: Sequence[Judged]) -> tuple[int, int]:
+    """The same of the options that the cockpit recommended."""
+    return _counted(
+        held for one in judged for held in one.held if held.option == one.chosen["cockpit"]
+    )
+
+
+def _counted(found: Iterable[Held]) -> tuple[int, int]:
+    told = [one.held for one in found if one.held is not None]
+    return sum(told), len(told)
 
 
 def share_with_interval(k: int, n: int) -> str:
