@@ -130,7 +130,8 @@ def _refused(steps: Steps) -> str:
 
 
 def _too_few(steps: Steps) -> str:
-    return f"too few requests to tell: {steps.load.mean():.2g} a second in {len(steps.load)} steps"
+    seconds = steps.step // SECOND
+    return f"too few requests to tell: {steps.load.mean() * seconds:.0f} in a step of {seconds} s"
 
 
 def _without(about: LoadCurve, steps: Steps, reason: str) -> LoadCurve:
@@ -140,9 +141,12 @@ def _without(about: LoadCurve, steps: Steps, reason: str) -> LoadCurve:
 def _with(about: LoadCurve, steps: Steps, sample: Sample) -> LoadCurve:
     """The curve fitted to a sample of the steps."""
     best, *draws = fit(sample)
-    least, greatest = sample.load[0].min(), sample.load[0].max()
+    least, greatest = float(sample.load[0].min()), float(sample.load[0].max())
+    low, high = (_latency(np.array(draws), load) for load in (least, greatest))
+    rises = bool(np.mean(high >= _RISES * low) >= _SURE)
     capacities = np.array([draw[2] for draw in draws])
     near = capacities[capacities <= _NEAR * greatest]
+    known = rises and near.size >= _SURE * len(draws)
     curve = replace(
         about,
         n=len(steps.load),
@@ -150,28 +154,30 @@ def _with(about: LoadCurve, steps: Steps, sample: Sample) -> LoadCurve:
         workers=steps.workers,
         service_ms=_short(best[0]),
         queue_ms=_short(best[1]),
-        capacity=_short(np.median(near)) if near.size >= _SURE * len(draws) else None,
+        capacity=_short(np.median(near)) if known else None,
         least=_short(least),
         greatest=_short(greatest),
         draws=[(_short(s), _short(k), _short(most)) for s, k, most in draws],
     )
-    return replace(curve, sentence=_sentence(curve, least, greatest))
+    ends = (least, float(np.median(low))), (greatest, float(np.median(high)))
+    return replace(curve, sentence=_sentence(curve, rises, ends))
 
 
-def _sentence(curve: LoadCurve, least: float, greatest: float) -> str:
+def _sentence(
+    curve: LoadCurve, rises: bool, ends: tuple[tuple[float, float], tuple[float, float]]
+) -> str:
     """'p99 rises with load: 296 ms at 47 requests a second, 394 ms at 86; not told beyond 95'."""
-    low, high = (_latency(np.array(curve.draws), load) for load in (least, greatest))
     of = "" if curve.version is None else f" of {curve.version}"
     what = f"p{100 * curve.quantile:.0f}{of}"
-    few, many = numbers.count(least), numbers.count(greatest)
-    if np.mean(high >= _RISES * low) >= _SURE:
-        ms = [numbers.milliseconds(float(np.median(each))) for each in (low, high)]
-        told = f"{what} rises with load: {ms[0]} at {few} requests a second, {ms[1]} at {many}"
+    few, many = (numbers.count(load) for load, _ in ends)
+    if rises:
+        low, high = (numbers.milliseconds(ms) for _, ms in ends)
+        told = f"{what} rises with load: {low} at {few} requests a second, {high} at {many}"
     else:
         told = f"{what} is not seen to rise from {few} to {many} requests a second"
     if curve.capacity is not None:
-        told = f"{told}; the queue has no end from about {numbers.count(curve.capacity)}"
-    return f"{told}; not told beyond {numbers.count(BEYOND * greatest)}"
+        told = f"{told}, and about {numbers.count(curve.capacity)} is all it can carry"
+    return f"{told}; not told beyond {numbers.count(BEYOND * ends[1][0])}"
 
 
 def _latency(draws: Floats, load: float) -> Floats:

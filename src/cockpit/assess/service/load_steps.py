@@ -86,21 +86,23 @@ class Stretch:
         """
         which = slice(None) if version is None else [self.every.index(version)]
         requests, latencies = self.requests[which].sum(axis=0), self.latencies[which].sum(axis=0)
-        in_one = requests[requests > 0].mean() if requests.any() else 0.0
+        edges = self.start + STEP * np.arange(len(requests) + 1)
+        workers, kept = _warm(self.series, version, edges)
+        kept = kept & latencies.any(axis=1)
+        in_one = requests[kept].mean() if kept.any() else 0.0
         together = next((k for k in _TOGETHER if k * in_one >= ENOUGH), _TOGETHER[-1])
         size, step = len(requests) // together, together * STEP
+        kept = kept[: size * together].reshape(size, together).all(axis=1)
         requests = requests[: size * together].reshape(size, together).sum(axis=1)
         latencies = latencies[: size * together].reshape(size, together, -1).sum(axis=1)
-        workers, as_many = _warm(self.series, version, self.start + step * np.arange(size + 1))
-        kept = latencies.any(axis=1) & as_many
         used = np.flatnonzero(latencies.any(axis=0))
-        edges = latency_edge(self.lowest + used), latency_edge(self.lowest + used + 1)
+        first, last = latency_edge(self.lowest + used), latency_edge(self.lowest + used + 1)
         return CountedSteps(
             load=requests[kept] * SECOND / step,
             step=step,
             workers=workers,
             n=latencies[kept][:, used].astype(np.float64),
-            ms=(edges[0] + edges[1]) / 2.0 * MS,
+            ms=(first + last) / 2.0 * MS,
         )
 
 
