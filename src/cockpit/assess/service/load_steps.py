@@ -63,7 +63,7 @@ class Stretch:
     """What each version was asked and how long it took, in steps of STEP from `start`.
 
     `requests` has shape (every, steps), `latencies` (every, steps, bins): log buckets from
-    `lowest` on. `every` names the versions; `series` are the gauges.
+    `lowest` on. `every` names the versions of the whole history; `series` are the gauges.
     """
 
     start: int
@@ -75,9 +75,9 @@ class Stretch:
 
     @property
     def versions(self) -> list[str]:
-        """Those that were asked anything, where more than one was."""
+        """Those that were asked anything, where there is more than one in the whole history."""
         asked = [v for v, n in zip(self.every, self.requests.sum(axis=1), strict=True) if n]
-        return asked if len(asked) > 1 else []
+        return asked if len(self.every) > 1 else []
 
     def steps(self, version: str | None) -> CountedSteps:
         """Those in which a version, or the service, was asked; as short as its traffic allows.
