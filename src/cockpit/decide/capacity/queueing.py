@@ -81,7 +81,7 @@ def response_quantile(q: float, rate: ArrayLike, servers: int, service_rate: Arr
     rho = utilisation(rate, servers, mu)
     stable = rho < 1.0
     # P(T > t) ≤ P(service > t/2) + P(wait > t/2), and both fall exponentially
-    slowest = np.where(stable, np.minimum(mu, servers * mu * (1.0 - rho)), mu)
+    slowest = np.where(stable, np.minimum(mu, servers * mu - rate), mu)
     low, high = np.zeros_like(slowest), 2.0 * np.log(2.0 / (1.0 - q)) / slowest
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0

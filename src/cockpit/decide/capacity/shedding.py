@@ -62,7 +62,11 @@ def shedding_in_queue(
     limit = numbers.milliseconds(bound)
     ms = response_quantile(q, load * (1.0 - _SHARES), servers, service_rate) * _MS
     enough = np.flatnonzero(ms <= bound)
-    return _shed(float(_SHARES[enough[0]]), 1.0, limit) if enough.size else _cannot(limit)
+    if enough.size:
+        return _shed(float(_SHARES[enough[0]]), 1.0, limit)
+    if response_quantile(q, 0.0, servers, service_rate) * _MS > bound:
+        return _cannot(limit)
+    return Shedding(None, None, f"no share up to {numbers.share(_SHARES[-1])} reaches {limit}")
 
 
 def _shed(share: float, chance: float, limit: str) -> Shedding:

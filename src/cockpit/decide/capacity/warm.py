@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -22,7 +22,8 @@ from cockpit.records import LoadCurve
 Source = Literal["measured", "rate", "need", ""]
 
 _MS = 1000.0
-_UNKNOWN = "neither a load curve nor a configured capacity tells what a worker carries"
+_UNKNOWN = "what a warm worker carries is neither measured nor configured"
+_REGIMES: tuple[Literal["now", "before"], ...] = ("now", "before")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,38 +62,34 @@ def fleet(
     latency but whether the queue has an end.
     """
     if warm <= 0:
-        return _endless(load, warm, None, "measured" if curves else "")
+        return _endless(load, warm, None, "need")
     found = _measured(load, warm, bound, curves, version)
-    if found is not None and found.source:
+    if found.source or capacity is None:
         return found
-    if capacity is not None and capacity.per_worker is not None:
-        return _by_rate(load, warm, bound, capacity.per_worker)
-    if capacity is not None:
-        return _by_need(load, warm, capacity.needed * (load / total if total else 1.0))
-    return found or _nothing(warm, _UNKNOWN)
+    if capacity.per_worker is not None:
+        told = _by_rate(load, warm, bound, capacity.per_worker)
+    else:
+        told = _by_need(load, warm, capacity.needed * (load / total if total else 1.0))
+    return replace(told, warnings=[*found.warnings, *told.warnings])
 
 
 def _measured(
     load: float, warm: int, bound: float, curves: Sequence[LoadCurve], version: str | None
-) -> Fleet | None:
-    """By the curve at equal load on each worker; null where none says how many workers it is of."""
-    refused = None
-    for regime in ("now", "before"):
+) -> Fleet:
+    """By the curve at equal load on each worker: of now, else of before the incident."""
+    reason, seen = _UNKNOWN, 0.0
+    for regime in _REGIMES:
         p95, p99 = (curve_of(curves, q, version, regime) for q in (0.95, 0.99))
-        if p95 is None or p99 is None or not p99.workers or p95.workers != p99.workers:
+        if p95 is None or p99 is None or not p99.workers:
             continue
         same = load * p99.workers / warm
         at = latency_at(p99, same)
         if at.reason:
-            seen = None if p99.greatest is None else p99.greatest / p99.workers
-            refused = refused or _nothing(warm, _each(load / warm, seen) or at.reason)
+            reason, seen = at.reason, max(seen, (p99.greatest or 0.0) / p99.workers)
             continue
         rho = None if p99.capacity is None else same / p99.capacity
-        notes = [at.note] if at.note else []
-        if regime == "before":
-            notes.append("by the load curve of before the incident")
-        if rho is not None and rho >= 1.0:
-            notes.append(warning(rho))
+        then = "" if regime == "now" else "by the load curve of before the incident"
+        endless = "" if rho is None or rho < 1.0 else warning(rho)
         return Fleet(
             warm=warm,
             utilisation=rho,
@@ -100,16 +97,12 @@ def _measured(
             p99=at,
             slow=slow_share(p95, p99, same, bound),
             source="measured",
-            warnings=notes,
+            warnings=[told for told in (endless, then) if told],
         )
-    return refused
-
-
-def _each(load: float, seen: float | None) -> str:
-    """Where each worker would get more than any was seen to carry, that it would."""
-    if seen is None or load <= seen:
-        return ""
-    return f"{load:.3g} requests a second for each warm worker: no more than {seen:.3g} were seen"
+    if seen == 0.0:
+        return _nothing(warm, reason)
+    more = f"{load / warm:.3g} requests a second for each warm worker"
+    return _nothing(warm, f"{more}: no more than {seen:.3g} were seen", warned=True)
 
 
 def _by_rate(load: float, warm: int, bound: float, per_worker: float) -> Fleet:
@@ -142,6 +135,6 @@ def _endless(load: float, warm: int, rho: float | None, source: Source) -> Fleet
     return Fleet(warm, rho, forever, forever, AtLoad(np.ones(1)), source, [told])
 
 
-def _nothing(warm: int, reason: str) -> Fleet:
+def _nothing(warm: int, reason: str, warned: bool = False) -> Fleet:
     nothing = untold(reason)
-    return Fleet(warm, None, nothing, nothing, nothing, "", [reason])
+    return Fleet(warm, None, nothing, nothing, nothing, "", [reason] if warned else [])
