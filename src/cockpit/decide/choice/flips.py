@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-STEPS = 200  # in which a probability is moved to its end, and then within the step that flips
+STEPS = 50  # in which a probability is moved to its end, and then within the step that flips
 TIMES = (2.0, 10.0)  # an input is tried at so many times its value, and so many parts of it
 TOLERANCE = 0.01  # of an input's value
 EVALUATIONS = 24  # of one input, at most

@@ -1,4 +1,7 @@
-"""The order of options, and the close calls in it: there the more reversible comes first."""
+"""The order of options, and the close calls in it.
+
+There what keeps the promises of the service comes first, then what is more reversible.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ def close(scores: Floats) -> Bools:
 def recommended(scores: Floats, traits: Sequence[Traits]) -> Ints:
     """Index of the option to take for scores of shape (…, A): result has shape (…).
 
-    The most reversible of those within 5 % of the best; of equals the one with the least score.
+    Of those within 5 % of the best the one that breaks fewest promises, then the most reversible;
+    of equals the one with the least score.
     """
     steps = sorted({option.effort for option in traits})
     effort = np.array([steps.index(option.effort) for option in traits])
@@ -55,8 +59,11 @@ def close_call(scores: Floats, traits: Sequence[Traits]) -> str:
     """'close call between canary v42 10 % and rollback to v41: take the more reversible', or ""."""
     order = ranked(scores, traits)
     near = close(scores)
-    labels = [traits[option].label for option in order if near[option]]
-    if len(labels) < 2:
+    group = [traits[option] for option in order if near[option]]
+    if len(group) < 2:
         return ""
+    labels = [option.label for option in group]
     listed = ", ".join(labels[:-1]) + f" and {labels[-1]}"
-    return f"close call between {listed}: take the more reversible, {labels[0]}"
+    fewest = group[0].broken < max(option.broken for option in group)
+    how = "that keeps more promises" if fewest else "more reversible"
+    return f"close call between {listed}: take the one {how}, {labels[0]}"

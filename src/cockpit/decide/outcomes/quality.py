@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-EXPECTED_ROWS = 100.0  # labelled decisions that what a fault leads one to expect is worth
+EXPECTED_ROWS = 50.0  # labelled decisions that what a fault leads one to expect is worth
 GIVEN_ROWS = 400.0  # and those that a share given in the configuration is worth
 COMPARABLE = 30  # labelled decisions from which a version can stand in for a baseline
 DATA, MODEL, MIX = "data", "model", "mix"
@@ -123,7 +123,8 @@ def _flagged(part: Part) -> Floats | None:
     """How often a healthy service decides 1, (draws,)."""
     if part.positives is None:
         return None
-    return np.maximum(part.positives - part.healthy[1] + part.healthy[0], 0.0)
+    flagged: Floats = np.maximum(part.positives - part.healthy[1] + part.healthy[0], 0.0)
+    return flagged
 
 
 def _seen(expected: Floats, cell: Cell | None, size: int) -> Floats:

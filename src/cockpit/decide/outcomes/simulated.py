@@ -53,11 +53,15 @@ def simulated(
     posterior: Mapping[str, float],
     config: Config,
     size: int = chance.DRAWS,
+    worlds: Basis | None = None,
 ) -> Simulated | None:
-    """Every plan that can be priced; null where there is no traffic or nothing at all to price."""
+    """Every plan that can be priced; null where there is no traffic or nothing at all to price.
+
+    `worlds` are those of the same facts and assumptions, where they were made before.
+    """
     if measured.requests_per_hour is None or not plans:
         return None
-    found = basis(measured, plans, rules, config, size)
+    found = worlds or basis(measured, plans, rules, config, size)
     by_service = all(part is None for part in found.parts.values())
     if by_service and not _service_suffers(found):
         return None
