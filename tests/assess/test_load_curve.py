@@ -212,6 +212,23 @@ def test_without_traffic_or_gauges_there_is_no_curve():
     assert load_curves(recorded(np.zeros(0), np.zeros(0)), None) == []
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 200), st.sampled_from([0, 1, 3, 30]), st.integers(-5, 60), st.booleans())
+def test_no_history_however_short_is_an_error(seconds, rate, cut, warm):
+    """Nor one that ends within a step, or before the onset."""
+    rng = np.random.default_rng(seconds)
+    arrived, took = requests(rng.poisson(rate, seconds))
+    at = np.array([START + cut * SECOND])
+    series = {'warm_replicas{version="v1"}': (at, np.array([3.0]))} if warm else {}
+    version = np.where(np.arange(arrived.size) % 3 == 0, "v1", "v2")
+    inputs = recorded(arrived, took, version, series)
+    for end in (START + cut * SECOND, START + seconds * SECOND):
+        window = Window(start=min(START, end), end=end)
+        for begun in (None, begun_at(1)):
+            found = load_curves(replace(inputs, as_of_fast=end, history_window=window), begun)
+            assert all(bool(curve.reason) is not bool(curve.draws) for curve in found)
+
+
 def test_the_same_facts_give_the_same_curve_and_it_stays_small(busy):
     once, again = (load_curves(recorded(*busy), None) for _ in range(2))
     assert once == again

@@ -92,9 +92,10 @@ class Stretch:
         in_one = requests[kept].mean() if kept.any() else 0.0
         together = next((k for k in _TOGETHER if k * in_one >= ENOUGH), _TOGETHER[-1])
         size, step = len(requests) // together, together * STEP
+        width = latencies.shape[1]
         kept = kept[: size * together].reshape(size, together).all(axis=1)
         requests = requests[: size * together].reshape(size, together).sum(axis=1)
-        latencies = latencies[: size * together].reshape(size, together, -1).sum(axis=1)
+        latencies = latencies[: size * together].reshape(size, together, width).sum(axis=1)
         used = np.flatnonzero(latencies.any(axis=0))
         first, last = latency_edge(self.lowest + used), latency_edge(self.lowest + used + 1)
         return CountedSteps(
