@@ -71,11 +71,12 @@ def pooled(steps: CountedSteps, quantiles: Sequence[float]) -> list[Sample]:
     order = np.argsort(steps.load, kind="stable")
     taken = _taken(len(order))
     size = groups(len(order))
+    up_to = steps.n.cumsum(axis=1)
     load, rows = np.zeros((len(taken), size)), np.zeros((len(taken), size))
     latency = np.zeros((len(quantiles), len(taken), size))
     for g, members in enumerate(np.array_split(order, size)):
         times = taken[:, members]
-        cumulative = (times @ steps.n[members]).cumsum(axis=1)
+        cumulative = times @ up_to[members]
         rows[:, g] = cumulative[:, -1]
         load[:, g] = times @ steps.load[members] / np.maximum(times.sum(axis=1), 1.0)
         for i, q in enumerate(quantiles):
