@@ -241,6 +241,19 @@ class LoadCurve(Record, kw_only=True):
     source: str = ""
 
 
+class Settled(Record, kw_only=True):
+    """Labelled decisions of a healthy service whose labels had time: counts of rows.
+
+    `positives` are those labelled 1. `what` says where they are from.
+    """
+
+    what: str
+    n: int
+    false_positives: int
+    false_negatives: int
+    positives: int
+
+
 class Assessment(Record, kw_only=True):
     """What `cockpit assess` prints: every figure there is at one moment."""
 
@@ -258,6 +271,7 @@ class Assessment(Record, kw_only=True):
     monitors: list[Monitor] = []
     load: list[LoadCurve] = []  # how latency grows with load: now, and before the incident
     findings: list[str] = []  # what several figures say together: a reversal, a changed schema
+    settled: Settled | None = None  # decisions of a healthy service whose labels had time
     reads: dict[str, list[str]] = {}  # version → the columns it needs, by its input schema
     logged: list[str] = []  # the columns that the predictions' file has
     notes: list[str] = []

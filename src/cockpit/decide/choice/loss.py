@@ -43,7 +43,7 @@ class Scoring:
         least: Floats = (self.thresholds + beyond).min(axis=-1)
         return least
 
-    def scores(self, posterior: Floats) -> Floats:
+    def under(self, posterior: Floats) -> Floats:
         """What options are ranked by: the mean, and of the tail as much as the severity asks."""
         expected = self.expected(posterior)
         if self.tail_weight == 0:
@@ -113,7 +113,7 @@ def losses(outcomes: Outcomes, scores: Scoring) -> Losses:
         high=high,
         best=(least / least.sum(axis=0)).mean(axis=1),
         regret=expected - outcomes.harm.min(axis=0).mean(axis=1) @ posterior,
-        score=scores.scores(posterior),
+        score=scores.under(posterior),
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from cockpit.assess.objectives import Budget, bounds, budgets
 from cockpit.config import Config
-from cockpit.decide.outcomes.service import PROMISED
+from cockpit.decide.outcomes.serving import PROMISED
 from cockpit.decide.outcomes.simulated import Simulated
 from cockpit.decide.outcomes.simulation import Course, minutes_to_effect
 from cockpit.records import MINUTE

@@ -90,6 +90,7 @@ def simulated(
             harm=flow.harm,
             fault_of=chance.faults_of(believed, size),
             parameters=found.parameters,
+            ordinary=_ordinary(found, chances, config, requests, horizon),
         ),
         courses=courses,
         flow=flow,
@@ -99,6 +100,17 @@ def simulated(
         requests=requests,
         by_service=by_service,
     )
+
+
+def _ordinary(
+    found: Basis, chances: Chances, config: Config, requests: float, horizon: float
+) -> float:
+    """The harm a healthy service does until the fault is mended."""
+    cost = found.worlds.healthy.cost(config.model.harm)
+    a_request = sum(
+        share * float(cost[index].mean()) for index, share in found.worlds.parts.items()
+    )
+    return requests * a_request * float(np.minimum(chances.minutes_to_fix, horizon).mean())
 
 
 def _served(plan: Plan) -> set[Path]:

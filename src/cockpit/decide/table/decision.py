@@ -129,7 +129,7 @@ def recommended(basics: Basics, config: Config, size: int, worlds: Basis | None 
     ]
     outcomes = found.outcomes.only([one.option for one in free])
     weight = tail_weight(basics.level, config.decisions)
-    return outcomes.options[ranked(score_of(outcomes, weight), traits)[0]]
+    return outcomes.options[ranked(score_of(outcomes, weight), traits, outcomes.ordinary)[0]]
 
 
 def _choose(
@@ -143,8 +143,8 @@ def _choose(
     scores = scoring(free, tail_weight(basics.level, config.decisions))
     lost = losses(free, scores)
     those = [traits[name] for name in free.options]
-    order = [free.options[index] for index in ranked(lost.score, those)]
-    near = frozenset(np.array(free.options)[close(lost.score)].tolist())
+    order = [free.options[index] for index in ranked(lost.score, those, free.ordinary)]
+    near = frozenset(np.array(free.options)[close(lost.score, free.ordinary)].tolist())
     return Choosing(free, scores, lost, those, order, near)
 
 
@@ -169,6 +169,9 @@ def _broken(forecast: Forecast, config: Config, bound: float | None) -> int:
 
 def _healthy(measured: Measured) -> float | None:
     """The healthy share of wrong decisions over everything."""
+    if measured.settled is not None:
+        settled = measured.settled
+        return (settled.false_positives + settled.false_negatives) / settled.n
     health = measured.health[REST]
     if health is not None:
         return health.wrong

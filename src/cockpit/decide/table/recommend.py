@@ -97,7 +97,7 @@ def _why(row: OptionRow, rows: Sequence[OptionRow], choosing: Choosing, basics: 
     mixture = outcomes.mixture
     mine, nothing = (outcomes.options.index(kind) for kind in (row.id, "observe"))
     sure = float(np.mean(mixture[mine] < mixture[nothing]))
-    close = close_call(choosing.losses.score, choosing.traits)
+    close = close_call(choosing.losses.score, choosing.traits, choosing.outcomes.ordinary)
     how = close or "least harm"
     spared = _spared(row, observe)
     told = "less than observing" if sure >= SURE else "not yet told apart from observing"
