@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cockpit.assess.service.serving import Serving
-from cockpit.decide.effect.again import next_option
+from cockpit.decide.effect.next_option import next_option
 from cockpit.decide.effect.watch import follow, judge
 from cockpit.decide.table.report import option_table
 from cockpit.records import MINUTE, Assessment

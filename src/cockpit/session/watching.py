@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cockpit.decide.effect import traffic
-from cockpit.decide.effect.again import next_option
+from cockpit.decide.effect.next_option import next_option
 from cockpit.decide.effect.watch import follow, judge
 from cockpit.decide.facts.versions import versions_of
 from cockpit.records import Window
