@@ -1,0 +1,111 @@
+"""What would flip the choice (`w`), how long to look for the cause, and what is worth knowing."""
+
+from __future__ import annotations
+
+from cockpit import numbers
+from cockpit.ui.figures import number
+from cockpit.ui.grid import grid
+from cockpit.ui.lines import Line, sentence
+from cockpit.ui.rows import Row, heading, words
+from cockpit.views import Flip, OptionTable, View, Worth
+
+EMPTY = "No option is recommended yet, so nothing can flip: nothing has been measured."
+
+
+def title(view: View) -> str:
+    """The page's title."""
+    best = view.options.recommendation.label
+    return f"What would flip it ── recommended now: {best}" if best else "What would flip it"
+
+
+def full(view: View, cells: int) -> list[Row]:
+    """Flips, the time there is to diagnose, what is not known by its worth, what holds."""
+    table = view.options
+    if not table.rows:
+        return words(EMPTY, cells)
+    return [
+        *words(table.recommendation.why, cells, 3, "text"),
+        *_flips(table, cells),
+        heading("act, diagnose or wait", cells),
+        *words(table.act, cells, 2, "text"),
+        *words(diagnosis(table), cells, 3, "text"),
+        *words(table.recommendation.guard, cells, 3, "text"),
+        *_unknowns(table, cells),
+        heading("if the probabilities or values are wrong", cells),
+        *words(table.robust or "It was not tried whether the ranking holds.", cells, 3, "text"),
+    ]
+
+
+def _flips(table: OptionTable, cells: int) -> list[Row]:
+    if not table.flips:
+        return words("No single value was found at which another option is better.", cells)
+    labels = {row.id: row.label for row in table.rows}
+    rows = [
+        (
+            f"flip:{index}",
+            [
+                (flip.input, "text"),
+                (amount(flip, flip.now), "text"),
+                (amount(flip, flip.at), "strong"),
+                (labels.get(flip.option, flip.option), "strong"),
+            ],
+        )
+        for index, flip in enumerate(table.flips)
+    ]
+    result = grid(["value", "now", "flips at", "to"], rows, cells)
+    for index, flip in enumerate(table.flips):
+        result += [Row(line, f"flip:{index}") for line in sentence(f"{flip.sentence}.", cells, 2)]
+    return result
+
+
+def amount(flip: Flip, value: float) -> str:
+    """A probability in percent, any other value as its key is written."""
+    return numbers.probability(value) if flip.input.startswith("P(") else number(value)
+
+
+def diagnosis(table: OptionTable) -> str:
+    """How long looking for the cause may take before containing."""
+    budget = table.diagnosis_budget_minutes
+    if budget is None:
+        return "How long to diagnose is not known: the harm of a minute is not measured."
+    if "contain" in table.diagnose:
+        return (
+            f"Contain now: looking for the cause is worth {numbers.minutes(round(budget, 1))}, "
+            "and no look is that quick."
+        )
+    return (
+        f"Looking for the cause may take {numbers.minutes(round(budget, 1))}: "
+        "from then on the harm of waiting exceeds what the best look could spare."
+    )
+
+
+def _unknowns(table: OptionTable, cells: int) -> list[Row]:
+    """What is not known, in the order of what knowing it would spare."""
+    rule = heading("not known, by the missed positives that knowing it would spare", cells)
+    if not table.unknowns:
+        return [rule, *words("Nothing is known to be worth looking at.", cells)]
+    rows = [
+        (
+            f"worth:{worth.id}",
+            [
+                (worth.text, "strong" if index == 0 else "text"),
+                (_spared(worth.perfect), "text"),
+                (_spared(worth.probe), "text"),
+                (_takes(worth), "text"),
+            ],
+        )
+        for index, worth in enumerate(table.unknowns)
+    ]
+    result = [rule, *grid(["what", "if known", "by the next look", "which takes"], rows, cells)]
+    for worth in table.unknowns:
+        told: list[Line] = sentence(worth.sentence, cells, 2)
+        result += [Row(line, f"worth:{worth.id}") for line in told]
+    return result
+
+
+def _spared(value: float | None) -> str:
+    return "unknown" if value is None else numbers.count(value)
+
+
+def _takes(worth: Worth) -> str:
+    return "no look is known" if worth.minutes is None else numbers.minutes(round(worth.minutes, 1))
