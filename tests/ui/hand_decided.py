@@ -196,7 +196,7 @@ def option_table(
             why="Best: segment off, for nearly all wrong decisions are in BR, and it undoes fast.",
             gain="what v42 gained in BR, about 40 missed positives a day",
             guarantee="payments are not blocked wrongly",
-            guard="Contain now: the harm of looking longer exceeds what it can spare.",
+            guard="Contain first, then look: v42 goes on elsewhere, to learn from.",
         ),
         hypotheses=[
             Hypothesis(id=id, label=label + labels, prior=prior, probability=now, evidence=evidence)
@@ -300,7 +300,7 @@ def _option(labels: str, id: str, label: str, cells: str, needs: str, blocked: s
             for fault, size in zip(FAULTS, harms, strict=True)
         },
         best=best,
-        regret=harm - 317.0,
+        regret=harm - 250.0,
         dominated="by segment off: BR" if id == "rules" else "",
         close=id == "canary",
         companions=["shadow v42"] if id == "segment_off" else [],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.numbers import count, minutes, probability
-from cockpit.ui.figures import number
+from cockpit.numbers import count, probability
+from cockpit.ui.figures import minutes_text, number
 from cockpit.ui.lines import EMPTY, Line, pad, sentence
 from cockpit.views import Figure, Flip, Hypothesis, OptionRow, OptionTable, View, Worth
 
@@ -130,7 +130,7 @@ def _worth(worth: Worth, cells: int) -> list[Line]:
         lines += _told("next look", f"spares {count(worth.probe)} missed positives", cells)
         lines += _step("expected value of what that look would show (EVSI)", cells)
     if worth.minutes is not None:
-        lines += _told("takes", minutes(round(worth.minutes, 1)), cells)
+        lines += _told("takes", minutes_text(worth.minutes), cells)
     return lines + sentence(worth.sentence, cells, 3)
 
 

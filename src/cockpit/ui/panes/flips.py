@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cockpit import numbers
-from cockpit.ui.figures import number
+from cockpit.ui.figures import minutes_text, number
 from cockpit.ui.grid import grid
-from cockpit.ui.lines import Line, sentence
+from cockpit.ui.lines import sentence
 from cockpit.ui.rows import Row, heading, words
 from cockpit.views import Flip, OptionTable, View, Worth
 
@@ -45,22 +47,35 @@ def _flips(table: OptionTable, cells: int) -> list[Row]:
             f"flip:{index}",
             [
                 (flip.input, "text"),
-                (amount(flip, flip.now), "text"),
-                (amount(flip, flip.at), "strong"),
+                (amount(flip, flip.now, table), "text"),
+                (amount(flip, flip.at, table), "strong"),
                 (labels.get(flip.option, flip.option), "strong"),
             ],
         )
         for index, flip in enumerate(table.flips)
     ]
-    result = grid(["value", "now", "flips at", "to"], rows, cells)
-    for index, flip in enumerate(table.flips):
-        result += [Row(line, f"flip:{index}") for line in sentence(f"{flip.sentence}.", cells, 2)]
+    told = {f"flip:{index}": flip.sentence for index, flip in enumerate(table.flips)}
+    return _explained(grid(["value", "now", "flips at", "to"], rows, cells), told, cells)
+
+
+def amount(flip: Flip, value: float, table: OptionTable) -> str:
+    """A probability or share in percent, any other value as its key is written."""
+    written = {assumption.key: assumption.value for assumption in table.assumptions}
+    if flip.input.startswith("P("):
+        return numbers.probability(value)
+    return number(value, "share" if written.get(flip.input, "").endswith("%") else "")
+
+
+def _explained(rows: list[Row], told: Mapping[str, str], cells: int) -> list[Row]:
+    """The rows, each item's sentence under the last of its own."""
+    last = {row.item: index for index, row in enumerate(rows) if row.item}
+    result: list[Row] = []
+    for index, row in enumerate(rows):
+        result.append(row)
+        if last.get(row.item) == index:
+            lines = sentence(told.get(row.item, ""), cells - 2, 2, "dim")
+            result += [Row((("  ", "text"), *line), row.item) for line in lines]
     return result
-
-
-def amount(flip: Flip, value: float) -> str:
-    """A probability in percent, any other value as its key is written."""
-    return numbers.probability(value) if flip.input.startswith("P(") else number(value)
 
 
 def diagnosis(table: OptionTable) -> str:
@@ -70,11 +85,11 @@ def diagnosis(table: OptionTable) -> str:
         return "How long to diagnose is not known: the harm of a minute is not measured."
     if "contain" in table.diagnose:
         return (
-            f"Contain now: looking for the cause is worth {numbers.minutes(round(budget, 1))}, "
+            f"Contain now: looking for the cause is worth {minutes_text(budget)}, "
             "and no look is that quick."
         )
     return (
-        f"Looking for the cause may take {numbers.minutes(round(budget, 1))}: "
+        f"Looking for the cause may take {minutes_text(budget)}: "
         "from then on the harm of waiting exceeds what the best look could spare."
     )
 
@@ -96,11 +111,9 @@ def _unknowns(table: OptionTable, cells: int) -> list[Row]:
         )
         for index, worth in enumerate(table.unknowns)
     ]
-    result = [rule, *grid(["what", "if known", "by the next look", "which takes"], rows, cells)]
-    for worth in table.unknowns:
-        told: list[Line] = sentence(worth.sentence, cells, 2)
-        result += [Row(line, f"worth:{worth.id}") for line in told]
-    return result
+    told = {f"worth:{worth.id}": worth.sentence for worth in table.unknowns}
+    shown = grid(["what", "if known", "by the next look", "which takes"], rows, cells)
+    return [rule, *_explained(shown, told, cells)]
 
 
 def _spared(value: float | None) -> str:
@@ -108,4 +121,4 @@ def _spared(value: float | None) -> str:
 
 
 def _takes(worth: Worth) -> str:
-    return "no look is known" if worth.minutes is None else numbers.minutes(round(worth.minutes, 1))
+    return "no look is known" if worth.minutes is None else minutes_text(worth.minutes)

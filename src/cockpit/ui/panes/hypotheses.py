@@ -15,7 +15,7 @@ _STATES = ("seen", "not seen", "not measurable")
 
 def title(view: View) -> str:
     """The page's title."""
-    return "Containment by hypothesis: harm of each option if that is at fault"
+    return "Containment by hypothesis ── harm if that is at fault"
 
 
 def full(view: View, cells: int) -> list[Row]:
@@ -44,7 +44,7 @@ def _by_fault(view: View, cells: int) -> list[Row]:
             (f"under:{row.id}", [(row.label, "strong"), *_harms(row, view, whole)])
             for row in table.rows
         ]
-        rows = grid(["option", *head, "overall"], grid_rows, cells)
+        rows = grid(["option", *head, "overall"], grid_rows, cells, range(1, len(head) + 2))
         if len(rows) <= len(table.rows) + 1:
             return rows
     return rows
@@ -67,7 +67,7 @@ def _cell(figure: Figure | None, others: list[float | None], whole: bool) -> Spa
         return "unknown", "dim"
     text = figure.text if whole else figure.text.partition(" [")[0]
     least = min((value for value in others if value is not None), default=None)
-    return (f"{text} least", "good") if figure.value == least is not None else (text, "text")
+    return (f"least {text}", "good") if figure.value == least is not None else (text, "text")
 
 
 def fault_rows(view: View, cells: int) -> list[Row]:

@@ -103,10 +103,10 @@ def _latency(option: OptionRow, table: OptionTable, compact: bool) -> Span:
     if _bound(table) is None:
         return text, role
     promise = latency_promise(option)
-    text = text.replace(" ms", "")
+    text = text.replace(" ms", "").rjust(3)
     if promise is None or promise.in_15 is None:
         return text, role
-    return f"{text}{' ' if compact else '  '}{probability(promise.in_15)}", role
+    return f"{text} {probability(promise.in_15):>5}", role
 
 
 def latency_promise(option: OptionRow) -> Promise | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cockpit.numbers import count, probability
 from cockpit.ui.grid import grid
-from cockpit.ui.lines import Span
+from cockpit.ui.lines import Span, sentence
 from cockpit.ui.panes import option_notes
 from cockpit.ui.panes.hypotheses import fault_rows
 from cockpit.ui.panes.option_table import table_rows
-from cockpit.ui.rows import Row, heading, words
+from cockpit.ui.rows import Row, heading, rows_of, words
 from cockpit.views import OptionRow, Promise, View
 
 EMPTY = "No containment option can be compared yet: nothing has been measured."
@@ -51,7 +51,6 @@ def _until(view: View, cells: int) -> list[Row]:
         "wrong",
         "harm",
         "worst tenth",
-        "over the best",
         "users",
         "budget",
         "given up",
@@ -62,7 +61,7 @@ def _until(view: View, cells: int) -> list[Row]:
             [
                 (row.label, "strong"),
                 (row.until.text, "text"),
-                *((_count(size), "text") for size in (row.harm, row.tail, row.regret)),
+                *((_count(size), "text") for size in (row.harm, row.tail)),
                 (row.exposed_users.text, "text"),
                 (", ".join(figure.text for figure in row.budget) or "none set", "text"),
                 (row.improvement.text, "text"),
@@ -72,7 +71,7 @@ def _until(view: View, cells: int) -> list[Row]:
         for row in options
     ]
     told = "until it is resolved, beyond a healthy service · harm in missed positives"
-    return [heading(told, cells), *grid([*head, "compared"], table, cells)]
+    return [heading(told, cells), *grid([*head, "compared"], table, cells, (2, 3))]
 
 
 def _count(value: float | None) -> str:
@@ -84,15 +83,16 @@ def _compared(row: OptionRow, view: View) -> Span:
     if row.id == view.options.recommendation.option:
         return "recommended", "good"
     if row.dominated:
-        named = row.dominated.startswith(("by ", "nearly"))
-        return f"{'worse in all' if named else 'worse in all than'} {row.dominated}", "dim"
+        nearly = row.dominated.startswith("nearly")
+        other = row.dominated.removeprefix("nearly, ").removeprefix("by ")
+        return f"{'nearly ' if nearly else ''}dominated by {other}", "dim"
     return ("close call", "watch") if row.close else ("", "text")
 
 
 def _promises(view: View, cells: int) -> list[Row]:
     """The chance that each objective is met, a quarter of an hour and an hour on."""
     options = view.options.rows
-    objectives = list(dict.fromkeys(p.objective for row in options for p in row.promises))
+    objectives = {promise.objective: _bound(promise) for row in options for promise in row.promises}
     table = []
     for row in options:
         by_name = {promise.objective: promise for promise in row.promises}
@@ -101,7 +101,13 @@ def _promises(view: View, cells: int) -> list[Row]:
     if not objectives:
         return []
     rule = heading("chance that each objective is met after 15 min, and after 60", cells)
-    return [rule, *grid(["option", *objectives], table, cells)]
+    return [rule, *grid(["option", *objectives.values()], table, cells)]
+
+
+def _bound(promise: Promise) -> str:
+    """'fast, ≤ 250 ms'."""
+    bound = "" if promise.within is None else f", ≤ {promise.within:,.0f} ms"
+    return promise.objective + bound
 
 
 def _chances(promise: Promise | None) -> str:
@@ -126,8 +132,14 @@ def _sentences(view: View, cells: int) -> list[Row]:
             f"protects: {option.guarantee}" if option.guarantee else "",
             f"cannot be undone: {option.irreversible}" if option.irreversible else "",
         ]
-        result += words("  ".join(filter(None, beside)), cells, 2)
+        result += rows_of(
+            [(("  ", "text"), *line) for line in sentence(_dotted(beside), cells - 2, 2, "dim")]
+        )
     return [heading("in a sentence", cells), *result] if result else []
+
+
+def _dotted(parts: list[str]) -> str:
+    return " · ".join(filter(None, parts))
 
 
 def _assumptions(view: View, cells: int) -> list[Row]:

@@ -40,6 +40,13 @@ class DecideKeys(CursorKeys, SheetHolder):
         """What would flip the choice."""
         self.action_pane(FLIPS)
 
+    def pages(self) -> list[tuple[str, str]]:
+        """Where containment is looked at in full: the keys of the pages behind it, as shown."""
+        if not (self.place.full and self.place.focus in (4, HYPOTHESES, FLIPS)):
+            return []
+        keys = self.cockpit.keys.of("incident")
+        return [(key.label, key.what) for key in keys if key.id in ("by_hypothesis", "flips")]
+
     def open_sign(self, view: View, name: str) -> None:
         """Say of a sign whether it is seen."""
         sign = next(sign for sign in view.options.signs if sign.id == name)

@@ -62,7 +62,7 @@ class IncidentScreen(DecideKeys, TravelKeys):
         app = self.cockpit
         width, height = app.size  # known before the first layout
         size = (width, height)
-        keys = key_line(app.keys.of("incident"), width)
+        keys = key_line(app.keys.of("incident"), width, self.pages())
         service = app.session.recording.service
         lines = layout.screen(app.view, self.place, app.playhead, size, keys, service, app.problem)
         if app.message and self.sheet is None:
