@@ -26,10 +26,12 @@ from cockpit.incident.state import (
     severity_in,
 )
 from cockpit.incident.timeline import timeline
-from cockpit.records import NeedsReason, Refused
+from cockpit.records import BadInput, NeedsReason, Refused
 from cockpit.session import screens, settings
+from cockpit.signs import SIGNS
+from cockpit.signs import known as known_sign
 from cockpit.text import inert, inert_lines
-from cockpit.views import Earlier, Phase, RecordingInfo, TimelineEntry, View
+from cockpit.views import Earlier, Phase, RecordingInfo, SignState, TimelineEntry, View
 
 if TYPE_CHECKING:
     from cockpit.assess.signature import Signature
@@ -309,6 +311,21 @@ class Session:
         if onset > at:
             raise Refused("it cannot have begun later than now; name an earlier time")
         self._write("onset", at, onset=onset)
+
+    def override_evidence(self, sign: str, state: SignState, reason: str, at: int) -> None:
+        """Say of a sign that it is seen, not seen or not measurable, against what is measured."""
+        try:
+            text = SIGNS[known_sign(sign)]
+        except BadInput as error:
+            raise Refused(str(error)) from None
+        self._write(
+            "evidence",
+            at,
+            text=f"{text} is {state}",
+            sign=sign,
+            state=state,
+            reason=_needed(reason, "a reason"),
+        )
 
     def flag(self, kind: str, text: str, at: int) -> None:
         """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
