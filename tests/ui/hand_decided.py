@@ -60,7 +60,7 @@ OPTIONS = (
     ("observe", "observe", "±0 | 418 ms | 90 % | 1,240 [980,1,530] | now | none", "", ""),
 )
 # Chance to meet the latency objective at 15 and 60 min; until resolved | users | budget | lost;
-# worst tenth; chance of being best; harm if model, data, capacity, mix, noise is at fault
+# worst tenth; chance of being best; harm if data, model, capacity, noise, mix is at fault
 UNTIL = {
     "segment_off": (
         0.71,
@@ -68,7 +68,7 @@ UNTIL = {
         "310 [190,520] | 2 % | 4 % | none",
         640,
         0.64,
-        (420, 290, 300, 12, 8),
+        (290, 420, 300, 8, 12),
     ),
     "rollback": (
         0.55,
@@ -76,7 +76,7 @@ UNTIL = {
         "520 [260,1,400] | 1 % | 6 % | +.004",
         1_700,
         0.22,
-        (190, 640, 410, 60, 40),
+        (640, 190, 410, 40, 60),
     ),
     "canary": (
         0.60,
@@ -84,7 +84,7 @@ UNTIL = {
         "540 [300,1,100] | 65 % | 7 % | +.004",
         1_200,
         0.11,
-        (260, 590, 380, 44, 30),
+        (590, 260, 380, 30, 44),
     ),
     "rules": (
         0.99,
@@ -92,7 +92,7 @@ UNTIL = {
         "1,700 [1,500,1,900] | 0 % | 1 % | +.014",
         1_950,
         0.02,
-        (1_680, 1_690, 900, 1_500, 1_400),
+        (1_690, 1_680, 900, 1_400, 1_500),
     ),
     "kill": (
         None,
@@ -108,62 +108,75 @@ UNTIL = {
         "2,900 [1,300,5,400] | 90 % | 71 % | none",
         6_100,
         0.0,
-        (2_300, 3_300, 2_700, 15, 6),
+        (3_300, 2_300, 2_700, 6, 15),
     ),
 }
 FAULTS = (  # id | label; prior; now; evidence
-    ("model", "the model", 0.35, 0.15, ["onset fits a model deploy ÷1.2", "v41 is as wrong ÷5"]),
     (
         "data",
-        "the data, or a feature",
+        "the data or a feature",
         0.25,
         0.71,
-        ["amount drifted ×10", "onset fits a schema change ×8", "v41 is as wrong ×6"],
+        [
+            "for, 9.1×: a feature drifted far (amount: PSI .41, major)",
+            "for, 8.6×: onset fits a change of schema (02:47 amount (BR))",
+            "before any sign 25 %: as configured",
+        ],
     ),
-    ("capacity", "capacity", 0.25, 0.08, ["p99 is up, load is not ÷1.4"]),
+    (
+        "model",
+        "the model",
+        0.35,
+        0.15,
+        [
+            "against, 5×: both versions worse alike (v41 25 of 63, v42 308 of 724 wrong)",
+            "before any sign 35 %: as configured",
+        ],
+    ),
+    ("capacity", "capacity", 0.25, 0.08, ["before any sign 25 %: as configured"]),
+    ("noise", "noise", 0.10, 0.04, ["before any sign 10 %: as configured"]),
     ("mix", "another mix of traffic", 0.05, 0.02, []),
-    ("noise", "noise", 0.10, 0.04, ["quality is worse than noise explains ÷5"]),
 )
-# id | text; state; why; ratios of model, data, capacity, mix, noise
+# id | text; state; why; ratios of data, model, capacity, noise, mix
 SIGNS = (
     (
-        "schema_change",
-        "onset fits a schema, pipeline or feature change",
-        "seen",
-        "schema amount (BR) 02:47, a minute before the onset",
-        (0.7, 8, 0.8, 0.8, 0.7),
-    ),
-    (
-        "feature_drift",
-        "one feature drifted, or is missing more often",
-        "seen",
-        "amount: PSI .41 [.36, .47], major",
-        (0.7, 10, 0.7, 2, 0.5),
-    ),
-    (
-        "both_worse",
-        "both versions are worse alike",
-        "seen",
-        "v41: 25 of 63 wrong; v42: 308 of 724 wrong",
-        (0.2, 2.4, 2, 3, 0.5),
-    ),
-    (
-        "errors",
-        "errors are up",
-        "not seen",
-        ".31 % [.25, .38], as before",
-        (1, 0.8, 0.5, 1, 1.1),
-    ),
-    (
         "shadow_disagrees",
-        "a shadow disagrees on the same rows",
+        "shadow and served disagree on the same rows",
         "not measurable",
         "no version runs in shadow",
         (1, 1, 1, 1, 1),
     ),
+    (
+        "fits_data_change",
+        "onset fits a change of schema, pipeline or features",
+        "seen",
+        "02:47 schema amount (BR), a minute before the onset",
+        (8, 0.7, 0.8, 0.7, 0.8),
+    ),
+    (
+        "feature_drifted",
+        "a feature drifted far, or is missing more often",
+        "seen",
+        "amount: PSI .41 [.36, .47], major",
+        (10, 0.7, 0.7, 0.5, 2),
+    ),
+    (
+        "versions_alike",
+        "both versions worse alike",
+        "seen",
+        "v41: 25 of 63 wrong; v42: 308 of 724 wrong",
+        (2.4, 0.2, 2, 0.5, 3),
+    ),
+    (
+        "errors_up",
+        "errors up",
+        "not seen",
+        ".31 % [.25, .38], as before",
+        (0.8, 1, 0.5, 1.1, 1),
+    ),
 )
 ASSUMED = (
-    ("options.rules.wrong_share", "6%", "default", "rules fallback at half of it"),
+    ("options.rules.wrong_share", "6%", "default", "rules fallback at half"),
     ("options.rollback.minutes", "4, 9", "configuration", "holds"),
     ("decisions.minutes_to_fix", "90, 148", "default", "holds"),
     ("model.harm.false_positive", "0.2", "default", ""),
@@ -203,7 +216,7 @@ def option_table(
             for id, label, prior, now, evidence in FAULTS
         ],
         signs=[_sign(labels, called, *sign) for sign in SIGNS],
-        act="act: P(real fault) 96 % > 12 %",
+        act="P(real fault) 94 % > 12 %: act",
         robust="ranking holds at 2×",
         flips=[
             Flip(
@@ -211,14 +224,14 @@ def option_table(
                 now=0.71,
                 at=0.31,
                 option="rollback",
-                sentence="flips to rollback to v41 if P(data) < 31 %",
+                sentence="flips to rollback to v41 if P(data) < 31 %, now 71 %",
             ),
             Flip(
                 input="options.rules.wrong_share",
                 now=0.06,
                 at=0.021,
                 option="rules",
-                sentence="flips to rules fallback if the rules are wrong in less than 2.1 %",
+                sentence="flips to rules fallback if the rules are wrong in < 2.1 %, now 6 %",
             ),
         ],
         diagnosis_budget_minutes=9.0,
@@ -301,7 +314,7 @@ def _option(labels: str, id: str, label: str, cells: str, needs: str, blocked: s
         },
         best=best,
         regret=harm - 250.0,
-        dominated="by segment off: BR" if id == "rules" else "",
+        dominated="segment off: BR" if id == "rules" else "",
         close=id == "canary",
         companions=["shadow v42"] if id == "segment_off" else [],
         guarantee="payments are not blocked wrongly" if id == "segment_off" else "",

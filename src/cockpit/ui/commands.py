@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.records import BadInput
+from cockpit.signs import text_of
 from cockpit.text import inert
 from cockpit.units import clock, parse_duration, parse_instant
 from cockpit.views import PHASES, SignState
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 AUDIENCES = ("exec", "technical")
 SIGN_STATES: dict[str, SignState] = {  # as people write them
     "seen": "seen",
-    "not seen": "not seen",
+    "not-seen": "not seen",
     "unknown": "not measurable",
 }
 SEVERITIES = ("SEV0", "SEV1", "SEV2", "SEV3", "SEV4")
@@ -100,16 +101,13 @@ def _set_words(app: CockpitApp) -> tuple[str, ...]:
 
 def _evidence(screen: IncidentScreen, text: str) -> None:
     app = screen.cockpit
-    sign, _, rest = text.partition(" ")
-    said = next((said for said in SIGN_STATES if f"{rest} ".startswith(f"{said} ")), None)
-    if said is None:
+    sign, said, reason = (*text.split(maxsplit=2), "", "", "")[:3]
+    if said not in SIGN_STATES:
         raise BadInput(f"say of '{inert(sign, 40)}' one of: {', '.join(SIGN_STATES)}; then why")
-    state, reason = SIGN_STATES[said], rest[len(said) :].strip()
-    if not reason:
-        raise BadInput("overriding a sign takes a reason: write it behind the state")
+    state = SIGN_STATES[said]
     app.act(
         lambda: app.session.override_evidence(sign, state, reason, app.clock.at),
-        f"'{sign}' is {state} from now on; z undoes it.",
+        f"'{text_of(sign)}' is {state} from now on; z undoes it.",
     )
 
 
@@ -190,7 +188,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("set", "KEY VALUE", "another value for what is assumed, here", _set, _set_words),
     Command(
         "evidence",
-        "SIGN seen|not seen|unknown REASON",
+        "SIGN seen|not-seen|unknown REASON",
         "override a sign: it changes what is likely",
         _evidence,
         _evidence_words,

@@ -81,15 +81,14 @@ def _fault(fault: Hypothesis, size: int, cells: int) -> list[Row]:
     bar = min(_BAR, round(fault.probability * _BAR))
     chance = f"{probability(fault.probability):>5}"
     indent = size + _BAR + len(chance) + 4
-    told = f"was {probability(fault.prior)} beforehand"
-    told += f": {'; '.join(fault.evidence)}" if fault.evidence else "; no sign tells more"
+    told = f"was {probability(fault.prior)} beforehand; {'; '.join(fault.evidence)}"
     start: Line = (
         (pad(fault.label, size + 1), "strong"),
         (f"{chance} ", "strong"),
         ("━" * bar, "accent"),
         ("─" * (_BAR - bar) + "  ", "border"),
     )
-    lines = sentence(told, cells - indent, 3)
+    lines = sentence(told, cells - indent, 2)
     shown = [(*(start if i == 0 else plain(" " * indent)), *line) for i, line in enumerate(lines)]
     return [Row(line, f"fault:{fault.id}") for line in shown]
 

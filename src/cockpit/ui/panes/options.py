@@ -159,7 +159,7 @@ def _assumptions(view: View, cells: int) -> list[Row]:
     if not table:
         return []
     rule = heading("assumed · :set KEY VALUE changes one", cells)
-    return [rule, *grid(["key", "value", "from", "at twice and at half of it"], table, cells)]
+    return [rule, *grid(["key", "value", "from", "at twice and half"], table, cells)]
 
 
 def _holds(holds: str) -> str:

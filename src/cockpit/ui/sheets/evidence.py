@@ -63,7 +63,7 @@ class EvidenceSheet(Sheet):
             app.say("Overriding a sign takes a reason; esc leaves it as it is.")
         elif app.act(
             lambda: app.session.override_evidence(self._sign.id, state, text, app.clock.at),
-            f"“{self._sign.text}” is {state} from now on; z undoes it.",
+            f"'{self._sign.text}' is {state} from now on; z undoes it.",
         ):
             self.close()
 
