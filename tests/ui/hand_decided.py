@@ -315,7 +315,7 @@ def _option(labels: str, id: str, label: str, cells: str, needs: str, blocked: s
         best=best,
         regret=harm - 250.0,
         dominated="segment off: BR" if id == "rules" else "",
-        close=id == "canary",
+        close=id in ("segment_off", "canary"),
         companions=["shadow v42"] if id == "segment_off" else [],
         guarantee="payments are not blocked wrongly" if id == "segment_off" else "",
         needs=needs,
@@ -342,7 +342,7 @@ def _sign(
         state=said,
         why=why,
         ratios={fault[0]: ratio for fault, ratio in zip(FAULTS, ratios, strict=True)},
-        softened=id == "both_worse",
+        softened=id == "versions_alike",
         overridden=id in called,
         reason=reason,
     )

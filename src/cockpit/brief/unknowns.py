@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cockpit import numbers
+from cockpit import numbers, units
 from cockpit.brief import wording
 from cockpit.brief.situation import Situation
 from cockpit.checklist import unanswered
+from cockpit.records import MINUTE
 from cockpit.views import Phase, Unknown
 
+_WORTHIEST = 2  # more of them would leave no room for what else is not known
 _LABELLED_ENOUGH = 0.02  # of decisions without a label: too few to change what is said
 
 
@@ -25,7 +27,7 @@ def _candidates(phase: Phase, now: Situation) -> Iterator[Unknown]:
     if phase in ("containment", "remediation", "validation"):
         yield from _effect(now)
     if phase in ("scope", "containment", "remediation"):
-        yield _fault(now)
+        yield from _worth_knowing(now) if now.options.unknowns else [_fault(now)]
     if phase == "postmortem":
         yield _unknown(now, "Why it was not caught before it reached people.", "The timeline.")
     yield from _labels(phase, now)
@@ -51,6 +53,15 @@ def _effect(now: Situation) -> Iterator[Unknown]:
         yield _unknown(
             now, f"Whether “{choice.label}” helps.", f"Watching: {expected}.", choice.due
         )
+
+
+def _worth_knowing(now: Situation) -> Iterator[Unknown]:
+    """What would change the choice of containment if it were known, the worthiest first."""
+    for index, worth in enumerate(now.options.unknowns[:_WORTHIEST]):
+        tells = worth.sentence
+        if not tells and worth.minutes is not None:
+            tells = f"Looking takes {units.duration(round(worth.minutes * MINUTE))}."
+        yield _unknown(now, worth.text, f"{tells} Worth most.".lstrip() if index == 0 else tells)
 
 
 def _fault(now: Situation) -> Unknown:

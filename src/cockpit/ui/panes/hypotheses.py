@@ -81,7 +81,9 @@ def _fault(fault: Hypothesis, size: int, cells: int) -> list[Row]:
     bar = min(_BAR, round(fault.probability * _BAR))
     chance = f"{probability(fault.probability):>5}"
     indent = size + _BAR + len(chance) + 4
-    told = f"was {probability(fault.prior)} beforehand; {'; '.join(fault.evidence)}"
+    before = f"was {probability(fault.prior)} beforehand"
+    signs = [piece for piece in fault.evidence if not piece.startswith("before any sign")]
+    told = "; ".join([before, *signs])
     start: Line = (
         (pad(fault.label, size + 1), "strong"),
         (f"{chance} ", "strong"),

@@ -22,7 +22,7 @@ class CommandSheet(Sheet):
 
     def body(self, cells: int) -> list[Line]:
         """Every command with its help."""
-        return [((pad(f"{c.name} {c.usage}", 43), "key"), (c.help, "dim")) for c in COMMANDS]
+        return [((pad(f"{c.name} {c.usage}", 36), "key"), (c.help, "dim")) for c in COMMANDS]
 
     def entered(self, text: str) -> None:
         """Run it."""
