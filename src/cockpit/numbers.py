@@ -68,6 +68,13 @@ def one_in(rate: float) -> str:
     return f"1 in {round(1 / rate):,}" if rate <= 0.5 else f"{round(100 * rate)} in 100"
 
 
+def times(ratio: float) -> str:
+    """A likelihood ratio as a factor: '×8', '÷5', '·' where it says nothing."""
+    size = max(ratio, 1 / ratio)
+    text = f"{size:.1f}".removesuffix(".0") if size < 9.95 else f"{size:.0f}"
+    return "·" if text == "1" else f"{'×' if ratio > 1 else '÷'}{text}"
+
+
 def estimate_text(estimate: Estimate) -> str:
     """Value, interval and unit of an estimate, or why there is none."""
     if estimate.value is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cockpit.numbers import count, probability
+from cockpit.numbers import count, probability, times
+from cockpit.option_words import reasons
 from cockpit.ui.grid import grid
 from cockpit.ui.lines import Line, Span, cut, pad, plain, sentence, text_width
 from cockpit.ui.rows import Row, heading, words
-from cockpit.views import Figure, Hypothesis, OptionRow, Sign, View
+from cockpit.views import Figure, Hypothesis, OptionRow, View
 
 EMPTY = "No fault is more likely than another yet: no sign has been looked at."
 _BAR = 10  # cells of a bar: one for ten of a hundred
@@ -108,31 +109,14 @@ def _ledger(view: View, cells: int) -> list[Row]:
     rule = heading("signs, and how many times as likely each makes a fault · ⏎ overrides", cells)
     result = [rule, Row(head)]
     for sign in signs:
-        ratios = [sign.ratios.get(fault, 1.0) for fault in faults]
+        said = [times(sign.ratios.get(fault, 1.0)) for fault in faults]
         told = [
-            (pad(ratio_text(ratio), width), "dim" if ratio_text(ratio) == "·" else "text")
-            for ratio, width in zip(ratios, sizes, strict=True)
+            (pad(ratio, width), "dim" if ratio == "·" else "text")
+            for ratio, width in zip(said, sizes, strict=True)
         ]
         role = "strong" if sign.state == "seen" else "dim"
         line = ((pad(sign.state, 15), role), (pad(cut(sign.text, size - 1), size), role), *told)
-        below = sentence(_why(sign), cells - 15, 2, "watch" if sign.overridden else "dim")
+        below = sentence(reasons(sign), cells - 15, 2, "watch" if sign.overridden else "dim")
         result.append(Row(line, f"sign:{sign.id}"))
         result += [Row((*plain(" " * 15), *piece), f"sign:{sign.id}") for piece in below]
     return result
-
-
-def _why(sign: Sign) -> str:
-    """What was measured, and what became of the ratios."""
-    parts = [
-        f"set here: {sign.reason}" if sign.overridden else "",
-        sign.why,
-        "softened: a stronger sign of its kind is counted" if sign.softened else "",
-    ]
-    return " · ".join(filter(None, parts))
-
-
-def ratio_text(ratio: float) -> str:
-    """'×8' where a sign makes a fault more likely, '÷5' where less, '·' where neither."""
-    size = ratio if ratio >= 1 else 1 / ratio
-    text = f"{size:.1f}".removesuffix(".0") if size < 9.95 else f"{size:.0f}"
-    return "·" if text == "1" else f"{'×' if ratio > 1 else '÷'}{text}"

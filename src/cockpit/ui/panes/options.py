@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.numbers import count, probability
+from cockpit.numbers import count
+from cockpit.option_words import beside, chances, compared, trade
 from cockpit.ui.grid import grid
 from cockpit.ui.lines import Span, sentence
 from cockpit.ui.panes import option_notes
@@ -82,11 +83,7 @@ def _compared(row: OptionRow, view: View) -> Span:
     """How it stands beside the others, in words."""
     if row.id == view.options.recommendation.option:
         return "recommended", "good"
-    if row.dominated:
-        nearly = row.dominated.startswith("nearly")
-        other = row.dominated.removeprefix("nearly, ").removeprefix("by ")
-        return f"{'nearly ' if nearly else ''}dominated by {other}", "dim"
-    return ("close call", "watch") if row.close else ("", "text")
+    return compared(row), "watch" if row.close else "dim"
 
 
 def _promises(view: View, cells: int) -> list[Row]:
@@ -96,7 +93,7 @@ def _promises(view: View, cells: int) -> list[Row]:
     table = []
     for row in options:
         by_name = {promise.objective: promise for promise in row.promises}
-        spans = [(_chances(by_name.get(name)), "text") for name in objectives]
+        spans = [(chances(by_name.get(name)), "text") for name in objectives]
         table.append((f"promise:{row.id}", [(row.label, "strong"), *spans]))
     if not objectives:
         return []
@@ -110,36 +107,14 @@ def _bound(promise: Promise) -> str:
     return promise.objective + bound
 
 
-def _chances(promise: Promise | None) -> str:
-    if promise is None:
-        return "not asked"
-    both = [promise.in_15, promise.in_60]
-    if both == [None, None]:
-        return promise.reason or "unknown"
-    return ", ".join("unknown" if chance is None else probability(chance) for chance in both)
-
-
 def _sentences(view: View, cells: int) -> list[Row]:
     """What each option trades, what is done beside it, and what cannot be undone."""
     result: list[Row] = []
     for option in view.options.rows:
-        told = option.sentence
-        if told and not told.casefold().startswith(option.label.casefold()):
-            told = f"{option.label}: {told}"
-        result += words(told, cells, 3, "text")
-        beside = [
-            f"beside it: {', '.join(option.companions)}" if option.companions else "",
-            f"protects: {option.guarantee}" if option.guarantee else "",
-            f"cannot be undone: {option.irreversible}" if option.irreversible else "",
-        ]
-        result += rows_of(
-            [(("  ", "text"), *line) for line in sentence(_dotted(beside), cells - 2, 2, "dim")]
-        )
+        result += words(trade(option), cells, 3, "text")
+        lines = sentence(beside(option), cells - 2, 2, "dim")
+        result += rows_of([(("  ", "text"), *line) for line in lines])
     return [heading("in a sentence", cells), *result] if result else []
-
-
-def _dotted(parts: list[str]) -> str:
-    return " · ".join(filter(None, parts))
 
 
 def _assumptions(view: View, cells: int) -> list[Row]:

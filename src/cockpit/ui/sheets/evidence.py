@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cockpit.option_words import ratios, reasons
 from cockpit.ui.lines import EMPTY, Line, plain, sentence
-from cockpit.ui.panes.hypotheses import ratio_text
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.sheets.sheet import Sheet
 from cockpit.views import Sign, SignState
@@ -24,10 +24,8 @@ class EvidenceSheet(Sheet):
         """What was measured, what it says of each fault, and what is asked now."""
         sign = self._sign
         lines: list[Line] = [(("now    ", "dim"), (sign.state, "strong"))]
-        lines += sentence(sign.why, cells, 3)
-        if sign.overridden:
-            lines += sentence(f"set here before: {sign.reason}", cells, 2, "watch")
-        lines += sentence(told_ratios(sign), cells, 2, "dim")
+        lines += sentence(reasons(sign), cells, 3, "watch" if sign.overridden else "text")
+        lines += sentence(f"counts {ratios(sign) or 'for nothing now'}", cells, 2, "dim")
         if self._state is None:
             return [*lines, EMPTY, plain("What did you see?", "accent")]
         return [
@@ -66,10 +64,3 @@ class EvidenceSheet(Sheet):
             f"'{self._sign.text}' is {state} from now on; z undoes it.",
         ):
             self.close()
-
-
-def told_ratios(sign: Sign) -> str:
-    """'counts data ×10, noise ÷2', the weightiest first."""
-    weighty = sorted(sign.ratios.items(), key=lambda item: -max(item[1], 1 / item[1]))
-    told = [f"{fault} {ratio_text(ratio)}" for fault, ratio in weighty if ratio_text(ratio) != "·"]
-    return f"counts {', '.join(told)}" if told else "counts for nothing now"
