@@ -22,6 +22,8 @@ def option_table(table: OptionTable) -> str:
 def _lines(table: OptionTable) -> Iterator[str]:
     yield from _wrapped(table.header)
     yield from _wrapped(" · ".join(filter(None, (table.act, table.diagnose))))
+    if not table.rows:
+        yield from _wrapped("No containment option can be compared yet: nothing was measured.")
     yield from folded([_HEAD, *(_figures(row, table) for row in table.rows)])
     yield ""
     best = table.recommendation

@@ -22,10 +22,12 @@ def grid(
     """
     if not rows:
         return []
-    sizes = [
-        min(_WIDEST, cells, max(text_width(text) for text in (name, *(r[1][i][0] for r in rows))))
+    wanted = [
+        min(_WIDEST, max(text_width(text) for text in (name, *(spans[i][0] for _, spans in rows))))
         for i, name in enumerate(head)
     ]
+    first = min(wanted[0], max(1, cells // 2))
+    sizes = [first, *(min(size, max(1, cells - first - 1)) for size in wanted[1:])]
     gap = 2 if sum(sizes) + 2 * (len(sizes) - 1) <= cells else 1
     found: list[Row] = []
     for part in _parts(sizes, gap, cells):
