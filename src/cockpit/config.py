@@ -384,7 +384,7 @@ def _check_decisions(config: Config) -> None:
         raise BadInput("faults.prior: every fault has no weight; give one of them some")
     for key, signs in (("faults.ratios", faults.ratios), ("faults.probes", faults.probes)):
         for sign in signs:
-            _read(key, sign, known_sign)
+            _read(f"{key}.{sign}", sign, known_sign)
     if config.retries is not None:
         _read("retries.timeout", config.retries.timeout, parse_duration)
     for key, names in (

@@ -92,9 +92,11 @@ def options(file: Path, at: str | None, as_json: bool) -> None:
     with open_reading(file) as session:
         view = session.view(instant(session, at))
         if as_json:
+            fields = _fields(view.options)
+            rows = fields.pop("rows")
             print_json(
-                "cockpit.options/1",
-                {"at": view.at, "as_of": view.as_of, **_fields(view.options)},
+                "cockpit.options/2",
+                {"at": view.at, "as_of": view.as_of, "options": rows, **fields},
             )
         else:
             click.echo(option_table(view.options))

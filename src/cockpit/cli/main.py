@@ -22,7 +22,7 @@ FAMILIES = {
     "watching": ("demo", "replay"),
     "recordings": ("import", "verify", "cut"),
     "answering": ("assess", "options", "status", "timeline", "brief", "screens", "seen"),
-    "deciding": ("answer", "choose", "execute", "note", "ask"),
+    "deciding": ("answer", "choose", "execute", "note", "ask", "evidence"),
 }
 
 

@@ -351,6 +351,15 @@ class Session:
         if refused:
             raise Refused(refused)
 
+    def set_value(self, key: str, value: str, at: int) -> None:
+        """Set one assumption, by its key and as the configuration writes it. Raises BadInput."""
+        from cockpit.setting import with_value, with_values
+
+        value = value.strip()
+        with_value(with_values(self._config, self.state(at).assumed), key, value)
+        was = next((a.value for a in self._seen(at).options.assumptions if a.key == key), "")
+        self._write("set", at, text=f"{key} = {_clean(value)}", key=key, value=value, was=was)
+
     def undo(self, at: int) -> str:
         """Undo the last entry that can be; says what was undone."""
         event = last_undoable(self._incident.events(until=at), at)
