@@ -13,8 +13,9 @@ def trade(row: OptionRow) -> str:
 
 
 def beside(row: OptionRow) -> str:
-    """What is done with it, what it protects, and what of it cannot be undone."""
+    """What to know before, what is done with it, what it protects, what cannot be undone."""
     parts = [
+        f"beware: {'; '.join(row.warnings)}" if row.warnings else "",
         f"beside it: {', '.join(row.companions)}" if row.companions else "",
         f"protects: {row.guarantee}" if row.guarantee else "",
         f"cannot be undone: {row.irreversible}" if row.irreversible else "",

@@ -239,17 +239,16 @@ def option_table(
         unknowns=[
             Worth(
                 id="fault",
-                text="Model or data?" + labels,
+                text="what is at fault" + labels,
                 perfect=380.0,
                 probe=240.0,
                 minutes=2 / 3,
-                sentence="Comparing v41 on the same rows tells, 40 s.",
+                sentence="Model or data? Comparing v41 on the same rows tells, 40 s.",
             ),
             Worth(
                 id="minutes_to_fix",
-                text="How long will the repair take?" + labels,
+                text="minutes to fix" + labels,
                 perfect=66.0,
-                sentence="Its owner's estimate would tell.",
             ),
         ],
         chosen=choice.option if choice else "",
@@ -319,6 +318,7 @@ def _option(labels: str, id: str, label: str, cells: str, needs: str, blocked: s
         companions=["shadow v42"] if id == "segment_off" else [],
         guarantee="payments are not blocked wrongly" if id == "segment_off" else "",
         needs=needs,
+        warnings=["v41 reads amount too, which drifted"] if id == "rollback" else [],
         blocked=blocked,
         sentence=f"{label}: fewer wrong decisions, at the price of {needs or 'nothing'}.",
         expected="wrong decisions below 300 an hour in BR",

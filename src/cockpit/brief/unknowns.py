@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cockpit import numbers, units
+from cockpit import numbers
 from cockpit.brief import wording
 from cockpit.brief.situation import Situation
 from cockpit.checklist import unanswered
-from cockpit.records import MINUTE
 from cockpit.views import Phase, Unknown
 
 _WORTHIEST = 2  # more of them would leave no room for what else is not known
@@ -58,10 +57,8 @@ def _effect(now: Situation) -> Iterator[Unknown]:
 def _worth_knowing(now: Situation) -> Iterator[Unknown]:
     """What would change the choice of containment if it were known, the worthiest first."""
     for index, worth in enumerate(now.options.unknowns[:_WORTHIEST]):
-        tells = worth.sentence
-        if not tells and worth.minutes is not None:
-            tells = f"Looking takes {units.duration(round(worth.minutes * MINUTE))}."
-        yield _unknown(now, worth.text, f"{tells} Worth most.".lstrip() if index == 0 else tells)
+        text = wording.sentence(worth.sentence or worth.text)
+        yield _unknown(now, text, "Worth most." if index == 0 else "")
 
 
 def _fault(now: Situation) -> Unknown:

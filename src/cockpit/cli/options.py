@@ -140,15 +140,14 @@ def _sign(sign: Sign) -> list[str]:
 
 
 def _worth(worth: Worth) -> str:
-    told = [worth.text, worth.sentence]
-    if worth.perfect is not None:
-        told.append(f"Knowing it would spare {count(worth.perfect)} missed positives;")
-    if worth.probe is not None:
-        takes = (
-            "" if worth.minutes is None else f", which takes {minutes(round(worth.minutes, 2))},"
-        )
-        told.append(f"the next look{takes} {count(worth.probe)}.")
-    return " ".join(filter(None, told)).removesuffix(";")
+    if worth.sentence:
+        return worth.sentence
+    spares = [
+        f"knowing it spares {count(worth.perfect)} missed positives" if worth.perfect else "",
+        f"the next look {count(worth.probe)}" if worth.probe else "",
+        f"which takes {minutes(round(worth.minutes, 2))}" if worth.minutes else "",
+    ]
+    return f"{worth.text}: {', '.join(filter(None, spares))}".removesuffix(": ")
 
 
 def _listed(texts: Sequence[str]) -> list[str]:

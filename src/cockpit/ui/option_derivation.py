@@ -36,6 +36,8 @@ def _option(option: OptionRow, cells: int) -> list[Line]:
     lines: list[Line] = sentence(option.sentence, cells, 3) if option.sentence else []
     if option.blocked:
         lines += sentence(f"! blocked: {option.blocked}", cells, 2, "bad")
+    for warning in option.warnings:
+        lines += sentence(f"! {warning}", cells, 3, "watch")
     if option.irreversible:
         lines += sentence(f"cannot be undone: {option.irreversible}", cells, 2, "bad")
     for name, figure in (

@@ -82,7 +82,7 @@ def diagnosis(table: OptionTable) -> str:
     """How long looking for the cause may take before containing."""
     budget = table.diagnosis_budget_minutes
     if budget is None:
-        return "How long to diagnose is not known: the harm of a minute is not measured."
+        return "No limit to looking is known: observing is not seen to do more harm than acting."
     if "contain" in table.diagnose:
         return (
             f"Contain now: looking for the cause is worth {minutes_text(budget)}, "
@@ -111,7 +111,8 @@ def _unknowns(table: OptionTable, cells: int) -> list[Row]:
         )
         for index, worth in enumerate(table.unknowns)
     ]
-    told = {f"worth:{worth.id}": worth.sentence for worth in table.unknowns}
+    # Without a look there is nothing to add to the numbers.
+    told = {f"worth:{w.id}": w.sentence for w in table.unknowns if w.minutes is not None}
     shown = grid(["what", "if known", "by the next look", "which takes"], rows, cells)
     return [rule, *_explained(shown, told, cells)]
 

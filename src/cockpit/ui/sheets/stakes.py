@@ -9,12 +9,13 @@ _NAME = 12
 
 
 def stakes(table: OptionTable, row: OptionRow, cells: int) -> list[Line]:
-    """What blocks it, what cannot be undone, which rule speaks, what it protects and gives up."""
+    """What stands against it, which rule speaks, what it protects and what it gives up."""
     best = table.recommendation
     recommended = row.id == best.option
     told = [
         ("! blocked", row.blocked, "bad"),
         ("! no undo", row.irreversible and f"cannot be undone: {row.irreversible}", "bad"),
+        ("! beware", "; ".join(row.warnings), "watch"),
         ("close call", _close_call(table, row), "watch"),
         ("advice", _advice(table, row), "text"),
         ("protects", row.guarantee or (best.guarantee if recommended else ""), "text"),
