@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cockpit.numbers import probability, times
-from cockpit.views import OptionRow, Promise, Sign
+from cockpit.views import OptionRow, Promise, Recommendation, Sign
 
 
 def trade(row: OptionRow) -> str:
@@ -21,6 +21,11 @@ def beside(row: OptionRow) -> str:
         f"cannot be undone: {row.irreversible}" if row.irreversible else "",
     ]
     return " · ".join(filter(None, parts))
+
+
+def advice(best: Recommendation) -> str:
+    """The rule that speaks; "" where it only says that the best option is to be taken."""
+    return "" if best.label and best.guard.startswith(best.label) else best.guard
 
 
 def compared(row: OptionRow) -> str:

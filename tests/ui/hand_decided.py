@@ -118,8 +118,8 @@ FAULTS = (  # id | label; prior; now; evidence
         0.25,
         0.71,
         [
-            "for, 9.1×: a feature drifted far (amount: PSI .41, major)",
-            "for, 8.6×: onset fits a change of schema (02:47 amount (BR))",
+            "for, 9.1×: a feature drifted far · amount: PSI .41, major",
+            "for, 8.6×: onset fits a change of schema · 02:47 amount (BR)",
             "before any sign 25 %: as configured",
         ],
     ),
@@ -129,7 +129,7 @@ FAULTS = (  # id | label; prior; now; evidence
         0.35,
         0.15,
         [
-            "against, 5×: both versions worse alike (v41 25 of 63, v42 308 of 724 wrong)",
+            "against, 5×: both versions worse alike · v41 25 of 63, v42 308 of 724 wrong",
             "before any sign 35 %: as configured",
         ],
     ),
@@ -228,8 +228,8 @@ def option_table(
             ),
             Flip(
                 input="options.rules.wrong_share",
-                now=0.06,
-                at=0.021,
+                now=6.0,
+                at=2.1,
                 option="rules",
                 sentence="flips to rules fallback if the rules are wrong in < 2.1 %, now 6 %",
             ),

@@ -91,7 +91,14 @@ def test_notes_stay_in_the_lines_there_are(most, cells):
 def test_the_pane_in_full_holds_every_figure(cells):
     text = "\n".join(told(options.full(VIEW, cells)))
     for option in TABLE.rows:
-        for figure in (option.until, option.exposed_users, option.improvement, *option.budget):
+        for figure in (
+            option.quality,
+            option.undo,
+            option.until,
+            option.exposed_users,
+            option.improvement,
+            *option.budget,
+        ):
             assert figure.text in text
         assert f"{option.tail:,}" in text
     assert "71 %, 97 %" in text

@@ -25,8 +25,10 @@ def unknowns(phase: Phase, now: Situation) -> list[Unknown]:
 def _candidates(phase: Phase, now: Situation) -> Iterator[Unknown]:
     if phase in ("containment", "remediation", "validation"):
         yield from _effect(now)
-    if phase in ("scope", "containment", "remediation"):
-        yield from _worth_knowing(now) if now.options.unknowns else [_fault(now)]
+    if phase not in ("validation", "postmortem"):
+        yield from _worth_knowing(now)
+    if phase in ("scope", "containment", "remediation") and not now.options.unknowns:
+        yield _fault(now)
     if phase == "postmortem":
         yield _unknown(now, "Why it was not caught before it reached people.", "The timeline.")
     yield from _labels(phase, now)

@@ -10,7 +10,7 @@ from textwrap import wrap
 
 from cockpit.cli.tables import WIDTH, folded
 from cockpit.numbers import count, minutes, probability
-from cockpit.option_words import beside, chances, compared, ratios, reasons, trade
+from cockpit.option_words import advice, beside, chances, compared, ratios, reasons, trade
 from cockpit.views import OptionRow, OptionTable, Sign, Worth
 
 
@@ -28,7 +28,7 @@ def _lines(table: OptionTable) -> Iterator[str]:
     yield ""
     best = table.recommendation
     why = f"recommended: {best.why}" if best.why else ""
-    for text in (why, best.guard, *(f"· {note}" for note in table.footnotes), table.robust):
+    for text in (why, advice(best), *(f"· {note}" for note in table.footnotes), table.robust):
         yield from _wrapped(text)
     yield from _section("until it is resolved, harm in missed positives", _until(table))
     yield from _section("chance of each promise after 15 and 60 min", _promises(table))

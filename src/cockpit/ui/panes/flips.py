@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cockpit import numbers
+from cockpit.option_words import advice
 from cockpit.ui.figures import minutes_text, number
 from cockpit.ui.grid import grid
 from cockpit.ui.lines import sentence
@@ -31,7 +32,7 @@ def full(view: View, cells: int) -> list[Row]:
         heading("act, diagnose or wait", cells),
         *words(table.act, cells, 2, "text"),
         *words(diagnosis(table), cells, 3, "text"),
-        *words(table.recommendation.guard, cells, 3, "text"),
+        *words(advice(table.recommendation), cells, 3, "text"),
         *_unknowns(table, cells),
         heading("if the probabilities or values are wrong", cells),
         *words(table.robust or "It was not tried whether the ranking holds.", cells, 3, "text"),
@@ -59,11 +60,11 @@ def _flips(table: OptionTable, cells: int) -> list[Row]:
 
 
 def amount(flip: Flip, value: float, table: OptionTable) -> str:
-    """A probability or share in percent, any other value as its key is written."""
+    """A probability in percent, any other value in the unit that its key is written in."""
     written = {assumption.key: assumption.value for assumption in table.assumptions}
     if flip.input.startswith("P("):
         return numbers.probability(value)
-    return number(value, "share" if written.get(flip.input, "").endswith("%") else "")
+    return number(value) + " %" * written.get(flip.input, "").endswith("%")
 
 
 def _explained(rows: list[Row], told: Mapping[str, str], cells: int) -> list[Row]:

@@ -74,7 +74,7 @@ def _cell(figure: Figure | None, others: list[float | None], whole: bool) -> Spa
 def fault_rows(view: View, cells: int) -> list[Row]:
     """'data  71 % ━━━━━━━─── was 25 % beforehand: amount drifted ×10; …', each on its own rows."""
     faults = view.options.hypotheses
-    size = min(24, max((text_width(fault.label) for fault in faults), default=0))
+    size = min(26, max((text_width(fault.label) for fault in faults), default=0))
     return [row for fault in faults for row in _fault(fault, size, cells)]
 
 
@@ -83,15 +83,16 @@ def _fault(fault: Hypothesis, size: int, cells: int) -> list[Row]:
     chance = f"{probability(fault.probability):>5}"
     indent = size + _BAR + len(chance) + 4
     before = f"was {probability(fault.prior)} beforehand"
-    signs = [piece for piece in fault.evidence if not piece.startswith("before any sign")]
-    told = "; ".join([before, *signs])
+    # What was measured is in the ledger, and behind enter.
+    told = [piece.partition(" · ")[0] for piece in fault.evidence]
+    signs = [piece for piece in told if not piece.startswith("before any sign")]
     start: Line = (
         (pad(fault.label, size + 1), "strong"),
         (f"{chance} ", "strong"),
         ("━" * bar, "accent"),
         ("─" * (_BAR - bar) + "  ", "border"),
     )
-    lines = sentence(told, cells - indent, 2)
+    lines = sentence("; ".join([before, *signs]), cells - indent, 2)
     shown = [(*(start if i == 0 else plain(" " * indent)), *line) for i, line in enumerate(lines)]
     return [Row(line, f"fault:{fault.id}") for line in shown]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cockpit.ui.grid import grid
 from cockpit.ui.lines import Span, fit, pad, sides, text_width, width
 from cockpit.ui.panes.option_cells import (
     COLUMNS,
@@ -82,6 +83,20 @@ def table_rows(view: View, cells: int, count: int | None = None) -> list[Row]:
         line = sides(note, ((" ", "text"), *marked), end) if marked else fit(note, room)
         result.append(Row((*spans, *line), f"option:{option.id}"))
     return result
+
+
+def left_out_rows(view: View, cells: int) -> list[Row]:
+    """The columns that `table_rows` has no room for, in a table of their own."""
+    table = view.options
+    shown = _layout(table.rows, table, cells).columns
+    missing = [column for column in COLUMNS[:-1] if column not in shown]
+    told = [(option, figures(option, table, False)) for option in table.rows]
+    rows = [
+        (f"option:{option.id}", [cell["option"], *(cell[column.name] for column in missing)])
+        for option, cell in told
+    ]
+    names = [head(column, table, False) for column in missing]
+    return grid(["option", *names], rows, cells) if missing else []
 
 
 def shortened(view: View, cells: int, count: int | None = None) -> str:

@@ -8,7 +8,7 @@ from cockpit.ui.grid import grid
 from cockpit.ui.lines import Span, sentence
 from cockpit.ui.panes import option_notes
 from cockpit.ui.panes.hypotheses import fault_rows
-from cockpit.ui.panes.option_table import table_rows
+from cockpit.ui.panes.option_table import left_out_rows, table_rows
 from cockpit.ui.rows import Row, heading, rows_of, words
 from cockpit.views import OptionRow, Promise, View
 
@@ -34,7 +34,8 @@ def full(view: View, cells: int) -> list[Row]:
     """The pane in full: the table, what follows from each option, every assumption."""
     if not view.options.rows:
         return words(EMPTY, cells)
-    result = [*table_rows(view, cells), Row(()), *option_notes.full(view, cells)]
+    result = [*table_rows(view, cells), *left_out_rows(view, cells), Row(())]
+    result += option_notes.full(view, cells)
     result += [*_until(view, cells), *_promises(view, cells), *_sentences(view, cells)]
     if view.options.hypotheses:
         result += [heading("what may be wrong · h: each option under each", cells)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cockpit.option_words import advice
 from cockpit.ui.lines import Line, pad, sentence
 from cockpit.views import OptionRow, OptionTable
 
@@ -32,9 +33,9 @@ def _advice(table: OptionTable, row: OptionRow) -> str:
     """Which rule speaks; and what is recommended, where that is another option."""
     best = table.recommendation
     if not best.option or row.id == best.option:
-        return best.guard
+        return advice(best)
     label = next((other.label for other in table.rows if other.id == best.option), best.label)
-    return f"recommended is {label}{f'; {best.guard}' if best.guard else ''}"
+    return "; ".join(filter(None, (f"recommended is {label}", advice(best))))
 
 
 def _close_call(table: OptionTable, row: OptionRow) -> str:
