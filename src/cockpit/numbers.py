@@ -24,8 +24,8 @@ def change(value: float, half_width: float | None = None) -> str:
 
 
 def count(value: float) -> str:
-    """'1,240'."""
-    return f"{round(value):,}"
+    """'1,240', '−214'."""
+    return f"{round(value):,}".replace("-", MINUS)
 
 
 def with_interval(value: float, low: float | None, high: float | None) -> str:

@@ -72,12 +72,12 @@ def notes(option: OptionRow, compact: bool) -> Line:
 
 def mark(option: OptionRow, table: OptionTable, chance: bool) -> Line:
     """What is special about an option, in one word; and the `chance` that it is the best one."""
-    told = f"{probability(option.best):>5}" if chance and option.best is not None else ""
+    told = f"{probability(option.best):>7}" if chance and option.best is not None else ""
     word, role = "", "dim"
     if option.id == table.chosen:
         word, role = "done" if table.executed else "chosen", "accent"
     elif option.id == table.recommendation.option:
-        word, role = "best", "good"
+        word, role = "advised", "good"
     return ((f"{word}{told}" if word else told.lstrip(), role),) if word or told else ()
 
 

@@ -1,4 +1,4 @@
-"""The containment table: as wide as there is room for, and never without blocker or best mark."""
+"""The containment table: as wide as there is room for, never without blocker or what is advised."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _close_call(table: OptionTable, row: OptionRow) -> str:
     others = [other.label for other in table.rows if other.close and other.id != row.id]
     if not row.close or not others:
         return ""
-    return f"harm cannot tell it from {', '.join(others)}: take the one that undoes sooner"
+    return f"harm cannot tell it from {', '.join(others)}"
 
 
 def _given_up(table: OptionTable, row: OptionRow) -> str:
