@@ -21,7 +21,7 @@ from tests.whole.conftest import cockpit, told, told_json
 from tests.whole.made import START, iso
 
 COMMANDS = main.list_commands(click.Context(main))
-ANSWERING = ("assess", "options", "status", "timeline")
+ANSWERING = ("assess", "options", "severity", "status", "timeline")
 AT = ("--at", iso(START + 30 * MINUTE))
 
 
