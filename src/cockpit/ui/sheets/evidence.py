@@ -13,17 +13,17 @@ class EvidenceSheet(Sheet):
     """First what a person saw, then why they say so."""
 
     where = "evidence"
+    title_text = "override a sign"
 
     def __init__(self, sign: Sign) -> None:
         super().__init__()
         self._sign = sign
         self._state: SignState | None = None
-        self.title_text = f"sign · {sign.text}"
 
     def body(self, cells: int) -> list[Line]:
         """What was measured, what it says of each fault, and what is asked now."""
         sign = self._sign
-        lines: list[Line] = [(("now    ", "dim"), (sign.state, "strong"))]
+        lines = [*sentence(sign.text, cells, 2, "strong"), plain(f"now {sign.state}")]
         lines += sentence(reasons(sign), cells, 3, "watch" if sign.overridden else "text")
         lines += sentence(f"counts {ratios(sign) or 'for nothing now'}", cells, 2, "dim")
         if self._state is None:
