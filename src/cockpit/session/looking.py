@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
@@ -13,15 +13,21 @@ from cockpit.incident.journal import person
 from cockpit.incident.replay import Replay, newest, open_incident, open_replay
 from cockpit.incident.state import RECORDING, fold
 from cockpit.incident.timeline import timeline
+from cockpit.records import Refused
 from cockpit.session import screens, settings
 from cockpit.session.figures import Figures
 from cockpit.text import inert
 from cockpit.views import Earlier, RecordingInfo, TimelineEntry, View
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cockpit.assess.signature import Signature
     from cockpit.records import Assessment, Window
+    from cockpit.session.worker import Worker
     from cockpit.state import State
+
+Told = TypeVar("Told")
 
 
 class Looking:
@@ -33,13 +39,14 @@ class Looking:
         self._who = inert(who or person(), 80)
         self._last_view: View | None = None
         self._seen_before: list[Earlier] = []
+        self._worker: Worker | None = None
         try:
             self._config = settings.config_of(incident.recording)
             self.recording: RecordingInfo = settings.info_of(incident, self._config)
         except BaseException:
             incident.close()
             raise
-        self._figures = Figures(incident, self._config, self.recording)
+        self.figures = Figures(incident, self._config, self.recording)
 
     # Opening and closing
 
@@ -66,8 +73,16 @@ class Looking:
         with IncidentFile.open(found) as own:
             return found if settings.own_events(own) else None
 
+    def compute_apart(self, say: Callable[[str], None]) -> None:
+        """Have a worker compute what the screen shows; `say` gets a line if it ends of itself."""
+        from cockpit.session.worker import Worker
+
+        self._worker = Worker(self._incident.path, say)
+
     def close(self) -> str:
         """Close the files; the path of the replay's own file, or ""."""
+        if self._worker is not None:
+            self._worker.close()
         self._incident.close()
         return "" if self._incident.own is None else str(self._incident.own.path)
 
@@ -89,17 +104,17 @@ class Looking:
 
     def view(self, at: int) -> View:
         """Everything on the screen at `at`, from what was observed by then."""
-        view = msgspec.structs.replace(self._figures.view(at), seen=self._seen_before)
+        view = msgspec.structs.replace(self._ask(Figures.view, at), seen=self._seen_before)
         self._last_view = view
         return view
 
     def assessment(self, at: int, window: Window | None = None) -> Assessment:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
-        return self._figures.assessment(at, window)
+        return self.figures.assessment(at, window)
 
     def signature(self, at: int) -> Signature:
         """What the incident looks like at `at`, in signs that another may have too."""
-        return self._figures.signature(at)
+        return self.figures.signature(at)
 
     def seen_before(self, at: int, folder: Path | None = None) -> tuple[list[Earlier], list[str]]:
         """Earlier incidents of a folder (that of the recording) like this one, the likest first.
@@ -109,7 +124,7 @@ class Looking:
         """
         from cockpit.session.seen import ALIKE
 
-        found, left_out = self._figures.seen_before(at, folder)
+        found, left_out = self._ask(Figures.seen_before, at, folder)
         self._seen_before = [earlier for earlier in found if earlier.likeness >= ALIKE]
         return found, left_out
 
@@ -132,27 +147,45 @@ class Looking:
 
     def fresh_draft(self, audience: str, at: int) -> str:
         """The markdown briefing at `at`, from the facts alone."""
-        return self._figures.fresh_draft(audience, at)
+        return self._ask(Figures.fresh_draft, audience, at)
 
     def _seen(self, at: int) -> View:
         """The view the person acts on: the last one, unless it tells of what comes after `at`."""
         seen = self._last_view
-        return self.view(at) if seen is None or seen.at > at else seen
+        return self._view_now(at) if seen is None or seen.at > at else seen
+
+    def _view_now(self, at: int) -> View:
+        """The view at `at` to act on at once. Raises Refused where a worker is to make it first."""
+        if self._worker is not None:
+            raise Refused("the figures of this moment are on their way; do it again when they are")
+        return self.view(at)
+
+    def _ask(self, method: Callable[..., Told], *given: object) -> Told:
+        """What a method of `Figures` tells: of the worker where there is one, else of our own."""
+        if self._worker is not None:
+            try:
+                told: Told = self._worker.ask(method.__name__, *given)
+                return told
+            except OSError:  # no process is to be had, and the worker has said so
+                self._worker = None
+        return method(self.figures, *given)
 
     # Keeping what was seen
 
     def stored_view(self, at: int) -> View | None:
-        """A view computed before, of `at` or earlier: shown while the first live one is computed.
+        """A view computed before, of `at` or earlier: shown, and acted on, until a live one is.
 
         That with which this replay was left, else the one that an import leaves in its recording.
         """
         if self._left is not None and self._left.at <= at:
-            return self._left
-        first = settings.stored_view(self._incident.recording)
-        if first is None or first.at > at:
-            return None
-        # It lies in the file that it names, so it was made before the file had its name.
-        return msgspec.structs.replace(first, recording=self.recording.content_id)
+            self._last_view = self._left
+        else:
+            first = settings.stored_view(self._incident.recording)
+            if first is None or first.at > at:
+                return None
+            # It lies in the file that it names, so it was made before the file had its name.
+            self._last_view = msgspec.structs.replace(first, recording=self.recording.content_id)
+        return self._last_view
 
     def save_view(self, view: View) -> None:
         """Keep a view in the replay's own file, to show at once when it is opened again."""

@@ -72,7 +72,7 @@ class Session(Looking):
             raise NeedsReason(guard.message, list(guard.presets))
         known = self._seen(at).knowledge
         if known.phase != state.phase:  # the last view is from before the last change of phase
-            known = self.view(at).knowledge
+            known = self._view_now(at).knowledge
         frozen = msgspec.to_builtins(msgspec.structs.replace(known, frozen_at=at))
         self._write(
             "phase", at, text=_clean(reason), phase=phase, reason=_clean(reason), frozen=frozen
