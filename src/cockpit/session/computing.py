@@ -49,9 +49,7 @@ def compute(path: str) -> NoReturn:
 def _told(opened: Looking, question: Question) -> object:
     if question.method not in ANSWERS:
         raise BadInput(f"nobody may ask for {inert(question.method)}")
-    given = [
-        Path(os.fsdecode(each)) if isinstance(each, bytes) else each for each in question.given
-    ]
+    given = [Path(os.fsdecode(x)) if isinstance(x, bytes) else x for x in question.given]
     return getattr(opened.figures, question.method)(*given)
 
 

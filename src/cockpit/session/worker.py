@@ -62,7 +62,7 @@ class Worker:
     """
 
     def __init__(self, incident: Path, say: Callable[[str], None]) -> None:
-        self._command = [sys.executable, "-P", "-c", _START, incident.absolute(), *sys.path]
+        self._command = [sys.executable, "-P", "-c", _START, str(incident.absolute()), *sys.path]
         self._say = say
         self._one_at_a_time = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
