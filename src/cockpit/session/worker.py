@@ -30,6 +30,7 @@ ANSWERS: dict[str, Any] = {
     "fresh_draft": str,
 }
 _MOST_ENDS, _WITHIN = 3, 60.0  # so many ends in so many seconds, and no other is started meanwhile
+# It imports what we would, and nothing from the folder where the person happens to be.
 _START = (
     "import sys; sys.path[:] = sys.argv[2:];"
     " from cockpit.session.computing import compute; compute(sys.argv[1])"
@@ -46,7 +47,7 @@ class Question(Record, kw_only=True):
 class Answer(Record, kw_only=True):
     """What the method returned, in msgpack, or the error it raised: "Crash" is one of ours."""
 
-    told: msgspec.Raw = msgspec.Raw()
+    told: msgspec.Raw = msgspec.Raw(b"\xc0")  # null
     error: Literal["", "BadInput", "Refused", "Crash"] = ""
     message: str = ""
 
@@ -62,7 +63,7 @@ class Worker:
     """
 
     def __init__(self, incident: Path, say: Callable[[str], None]) -> None:
-        self._command = [sys.executable, "-P", "-c", _START, str(incident.absolute()), *sys.path]
+        self._command = [sys.executable, "-c", _START, str(incident.absolute()), *sys.path]
         self._say = say
         self._one_at_a_time = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
