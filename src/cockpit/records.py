@@ -228,6 +228,8 @@ class Assessment(Record, kw_only=True):
     burns: list[Burn] = []
     monitors: list[Monitor] = []
     findings: list[str] = []  # what several figures say together: a reversal, a changed schema
+    reads: dict[str, list[str]] = {}  # version → the columns it needs, by its input schema
+    logged: list[str] = []  # the columns that the predictions' file has
     notes: list[str] = []
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cockpit import numbers
 from cockpit.assess.baseline import COMPLETE, as_young
-from cockpit.assess.drift.input_schema import schema_findings
+from cockpit.assess.drift.input_schema import columns_read, schema_findings
 from cockpit.assess.drift.report import drifts
 from cockpit.assess.estimates import Moment
 from cockpit.assess.monitors.report import combined, fast_monitors, slow_monitors
@@ -109,6 +109,8 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         gaps=model.gaps,
         estimated=model.estimated,
         findings=model.findings,
+        reads=columns_read(inputs.schemas),
+        logged=list(inputs.columns),
         notes=[*_silence(inputs), *_notes(inputs, begun, model.quality)],
     )
 

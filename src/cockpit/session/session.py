@@ -13,10 +13,12 @@ import msgspec
 
 from cockpit.checklist import SAFETY_KINDS
 from cockpit.incident.state import LONGEST, LONGEST_DRAFT, last_undoable, severity_in
-from cockpit.records import NeedsReason, Refused
+from cockpit.records import BadInput, NeedsReason, Refused
 from cockpit.session.looking import Looking
+from cockpit.signs import SIGNS
+from cockpit.signs import known as known_sign
 from cockpit.text import inert, inert_lines
-from cockpit.views import Phase
+from cockpit.views import Phase, SignState
 
 if TYPE_CHECKING:
     from cockpit.records import Event
@@ -142,6 +144,21 @@ class Session(Looking):
         if onset > at:
             raise Refused("it cannot have begun later than now; name an earlier time")
         self._write("onset", at, onset=onset)
+
+    def override_evidence(self, sign: str, state: SignState, reason: str, at: int) -> None:
+        """Say of a sign that it is seen, not seen or not measurable, against what is measured."""
+        try:
+            text = SIGNS[known_sign(sign)]
+        except BadInput as error:
+            raise Refused(str(error)) from None
+        self._write(
+            "evidence",
+            at,
+            text=f"{text} is {state}",
+            sign=sign,
+            state=state,
+            reason=_needed(reason, "a reason"),
+        )
 
     def flag(self, kind: str, text: str, at: int) -> None:
         """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
