@@ -120,7 +120,7 @@ class Worker:
         if len(self._ends) >= _MOST_ENDS:
             raise NoAnswer(
                 f"the process that computes them ended {_MOST_ENDS} times within a minute;"
-                " what you do is kept, and another is started in a minute"
+                " what you do is kept, and from a minute on each step tries again"
             )
         try:
             # In a session of its own: keys like ctrl-c and a hangup are for the interface.
