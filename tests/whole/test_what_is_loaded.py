@@ -94,6 +94,10 @@ def test_the_interface_loads_neither_tables_nor_numpy(incident: Path, tmp_path: 
     terminal.read_until("TL;DR")
     terminal.type("\x1b")
     terminal.read(0.5)
+    terminal.type(":severity SEV1\r")
+    terminal.read_until("SEV1")
+    terminal.type(">")
+    terminal.read_until("SCOPE ▸")
     terminal.type("q")
     assert terminal.wait() == 0
     found = set(json.loads(witness.read_text().removeprefix("LOADED ")))

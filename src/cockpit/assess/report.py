@@ -15,11 +15,13 @@ from cockpit.assess.estimates import Moment
 from cockpit.assess.monitors.report import combined, fast_monitors, slow_monitors
 from cockpit.assess.quality.label_free_report import label_free_estimates
 from cockpit.assess.quality.report import quality_estimates, reliability
+from cockpit.assess.quality.settled import settled
 from cockpit.assess.quality.team_report import team_estimates, user_estimates
 from cockpit.assess.segments.gaps import gaps
 from cockpit.assess.segments.mix_report import mix_findings
 from cockpit.assess.segments.report import segment_figures
 from cockpit.assess.service.burn_report import burn_rates, burns, paged
+from cockpit.assess.service.load_curve import load_curves
 from cockpit.assess.service.report import infra_estimates
 from cockpit.assess.versions.report import traffic_differences, version_differences
 from cockpit.assess.versions.shadow_report import shadow_differences
@@ -29,7 +31,15 @@ from cockpit.units import clock, duration
 if TYPE_CHECKING:
     from cockpit.assess.inputs import Inputs
     from cockpit.assess.onset.changes import Onset
-    from cockpit.records import Drift, Estimate, Monitor, ReliabilityBin, Window
+    from cockpit.records import (
+        Drift,
+        Estimate,
+        LoadCurve,
+        Monitor,
+        ReliabilityBin,
+        Settled,
+        Window,
+    )
 
 _NOTHING_YET = "nothing was recorded before this time"
 
@@ -47,6 +57,7 @@ class ModelReport:
     gaps: list[Estimate]
     estimated: list[Estimate]
     findings: list[str]
+    settled: Settled | None
 
     def taken_at(self, at: int) -> ModelReport:
         """The same figures, taken at another moment at which they still hold."""
@@ -60,6 +71,7 @@ class ModelReport:
             _taken_at(at, self.gaps),
             _taken_at(at, self.estimated),
             self.findings,
+            self.settled,
         )
 
 
@@ -81,14 +93,21 @@ def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
         gaps=gaps(moment),
         estimated=label_free_estimates(moment),
         findings=[*mix_findings(moment), *schema_findings(moment), *findings],
+        settled=settled(moment),
     )
 
 
-def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None) -> Assessment:
+def assess(
+    inputs: Inputs,
+    begun: Onset | None,
+    model: ModelReport | None = None,
+    load: list[LoadCurve] | None = None,
+) -> Assessment:
     """Every metric, drift and segment figure at one moment; one that cannot be had says why.
 
     `begun` is when the incident began (`signals.find_onset`): without a reference, figures are
-    compared with the time before it. `model` is what `model_report` gave for the same slow tables.
+    compared with the time before it. `model` is what `model_report` gave for the same slow tables,
+    `load` what `load_curves` gave for the same minute.
     """
     model = model_report(inputs, begun) if model is None else model.taken_at(inputs.at)
     moment = Moment(inputs, begun)
@@ -106,9 +125,11 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         burns=burning,
         monitors=combined(moment, fast_monitors(moment) + model.monitors),
         reliability=model.reliability,
+        load=load_curves(inputs, begun) if load is None else load,
         gaps=model.gaps,
         estimated=model.estimated,
         findings=model.findings,
+        settled=model.settled,
         reads=columns_read(inputs.schemas),
         logged=list(inputs.columns),
         notes=[*_silence(inputs), *_notes(inputs, begun, model.quality)],

@@ -21,8 +21,17 @@ from cockpit.text import inert
 FAMILIES = {
     "watching": ("demo", "replay"),
     "recordings": ("import", "verify", "cut"),
-    "answering": ("assess", "options", "status", "timeline", "brief", "screens", "seen"),
-    "deciding": ("answer", "choose", "execute", "note", "ask"),
+    "answering": (
+        "assess",
+        "options",
+        "severity",
+        "status",
+        "timeline",
+        "brief",
+        "screens",
+        "seen",
+    ),
+    "deciding": ("answer", "choose", "execute", "note", "ask", "flag", "clear", "evidence"),
 }
 
 

@@ -16,12 +16,14 @@ from cockpit.decide.triage import checklist, companions, containment, phase_mark
 from cockpit.incident.state import fold
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE, Window
+from cockpit.setting import with_values
 from cockpit.views import PHASES, Choice, Impact, InfraPane, ModelPane, Status, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cockpit.config import Config
+    from cockpit.decide.severity.policy import Policy
     from cockpit.records import Assessment, Estimate, Event, Monitor
     from cockpit.session.gather import Gathered, Gatherer
     from cockpit.state import State
@@ -37,19 +39,21 @@ def compose(
     events: Sequence[Event],
     at: int,
     config: Config,
+    policy: Policy,
     recording: RecordingInfo,
 ) -> View:
     """Everything on the screen at `at`; `events` are those observed by then."""
     state = fold(events, at)
+    config = with_values(config, state.assumed)
     before = gatherer.earlier(at - TREND, events)  # first, so that what is read last is kept
     gathered = gatherer.at(at, events)
     facts = gathered.assessment
     if state.onset is None and gathered.onset is not None:
         state = msgspec.structs.replace(state, onset=gathered.onset.at)
     hurt = impact(facts, state, config, earlier=before)
-    level = severity(facts, hurt, state, config)
+    level = severity(facts, hurt, state, config, policy, gathered.charts)
     choice = _watched(gatherer, events, at, state, config)
-    options = option_table(facts, state, config)
+    options = option_table(facts, state, config, gathered.changes, level.level)
     model = _model(gathered, hurt)
     infra = _infra(gathered)
     asked = checklist(state, facts, hurt, level, choice=choice, changes=gathered.changes)
@@ -98,6 +102,7 @@ def compose(
         choice=choice,
         companions=[text_of(task) for task in companions(level.level)],
         notes=facts.notes,
+        severity=level,
     )
 
 

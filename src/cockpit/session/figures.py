@@ -10,11 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.session import settings
 from cockpit.views import Earlier, View
 
 if TYPE_CHECKING:
     from cockpit.assess.signature import Signature
     from cockpit.config import Config
+    from cockpit.decide.severity.policy import Policy
     from cockpit.incident.replay import Replay
     from cockpit.records import Assessment, Window
     from cockpit.session.gather import Gatherer
@@ -36,7 +38,7 @@ class Figures:
 
         with self._one_at_a_time:
             events = self._incident.events(until=at)
-            return compose(self._gatherer, events, at, self._config, self._recording)
+            return compose(self._gatherer, events, at, self._config, self.policy, self._recording)
 
     def assessment(self, at: int, window: Window | None) -> Assessment:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
@@ -70,6 +72,11 @@ class Figures:
         return draft(
             self.view(at), audience, self._config, previous_export=sent[-1] if sent else None
         )
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The severity policy. Raises BadInput; read late, for painting the screen needs none."""
+        return settings.policy_of(self._incident.recording, self._config)
 
     @cached_property
     def _gatherer(self) -> Gatherer:

@@ -18,7 +18,7 @@ from cockpit.session.looking import Looking
 from cockpit.signs import SIGNS
 from cockpit.signs import known as known_sign
 from cockpit.text import inert, inert_lines
-from cockpit.views import Phase, SignState
+from cockpit.views import Escalation, Phase, SignState
 
 if TYPE_CHECKING:
     from cockpit.records import Event
@@ -160,29 +160,67 @@ class Session(Looking):
             reason=_needed(reason, "a reason"),
         )
 
-    def flag(self, kind: str, text: str, at: int) -> None:
-        """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
+    def flag(self, kind: str, text: str, at: int) -> Escalation:
+        """Mark safety, privacy or data loss: SEV0 whatever the metrics say.
+
+        Who is to be called by when is journalled beside the mark, and returned to be shown.
+        """
+        from cockpit.decide.severity.safety import escalation
+
         if kind not in SAFETY_KINDS:
             raise Refused(f"mark one of {', '.join(SAFETY_KINDS)}")
         self._write(kind, at, text=_clean(text))
+        found = escalation(self.state(at), self.figures.policy, self._config, at)
+        told = "; ".join(step.text for step in found.steps)
+        self._write("escalate", at, text=told, **msgspec.to_builtins(found))
+        return found
 
-    def clear_flag(self, by: str, reason: str, at: int) -> None:
-        """The named owner says that the safety, privacy or data loss mark no longer holds."""
-        self._write(
-            "clear_flag", at, text=_needed(reason, "a reason"), by=_needed(by, "who clears it")
-        )
+    def clear_flag(self, by: str, reason: str, at: int) -> str:
+        """The named owner says that the mark no longer holds; what is to be said of it.
+
+        Raises Refused where the configuration names another compliance owner.
+        """
+        from cockpit.decide.severity.safety import cleared, clearing_refused
+
+        who, why = _needed(by, "who clears it"), _needed(reason, "a reason")
+        refused = clearing_refused(who, self.state(at), self._config)
+        if refused:
+            raise Refused(refused)
+        self._write("clear_flag", at, text=why, by=who)
+        return cleared(who, self._config)
 
     def set_severity(self, severity: str, reason: str, at: int) -> None:
         """Confirm, raise or lower the severity. Raises Refused where the policy forbids it."""
         self._refuse_severity(severity, reason, at)
         self._write("severity", at, text=_clean(reason), severity=severity, reason=_clean(reason))
 
-    def _refuse_severity(self, severity: str, reason: str, at: int) -> None:
-        from cockpit.decide.severity.severity import refusal
+    def raise_severity(self, at: int) -> str:
+        """Raise the severity by one level, which takes no reason; the level it then has."""
+        from cockpit.decide.severity.changing import raised
 
-        refused = refusal(self.state(at), self._seen(at).status, severity, reason, at)
+        level = raised(self._seen(at).status.severity)
+        if level is None:
+            raise Refused("the severity is SEV0 already, the gravest")
+        self.set_severity(level, "", at)
+        return level
+
+    def _refuse_severity(self, severity: str, reason: str, at: int) -> None:
+        from cockpit.decide.severity.changing import refusal
+
+        refused = refusal(
+            self.state(at), self._seen(at).status, severity, reason, at, self.figures.policy
+        )
         if refused:
             raise Refused(refused)
+
+    def set_value(self, key: str, value: str, at: int) -> None:
+        """Set one assumption, by its key and as the configuration writes it. Raises BadInput."""
+        from cockpit.setting import with_value, with_values
+
+        value = value.strip()
+        with_value(with_values(self._config, self.state(at).assumed), key, value)
+        was = next((a.value for a in self._seen(at).options.assumptions if a.key == key), "")
+        self._write("set", at, text=f"{key} = {_clean(value)}", key=key, value=value, was=was)
 
     def undo(self, at: int) -> str:
         """Undo the last entry that can be; says what was undone."""

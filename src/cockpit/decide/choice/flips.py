@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-STEPS = 200  # in which a probability is moved to its end, and then within the step that flips
+STEPS = 100  # in which a probability is moved to its end, and then within the step that flips
 TIMES = (2.0, 10.0)  # an input is tried at so many times its value, and so many parts of it
 TOLERANCE = 0.01  # of an input's value
 EVALUATIONS = 24  # of one input, at most
@@ -31,8 +31,8 @@ EVALUATIONS = 24  # of one input, at most
 def fault_flips(outcomes: Outcomes, scores: Scoring, traits: Sequence[Traits]) -> list[Flip]:
     """The next probability of each fault, up and down, at which another option is recommended.
 
-    The other faults keep their proportions. Nearest first. What is recommended only within less
-    than half a point of probability may be missed.
+    The other faults keep their proportions. Nearest first. What is recommended within less than
+    a point of probability alone may be missed.
     """
     flips = []
     for fault, name in enumerate(outcomes.faults):
@@ -95,14 +95,6 @@ def input_flips(
     return sorted(flips, key=lambda flip: abs(math.log(flip.at / flip.now)))
 
 
-def holds(now: float, evaluate: Callable[[float], str], labels: Mapping[str, str]) -> str:
-    """'holds', or what is recommended at twice or half of an input: 'canary v42 10 % at half'."""
-    here = evaluate(now)
-    others = [(evaluate(now * 2.0), "at twice"), (evaluate(now / 2.0), "at half")]
-    changed = [f"{labels.get(option, option)} {at}" for option, at in others if option != here]
-    return ", ".join(changed) or "holds"
-
-
 def _next_option(
     outcomes: Outcomes, scores: Scoring, traits: Sequence[Traits], fault: int, end: float
 ) -> tuple[float, int] | None:
@@ -110,20 +102,17 @@ def _next_option(
 
     def taken(probabilities: Floats) -> Ints:
         posteriors = with_probability(outcomes.posterior, fault, probabilities)
-        return recommended(scores.scores(posteriors), traits)
+        return recommended(scores.under(posteriors), traits, outcomes.ordinary)
 
     points = np.linspace(outcomes.posterior[fault], end, STEPS + 1)
     options = taken(points)
-    here = options[0]
-    for _ in range(2):
-        changed = np.flatnonzero(options != here)
-        if changed.size == 0:
-            return None
-        first = changed[0]
-        at, option = float(points[first]), int(options[first])
-        points = np.linspace(points[first - 1], points[first], STEPS + 1)
-        options = taken(points)
-    return at, option
+    first = int(np.argmax(options != options[0]))
+    if first == 0:
+        return None
+    closer = np.linspace(points[first - 1], points[first], STEPS + 1)
+    nearer = taken(closer)
+    first = int(np.argmax(nearer != options[0]))
+    return float(closer[first]), int(nearer[first])
 
 
 def _sentence(label: str, what: str, now: float, at: float, say: Callable[[float], str]) -> str:

@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cockpit import numbers
 from cockpit.config import Decisions
 from cockpit.decide.choice.threshold import ActIf
 from cockpit.decide.choice.traits import Traits
 from cockpit.records import MINUTE
-from cockpit.units import parse_duration
+from cockpit.units import duration, parse_duration
 
 Rule = Literal["safety", "contain now", "shadow first", "best"]
 
@@ -107,7 +106,7 @@ def recheck(option: str, decisions: Decisions, probe: float | None) -> int | Non
 def _until_verdict(verdict: float | None) -> str:
     if verdict is None or not math.isfinite(verdict):
         return "when there will be data enough is not known"
-    return f"data enough for a verdict in {_minutes(verdict)}"
+    return f"data enough for a verdict in {_minutes(math.ceil(verdict))}"
 
 
 def _too_short(budget: float, probe: float | None) -> bool:
@@ -116,5 +115,5 @@ def _too_short(budget: float, probe: float | None) -> bool:
 
 
 def _minutes(minutes: float) -> str:
-    """Whole minutes from one on; below, seconds."""
-    return numbers.minutes(minutes if minutes < 1 else math.floor(minutes))
+    """'9 min', '2 h 33 min'; never more than there is, and below one minute in seconds."""
+    return duration(round((minutes if minutes < 1 else math.floor(minutes)) * MINUTE))

@@ -43,7 +43,7 @@ class Scoring:
         least: Floats = (self.thresholds + beyond).min(axis=-1)
         return least
 
-    def scores(self, posterior: Floats) -> Floats:
+    def under(self, posterior: Floats) -> Floats:
         """What options are ranked by: the mean, and of the tail as much as the severity asks."""
         expected = self.expected(posterior)
         if self.tail_weight == 0:
@@ -87,6 +87,18 @@ def scoring(outcomes: Outcomes, weight: float) -> Scoring:
     return Scoring(harm.mean(axis=2), thresholds, np.array(excess), weight)
 
 
+def score_of(outcomes: Outcomes, weight: float) -> Floats:
+    """Mean plus `weight` times what the tail exceeds it by, under the outcomes' own posterior."""
+    expected: Floats = outcomes.harm.mean(axis=2) @ outcomes.posterior
+    if weight == 0.0:
+        return expected
+    mixture = outcomes.mixture
+    kept = int((1.0 - TAIL) * mixture.shape[1])
+    tail = np.partition(mixture, kept, axis=1)[:, kept:].mean(axis=1)
+    score: Floats = expected + weight * (tail - expected)
+    return score
+
+
 def losses(outcomes: Outcomes, scores: Scoring) -> Losses:
     """Mean, tail, spread, chance of being best and regret under the outcomes' own posterior."""
     mixture, posterior = outcomes.mixture, outcomes.posterior
@@ -101,7 +113,7 @@ def losses(outcomes: Outcomes, scores: Scoring) -> Losses:
         high=high,
         best=(least / least.sum(axis=0)).mean(axis=1),
         regret=expected - outcomes.harm.min(axis=0).mean(axis=1) @ posterior,
-        score=scores.scores(posterior),
+        score=scores.under(posterior),
     )
 
 

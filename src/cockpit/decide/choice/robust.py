@@ -32,7 +32,7 @@ def robust(
 
     Regret is in the score that options are ranked by. Of equals the recommended one is meant.
     """
-    under = scores.scores(perturbed(outcomes.posterior))
+    under = scores.under(perturbed(outcomes.posterior))
     worst = (under - under.min(axis=1, keepdims=True)).max(axis=0)
     chosen = outcomes.options.index(recommended)
     least = int(worst.argmin())

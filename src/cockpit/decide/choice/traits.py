@@ -14,8 +14,9 @@ class Traits:
     minutes: float  # to effect, median
     undo: float  # minutes
     irreversible: bool = False  # something of it cannot be undone
+    broken: int = 0  # objectives more likely broken than met in an hour
 
     @property
-    def effort(self) -> tuple[bool, float, float]:
-        """Ascending: the more reversible first, then what takes effect sooner."""
-        return self.irreversible, self.undo, self.minutes
+    def effort(self) -> tuple[int, bool, float, float]:
+        """Ascending: what keeps promises first, then the more reversible, then the sooner."""
+        return self.broken, self.irreversible, self.undo, self.minutes

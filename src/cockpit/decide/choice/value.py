@@ -83,9 +83,12 @@ def _least_expected(outcomes: Outcomes) -> float:
 
 
 def _bins(drawn: Floats) -> Ints:
-    """Which bin each draw falls in; equal draws fall in the same."""
-    edges = np.unique(np.quantile(drawn, np.linspace(0.0, 1.0, BINS + 1)[1:-1]))
-    bins: Ints = np.searchsorted(edges, drawn, side="left")
+    """Which bin each draw falls in: as many in each, or one for each value where those are few."""
+    values, which = np.unique(drawn, return_inverse=True)
+    if values.size > BINS:
+        edges = np.quantile(drawn, np.linspace(0.0, 1.0, BINS + 1)[1:-1])
+        which = np.searchsorted(edges, drawn, side="left")
+    bins: Ints = which
     return bins
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 STEP = 0.5  # minutes between the waits that are tried
+FARTHEST = 1e-3  # of the mean: a smaller move never changes the choice
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,11 @@ def evsi_of_waiting(labels: Labels, minutes: Floats) -> Floats:
     from scipy.special import ndtr
 
     n = labels.requests * labels.share * labels.label_rate * minutes
-    variance = labels.deviation**2
-    told = np.divide(
-        n * variance, n * variance + labels.variance, where=n > 0, out=np.zeros_like(n)
-    )
-    moved = labels.deviation * np.sqrt(told)
+    told = n * labels.deviation**2
+    share_told = np.divide(told, told + labels.variance, where=told > 0, out=np.zeros_like(n))
+    moved = labels.deviation * np.sqrt(share_told)
     mean = abs(labels.mean)
-    z = np.divide(mean, moved, where=moved > 0, out=np.full_like(n, np.inf))
+    z = np.divide(mean, moved, where=moved > FARTHEST * mean, out=np.full_like(n, np.inf))
     density = np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
     left = np.maximum(labels.horizon - minutes, 0.0)
     worth: Floats = labels.requests * left * (moved * density - mean * ndtr(-z))

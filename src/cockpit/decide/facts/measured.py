@@ -15,7 +15,7 @@ from cockpit.decide.facts.estimates import confusion, find, share_of, worst_segm
 from cockpit.decide.facts.health import Health, Usual, health_elsewhere, health_of, usual
 from cockpit.decide.facts.tails import Tail, baseline_tail, exponential_tail, tail_of
 from cockpit.decide.facts.versions import Versions, versions_of
-from cockpit.records import HOUR, Assessment, Estimate, Window
+from cockpit.records import HOUR, Assessment, Estimate, Settled, Window
 from cockpit.state import State
 
 REST = ""
@@ -82,7 +82,8 @@ class Measured:
     bound: float | None  # ms, of the latency objective
     warm: dict[str, int]  # version → warm replicas
     coverage: float | None  # share of the window's requests whose label is known
-    health: dict[str, Health | None]  # part → what a healthy service does there
+    health: dict[str, Health | None]  # part → a healthy service there, with labels as old as now
+    settled: Settled | None  # a healthy service whose labels had time, over everything
     healthy_slow: float | None  # share of requests over the bound in a healthy service
     healthy_failing: Usual | None
 
@@ -144,6 +145,7 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
         warm={v: int(e.value) for v, e in own("warm_replicas").items() if e.value is not None},
         coverage=None if coverage is None else coverage.value,
         health=_health(assessment, segment),
+        settled=assessment.settled,
         healthy_slow=None if bound is None or idle is None else idle.slower(bound),
         healthy_failing=usual(assessment, "error_rate"),
     )

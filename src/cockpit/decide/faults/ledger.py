@@ -8,10 +8,10 @@ from cockpit.config import Config
 from cockpit.decide.facts.measured import measured
 from cockpit.decide.faults import ratios
 from cockpit.decide.faults.signs.features import feature_drifted, many_drifted
+from cockpit.decide.faults.signs.infrastructure import errors_up, latency_on_new, latency_with_load
 from cockpit.decide.faults.signs.look import Look
 from cockpit.decide.faults.signs.onset import fits
 from cockpit.decide.faults.signs.quality import calibration_off, labels_immature, quality_degraded
-from cockpit.decide.faults.signs.service import errors_up, latency_on_new, latency_with_load
 from cockpit.decide.faults.signs.versions import only_new_worse, shadow_disagrees, versions_alike
 from cockpit.records import Assessment
 from cockpit.signs import SIGNS

@@ -51,13 +51,13 @@ def hypotheses(signs: Sequence[Sign], before: Mapping[str, Prior]) -> list[Hypot
 
 
 def _evidence(fault: str, prior: Mapping[str, float], signs: Sequence[Sign]) -> list[str]:
-    """'for, 8.6×: onset fits a model deploy (04:12 v42 to 50 %)', the weightiest first."""
+    """'for, 8.6×: onset fits a model deploy · deploy 04:12 v42 fits best', the weightiest first."""
     weighed = [(_weight(fault, prior, sign), sign) for sign in signs]
     telling = [(w, sign) for w, sign in weighed if abs(w) > math.log(_TELLING)]
     telling.sort(key=lambda pair: -abs(pair[0]))
     return [
         f"{'for' if weight > 0 else 'against'}, {math.exp(abs(weight)):.2g}×: "
-        f"{'' if sign.state == 'seen' else 'not seen: '}{sign.text} ({sign.why})"
+        f"{'' if sign.state == 'seen' else 'not seen: '}{sign.text} · {sign.why}"
         for weight, sign in telling[:_NAMED]
     ]
 

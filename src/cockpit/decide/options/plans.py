@@ -88,7 +88,7 @@ def _plan(given: Assumed, measured: Measured) -> Plan:
     if kind in TO_PREVIOUS and not previous:
         label, _ = everywhere[kind]
         # Served by nobody one can name, which is not the same as by nobody.
-        nobody = {part: {previous: 1.0} for part in measured.parts}
+        nobody: Serving = {part: {"": 1.0} for part in measured.parts}
         return Plan(kind, label, nobody, given, _NO_PREVIOUS)
     if kind in everywhere:
         label, shares = everywhere[kind]

@@ -13,7 +13,7 @@ import numpy as np
 
 from cockpit.assess.objectives import Budget, bounds, budgets
 from cockpit.config import Config
-from cockpit.decide.outcomes.service import PROMISED
+from cockpit.decide.outcomes.serving import PROMISED
 from cockpit.decide.outcomes.simulated import Simulated
 from cockpit.decide.outcomes.simulation import Course, minutes_to_effect
 from cockpit.records import MINUTE
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
 
 INTERVAL = (5.0, 95.0)  # percentiles of every interval in the table
 HOUR = 60.0  # minutes
-LIKELY = 0.5  # from which chance on a path is called bad
+SURE = 0.9  # from which chance on a path is called bad
 
 
 class Interval(NamedTuple):
@@ -140,11 +141,12 @@ class Forecast:
         """P(a path is bad), (paths,): wrong more often than healthy by `tolerance`, or too slow."""
         healthy = self.mixture.wrong - self.mixture.excess
         wrong = self.mixture.excess > tolerance * healthy + 1e-12
-        return (wrong | (self.mixture.slow > PROMISED)).mean(axis=1)
+        chances: Floats = (wrong | (self.mixture.slow > PROMISED)).mean(axis=1)
+        return chances
 
     def exposed(self, tolerance: float) -> float:
-        """Share of requests on a path that is more likely bad than not, once it is in effect."""
-        return float(self.course.weights[self.bad_paths(tolerance) >= LIKELY].sum())
+        """Share of requests on a path that is surely bad, once it is in effect."""
+        return float(self.course.weights[self.bad_paths(tolerance) >= SURE].sum())
 
     # Promises
 
@@ -155,7 +157,7 @@ class Forecast:
             return slow_left * (weights @ self.mixture.failing) + max(1.0 - served, 0.0)
         return slow_left * (weights @ self.mixture.slow) / max(served, 1e-12)
 
-    def _chance(self, now: Floats, after: Floats, minutes: float) -> float:
+    def _chance(self, now: Bools, after: Bools, minutes: float) -> float:
         """P(true at that minute), of two arrays of truth."""
         return float(np.where(self.effect <= minutes, after, now).mean())
 
@@ -186,7 +188,7 @@ class Forecast:
                 found.append(self._promise(objective.name, now, after))
         return found
 
-    def _promise(self, name: str, now: Floats, after: Floats) -> Promise:
+    def _promise(self, name: str, now: Bools, after: Bools) -> Promise:
         return Promise(
             objective=name,
             in_15=self._chance(now, after, 15.0),

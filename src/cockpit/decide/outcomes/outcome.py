@@ -20,7 +20,8 @@ class Outcomes:
     """What each option would do under each fault, draw by draw: the same draws for all of them.
 
     `harm` is in missed positives beyond those of a healthy service, until it is resolved. Another
-    posterior needs no new draws: it weighs the faults of these ones anew.
+    posterior needs no new draws: it weighs the faults of these ones anew. An option that cannot be
+    priced is not among them.
     """
 
     options: tuple[str, ...]  # A ids, "observe" among them
@@ -29,6 +30,7 @@ class Outcomes:
     harm: Floats  # (A, H, S)
     fault_of: Ints  # (S,), the fault of each draw, in proportion to the posterior (stratified)
     parameters: dict[str, Floats]  # what was drawn, by name: (S,)
+    ordinary: float = 0.0  # the harm that a healthy service does meanwhile
 
     @property
     def mixture(self) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 
 from cockpit.config import Config
 from cockpit.decide.facts.health import Health, Usual
-from cockpit.decide.facts.measured import Cell, Measured
+from cockpit.decide.facts.measured import REST, Cell, Measured
 from cockpit.decide.options.assumptions import Rules
 from cockpit.decide.outcomes import chance
 from cockpit.units import parse_share
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-EXPECTED_ROWS = 100.0  # labelled decisions that what a fault leads one to expect is worth
+EXPECTED_ROWS = 50.0  # labelled decisions that what a fault leads one to expect is worth
 GIVEN_ROWS = 400.0  # and those that a share given in the configuration is worth
 COMPARABLE = 30  # labelled decisions from which a version can stand in for a baseline
 DATA, MODEL, MIX = "data", "model", "mix"
@@ -35,11 +35,14 @@ DATA, MODEL, MIX = "data", "model", "mix"
 class Part:
     """One part of the traffic: what is healthy there, what the new version does now, and draws.
 
-    `spoiled` is the new version where it, or its data, is at fault; `positives` the share of
+    `young` is what is healthy of labels as young as those of now: what is measured is compared with
+    it, and the difference added to `healthy`, which is of labels that had time. `spoiled` is the
+    new version where it, or its data, is at fault; `positives` the share of
     requests that are positive, null where that is not known.
     """
 
     healthy: Floats
+    young: Floats
     spoiled: Floats
     gain: Floats
     shared: Floats
@@ -52,12 +55,13 @@ def part_of(measured: Measured, name: str, config: Config, size: int) -> Part | 
     if health is None:
         return None
     key = name or "everything"
-    healthy = np.stack(
+    young = np.stack(
         [
             _usual(f"healthy false positives {key}", health.false_positives, size),
             _usual(f"healthy false negatives {key}", health.false_negatives, size),
         ]
     )
+    healthy = _settled(measured, young, name, size)
     new = measured.cells.get((measured.versions.new, name))
     times = chance.lognormal(config.decisions.unlabelled, chance.normal("unlabelled", size))
     expected = np.minimum(healthy * times, 0.5)
@@ -66,7 +70,8 @@ def part_of(measured: Measured, name: str, config: Config, size: int) -> Part | 
     least, most = config.decisions.shared_fault
     return Part(
         healthy=healthy,
-        spoiled=_seen(expected, new, size),
+        young=young,
+        spoiled=_seen(expected, new, healthy - young, size),
         gain=gain * healthy,
         shared=least + (most - least) * chance.uniform("shared fault", size),
         positives=_positives(measured, name),
@@ -80,7 +85,7 @@ def wrong_under(
     cell = measured.cells.get((version, name))
     if version == measured.versions.new:
         if fault == MIX:
-            return _seen(part.healthy, cell, size)
+            return _seen(part.healthy, cell, part.healthy - part.young, size)
         return part.spoiled if fault in (MODEL, DATA) else part.healthy
     if fault == MODEL:
         expected = part.healthy
@@ -88,10 +93,10 @@ def wrong_under(
         expected = np.maximum(part.healthy + part.shared * (part.spoiled - part.healthy), 0.0)
     elif fault == MIX:
         new = measured.cells.get((measured.versions.new, name))
-        expected = _seen(part.healthy, new, size) + part.gain
+        expected = _seen(part.healthy, new, part.healthy - part.young, size) + part.gain
     else:
         return part.healthy + part.gain
-    return _seen(expected, cell, size)
+    return _seen(expected, cell, part.healthy - part.young, size)
 
 
 def pinned_under(fault: str, part: Part, new: Floats, restored: float) -> Floats:
@@ -123,15 +128,20 @@ def _flagged(part: Part) -> Floats | None:
     """How often a healthy service decides 1, (draws,)."""
     if part.positives is None:
         return None
-    return np.maximum(part.positives - part.healthy[1] + part.healthy[0], 0.0)
+    flagged: Floats = np.maximum(part.positives - part.healthy[1] + part.healthy[0], 0.0)
+    return flagged
 
 
-def _seen(expected: Floats, cell: Cell | None, size: int) -> Floats:
-    """What was expected, corrected by what is measured of a version."""
+def _seen(expected: Floats, cell: Cell | None, ageing: Floats, size: int) -> Floats:
+    """What was expected, corrected by what is measured of a version.
+
+    `ageing` is by how much the rates of a healthy service change once all its labels are known.
+    """
     if cell is None or cell.source != "measured":
         return expected
     weight = cell.labelled / (cell.labelled + EXPECTED_ROWS)
-    return weight * measured_wrong(cell, size) + (1.0 - weight) * expected
+    own = np.maximum(measured_wrong(cell, size) + ageing, 0.0)
+    return weight * own + (1.0 - weight) * expected
 
 
 def measured_wrong(cell: Cell, size: int) -> Floats:
@@ -145,6 +155,26 @@ def measured_wrong(cell: Cell, size: int) -> Floats:
         f"false alarms {key}", counts.false_positives, counts.false_negatives, size
     )
     return np.stack([wrong * false_alarms, wrong * (1.0 - false_alarms)])
+
+
+def _settled(measured: Measured, young: Floats, name: str, size: int) -> Floats:
+    """The healthy rates of a part once labels had time, in proportion to those of everything."""
+    whole, settled = measured.health.get(REST), measured.settled
+    if settled is None or whole is None:
+        return young
+    rates = []
+    for index, (usual, wrong) in enumerate(
+        (
+            (whole.false_positives, settled.false_positives),
+            (whole.false_negatives, settled.false_negatives),
+        )
+    ):
+        if measured.segment is None or usual.value <= 0.0:
+            key = f"settled {index} {name}"
+            rates.append(chance.share(key, wrong, settled.n - wrong, size))
+        else:
+            rates.append(young[index] * (wrong / settled.n) / usual.value)
+    return np.minimum(np.stack(rates), 1.0)
 
 
 def _usual(name: str, usual: Usual, size: int) -> Floats:
@@ -175,7 +205,9 @@ def _counted(yes: int, rows: int) -> Usual:
 
 
 def _positives(measured: Measured, name: str) -> float | None:
-    """The share of positives among labelled decisions, over all versions of a part."""
+    """The share of positives: of labels that had time, else of all labels of the part."""
+    if measured.settled is not None and measured.segment is None:
+        return measured.settled.positives / measured.settled.n
     counts = [c.confusion for (_, part), c in measured.cells.items() if part == name]
     known = [c for c in counts if c is not None]
     rows = sum(

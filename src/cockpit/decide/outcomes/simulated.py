@@ -53,11 +53,15 @@ def simulated(
     posterior: Mapping[str, float],
     config: Config,
     size: int = chance.DRAWS,
+    worlds: Basis | None = None,
 ) -> Simulated | None:
-    """Every plan that can be priced; null where there is no traffic or nothing at all to price."""
+    """Every plan that can be priced; null where there is no traffic or nothing at all to price.
+
+    `worlds` are those of the same facts and assumptions, where they were made before.
+    """
     if measured.requests_per_hour is None or not plans:
         return None
-    found = basis(measured, plans, rules, config, size)
+    found = worlds or basis(measured, plans, rules, config, size)
     by_service = all(part is None for part in found.parts.values())
     if by_service and not _service_suffers(found):
         return None
@@ -86,6 +90,7 @@ def simulated(
             harm=flow.harm,
             fault_of=chance.faults_of(believed, size),
             parameters=found.parameters,
+            ordinary=_ordinary(found, chances, config, requests, horizon),
         ),
         courses=courses,
         flow=flow,
@@ -95,6 +100,17 @@ def simulated(
         requests=requests,
         by_service=by_service,
     )
+
+
+def _ordinary(
+    found: Basis, chances: Chances, config: Config, requests: float, horizon: float
+) -> float:
+    """The harm a healthy service does until the fault is mended."""
+    cost = found.worlds.healthy.cost(config.model.harm)
+    a_request = sum(
+        share * float(cost[index].mean()) for index, share in found.worlds.parts.items()
+    )
+    return requests * a_request * float(np.minimum(chances.minutes_to_fix, horizon).mean())
 
 
 def _served(plan: Plan) -> set[Path]:

@@ -21,7 +21,7 @@ from cockpit.decide.outcomes.quality import (
     pinned_under,
     wrong_under,
 )
-from cockpit.decide.outcomes.service import (
+from cockpit.decide.outcomes.serving import (
     failing_under,
     given_slow,
     healthy_failing,

@@ -67,11 +67,11 @@ def _misses(drift: Drift) -> bool:
 
 
 def _told(drift: Drift) -> str:
-    """'amount in region BR: major, 28 % are above … (PSI 6.07 of 2,591 rows)'."""
+    """'amount in region BR: major, 28 % are above the …, PSI 6.067 of 2,591 rows'."""
     psi = (
         "" if drift.psi_corrected is None else f"PSI {numbers.proportion(drift.psi_corrected)} of "
     )
-    return f"{drift.sentence} ({psi}{drift.n:,} rows)"
+    return f"{drift.sentence}, {psi}{drift.n:,} rows"
 
 
 def _why_none(features: list[Drift]) -> str:

@@ -14,6 +14,7 @@ def fits(changes: Sequence[Change], kind: str) -> Look:
     """Whether the change that fits the onset best is of this kind.
 
     Another kind that fits, but less well, stays open: two changes of one minute are one release.
+    So does a kind of which nothing is recorded: what others changed is often heard of late.
     """
     if not changes:
         return unknown("no change is recorded")
@@ -29,7 +30,7 @@ def fits(changes: Sequence[Change], kind: str) -> Look:
             better = "" if best is None else f", {_said(best)} fits better"
             return unknown(f"{_said(change)} fits{better}")
     if not ours:
-        return not_seen(f"no {kind} is recorded among {len(changes)} changes")
+        return unknown(f"no {kind} among the {len(changes)} changes recorded so far")
     last = max(ours, key=lambda change: change.at)
     return not_seen(f"{_said(last)}: {last.fit}")
 

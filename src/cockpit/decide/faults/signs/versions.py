@@ -129,7 +129,7 @@ def _apart(new: Cell, beside: Cell) -> float:
 
 
 def _by_other_figures(facts: Assessment, new: str) -> Look | None:
-    """Seen where another figure, or a monitor, says that the new version is worse than another."""
+    """Seen where another figure of quality was judged worse than that of another version."""
     bad = (e for e in facts.versions if e.version == new and of_quality(e) and is_bad(e))
     estimate = next(bad, None)
     return None if estimate is None else seen(f"{stated(estimate)}: {estimate.verdict}")

@@ -25,8 +25,8 @@ def errors_up(facts: Assessment) -> Look:
     many = failing(facts)
     if many is not None:
         return seen(stated(many))
-    alarm = _alarm(facts, "error_rate")
-    return _told(alarm) if alarm else worse(find(facts, "error_rate"), "errors are not recorded")
+    errors = worse(find(facts, "error_rate"), "errors are not recorded")
+    return _or_alarm(errors, facts, ("error_rate",))
 
 
 def latency_with_load(facts: Assessment) -> Look:
@@ -45,23 +45,20 @@ def latency_with_load(facts: Assessment) -> Look:
 
 def latency_on_new(facts: Assessment, new: str) -> Look:
     """The new version is slower than another one at the same time."""
-    alarm = next(
-        (m for m in facts.monitors if m.name in _QUANTILES and _compares(m, new) and m.alarm_at),
-        None,
-    )
-    if alarm is not None:
-        return _told(alarm)
     against = [e for e in facts.versions if e.version == new and e.name in _QUANTILES]
     against.sort(key=lambda estimate: _QUANTILES.index(estimate.name))
-    return first_seen((worse(e, "") for e in against), "no latency of two versions to compare")
+    look = first_seen((worse(e, "") for e in against), "no latency of two versions to compare")
+    if look.state == "seen":
+        return look
+    alarms = (m for m in facts.monitors if m.name in _QUANTILES and _compares(m, new))
+    alarm = next((m for m in alarms if m.alarm_at is not None), None)
+    return look if alarm is None else seen(alarm.sentence)
 
 
 def _slower(facts: Assessment) -> Look:
-    alarm = next((a for a in (_alarm(facts, name) for name in _QUANTILES) if a), None)
-    if alarm is not None:
-        return _told(alarm)
-    quantiles = (find(facts, name) for name in _QUANTILES)
-    return first_seen((worse(e, "") for e in quantiles if e), "latency is not recorded")
+    quantiles = [find(facts, name) for name in _QUANTILES]
+    look = first_seen((worse(e, "") for e in quantiles if e), "latency is not recorded")
+    return _or_alarm(look, facts, _QUANTILES)
 
 
 def _load_rose(facts: Assessment) -> Look:
@@ -88,18 +85,15 @@ def _full(facts: Assessment) -> Look:
     return seen(said) if (fullest.value or 0.0) >= _FULL else not_seen(said)
 
 
-def _alarm(facts: Assessment, name: str) -> Monitor | None:
-    """The detector of "is it wrong now" of a figure of the whole service, if it sounded."""
-    return next(
-        (m for m in facts.monitors if m.id == name and m.run_length and m.alarm_at is not None),
-        None,
-    )
+def _or_alarm(look: Look, facts: Assessment, names: tuple[str, ...]) -> Look:
+    """Seen also where the detector of "is it wrong now" of one of these figures sounded."""
+    if look.state == "seen":
+        return look
+    detectors = (m for m in facts.monitors if m.id in names and m.run_length is not None)
+    alarm = next((m for m in detectors if m.alarm_at is not None), None)
+    return look if alarm is None else seen(alarm.sentence)
 
 
 def _compares(monitor: Monitor, new: str) -> bool:
     """Whether it asks if the new version is worse than another."""
     return monitor.id.startswith(f"{monitor.name}@{new} against ")
-
-
-def _told(monitor: Monitor) -> Look:
-    return seen(monitor.sentence)
