@@ -1,7 +1,7 @@
 """Heavy work off the interface's thread: one job at a time, a newer one of its kind replaces it.
 
-One thread asks for everything that takes time, and waits for the session's worker to compute it: a
-session is never asked two things at once, and a slow machine falls behind by one view, not by a queue.
+One thread asks for everything that takes time, and waits while the session's worker computes it: a
+session is never asked two things at once, and a slow machine falls behind by one view, not by many.
 """
 
 from __future__ import annotations
