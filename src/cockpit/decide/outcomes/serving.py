@@ -1,7 +1,7 @@
 """How many requests of each version would be slow or fail, under each fault.
 
 A faulty model is slow by itself, so the one before is as fast as it is measured, or as a healthy
-service; short of capacity all versions are as slow as the service is; if it is noise, none is.
+service; under any other fault what serves nothing now is as slow as the service; by noise none is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.decide.facts.measured import Measured
+from cockpit.decide.facts.tails import exponential_tail
 from cockpit.decide.outcomes import chance
 
 if TYPE_CHECKING:
@@ -61,12 +62,9 @@ def failing_under(fault: str, version: str, measured: Measured, size: int) -> Fl
     return _under(fault, own, _service(_failing, measured, size), healthy_failing(measured, size))
 
 
-def given_slow(version: str, measured: Measured) -> float:
-    """Share of requests over the bound of something whose latency is only given."""
-    tail = measured.tails.get(version)
-    if tail is None or measured.bound is None:
-        return 0.0
-    return tail.slower(measured.bound)
+def given_slow(p99: float | None, bound: float | None) -> float:
+    """Share of requests over the bound (ms) of something of which only the p99 (ms) is given."""
+    return 0.0 if p99 is None or bound is None else exponential_tail(p99).slower(bound)
 
 
 def _under(fault: str, own: Floats | None, service: Floats | None, healthy: Floats) -> Floats:
@@ -74,9 +72,9 @@ def _under(fault: str, own: Floats | None, service: Floats | None, healthy: Floa
         return healthy
     if fault == "model":
         return healthy if own is None else own
-    if fault == "capacity" or own is None:
-        return healthy if service is None else service
-    return own
+    if own is not None:
+        return own
+    return healthy if service is None else service
 
 
 def _slow(version: str, measured: Measured, size: int) -> Floats | None:
