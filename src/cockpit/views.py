@@ -444,6 +444,7 @@ class Criteria(Record, kw_only=True):
     rows: Annotated[int, Meta(ge=1)]  # of the fix, for one look
     latest: Annotated[int, Meta(gt=0)] | None = None  # µs after which it is given up
     label_delay: Annotated[int, Meta(ge=0)] = 0  # µs; younger decisions are not counted
+    slowest: float | None = None  # ms from which a request is slow, where those are counted
     guardrails: list[Guardrail] = []
     sentences: list[str] = []  # the same in words
     id: str = ""  # of the journal's entry

@@ -48,6 +48,11 @@ _ONLY_COMPARED = {
     "score": ("version", "sum_p", "sum_p2"),
     "score_by_segment": ("version", "bin", "sum_p", "sum_p2"),
 }
+_UNUSED_BY_ARMS = {
+    "score": _ONLY_BINS,
+    "score_by_segment": _ONLY_BINS,
+    "pair": ("bin", "shadow_bin"),
+}
 _KEPT = 3  # the present figures of the model, those since a containment, those of the trend
 _AGED_BYTES = 16 << 20
 
@@ -122,6 +127,16 @@ class Gatherer:
             known = [event for event in events if event.observed_at <= closed]
             self._earlier = self.assessment(closed, known)
         return self._earlier
+
+    def since(self, start: int, at: int, names: Sequence[str]) -> dict[str, Counts]:
+        """Tables by event bucket from `start` to `at`, without their score bins."""
+        found = {}
+        for name in names:
+            as_of = self._telemetry.as_of("fast" if _is_fast(name) else "slow", at)
+            window = Window(start=min(start, as_of), end=as_of)
+            unused = _UNUSED_BY_ARMS.get(name, ())
+            found[name] = self._telemetry.counts_by_valid(name, window, as_of, unused)
+        return found
 
     def read(
         self, at: int, events: Sequence[Event], window: Window | None = None

@@ -70,6 +70,14 @@ def paired(
     return _solved(discordance, spread, margin, alpha, power)
 
 
+def discordance(base: float, margin: float) -> float:
+    """Share of rows in which just one of two versions is wrong, if their errors are unrelated.
+
+    Fewer where they are alike: then pairs need fewer rows than planned.
+    """
+    return max(2.0 * base * (1.0 - base), margin)
+
+
 def auc_non_inferiority(
     auc: float,
     margin: float,

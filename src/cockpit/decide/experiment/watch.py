@@ -1,0 +1,146 @@
+"""Is the fix proved: pass, fail or keep learning, by the criteria as they were written.
+
+Three watches run at once: whether the fix surely is within the margin, whether it surely is beyond
+it, and whether a guardrail surely broke. The first of them to be sure ends it. However often one
+looks, a fix that is no better than the margin passes with a chance of at most alpha, and one within
+it, its guardrails kept, fails with a chance of at most alpha.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from cockpit.assess.methods.e_process import first_crossing, value_of
+from cockpit.assess.words import number
+from cockpit.decide.experiment.arms import Recorded, requests
+from cockpit.decide.experiment.bets import against_fixed, log_evidence_above, log_evidence_below
+from cockpit.decide.experiment.compared import Compared, compared
+from cockpit.decide.experiment.criteria import points
+from cockpit.decide.experiment.power import SEQUENTIAL
+from cockpit.decide.experiment.stakes import BAD
+from cockpit.records import MINUTE
+from cockpit.units import clock, duration
+from cockpit.views import Criteria, ExperimentArm, Verdict
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    End = tuple[int, Literal["pass", "fail"], str]  # when, the word, why
+
+
+def watch(criteria: Criteria, recorded: Recorded, at: int) -> Verdict:
+    """The verdict at `at` (µs) from what was counted since the criteria were written."""
+    if criteria.kind == "probes":
+        return _undecided(criteria, "probes leave no rows here: note how many failed")
+    found = compared(criteria, recorded)
+    if found is None:
+        return _undecided(criteria, _not_begun(criteria))
+    below = log_evidence_below(found.rows, criteria.margin)
+    above = log_evidence_above(found.rows, criteria.margin)
+    until = None if criteria.latest is None else found.begun + criteria.latest
+    verdict = Verdict(
+        criteria=criteria,
+        word="keep learning",
+        reason="",
+        until=until,
+        arms=found.arms,
+        for_it=value_of(below),
+        against_it=value_of(above),
+        sentences=[arm_sentence(arm, criteria) for arm in found.arms],
+    )
+    # The ways to fail share alpha.
+    sure = (1.0 + len(criteria.guardrails)) / criteria.alpha
+    ends = _broken(criteria, recorded, found, sure)
+    failed, passed = first_crossing(above, sure), first_crossing(below, 1.0 / criteria.alpha)
+    if failed is not None:
+        when = found.steps.begin(failed + 1) + criteria.label_delay
+        ends.append((when, "fail", _told(criteria, found, "more")))
+    if passed is not None and not found.doubt:
+        when = found.steps.begin(passed + 1) + criteria.label_delay
+        ends.append((when, "pass", _told(criteria, found, "less")))
+    ends = [end for end in ends if until is None or end[0] <= until]
+    if not ends:
+        return replace(verdict, reason=_not_yet(criteria, found, until, at))
+    when, word, reason = min(ends)
+    return replace(verdict, word=word, reason=reason, at=min(when, at))
+
+
+def _broken(criteria: Criteria, recorded: Recorded, found: Compared, sure: float) -> list[End]:
+    """Guardrails that surely broke since the fix began."""
+    broken: list[End] = []
+    for guard in criteria.guardrails:
+        counted = requests(recorded, guard.name, guard.slowest)
+        row = None if counted is None else counted.of(found.fix)
+        if counted is None or (found.fix and row is None):
+            continue
+        since = max(found.begun - counted.steps.start, 0) // counted.steps.step
+        judged, bad = (
+            (counts.sum(axis=0) if row is None else counts[row])[since:]
+            for counts in (counted.judged, counted.bad)
+        )
+        path = log_evidence_above(against_fixed(bad, judged, guard.limit, 0.0), guard.limit)
+        step = first_crossing(path, sure)
+        if step is not None:
+            share = number(int(bad.sum()) / max(int(judged.sum()), 1), "share")
+            reason = f"{guard.name}: surely more than {guard.text} ({share})"
+            broken.append((counted.steps.begin(since + step + 1), "fail", reason))
+    return broken
+
+
+def _not_begun(criteria: Criteria) -> str:
+    since = clock(criteria.written_at)
+    if criteria.kind == "shadow":
+        return f"{criteria.fix or 'no version'} has scored as a shadow since {since}: not begun"
+    if not (criteria.fix or criteria.control):
+        return f"nothing was changed and no new version has served since {since}: not begun"
+    who = criteria.fix or "a new version"
+    beside = f" beside {criteria.control}" if criteria.control else ""
+    return f"{who} has not served{beside} since {since}: not begun"
+
+
+def arm_sentence(arm: ExperimentArm, criteria: Criteria) -> str:
+    """'v42: 120 of 2,310 bad, 5.2 %'."""
+    if not arm.judged:
+        return f"{arm.name}: none of {arm.asked:,} judged yet"
+    what = BAD.get(criteria.metric) or "bad"
+    share = number(arm.bad / arm.judged, "share")
+    return f"{arm.name}: {arm.bad:,} {what} of {arm.judged:,}, {share}"
+
+
+def _told(criteria: Criteria, found: Compared, side: Literal["less", "more"]) -> str:
+    where = f" in {criteria.segment}" if criteria.segment else ""
+    if criteria.control:
+        beyond = f"{points(criteria.margin)} above {found.arms[1].name}"
+    else:
+        beyond = number(criteria.baseline + criteria.margin, "share")
+    return f"{arm_sentence(found.arms[0], criteria)}{where}: surely {side} than {beyond}"
+
+
+def _not_yet(criteria: Criteria, found: Compared, until: int | None, at: int) -> str:
+    fix = found.arms[0]
+    if until is not None and at > until:
+        return f"not proven by {clock(until)}, when it was to end: take it for not proven"
+    if found.doubt:
+        return found.doubt
+    if not fix.judged:
+        wait = f"; labels take {duration(criteria.label_delay)}" if criteria.label_delay else ""
+        return f"none of {fix.asked:,} decisions of {fix.name} judged yet{wait}"
+    missing = criteria.rows * SEQUENTIAL - fix.judged
+    if missing <= 0:
+        return "sure of nothing yet, though it has more rows than planned: it is near the margin"
+    counted_for = max(found.steps.window.end - found.begun, MINUTE)
+    left = round(missing / fix.judged * counted_for)
+    return f"sure of nothing yet; at most about {duration(left)} more at this rate"
+
+
+def _undecided(criteria: Criteria, reason: str) -> Verdict:
+    return Verdict(criteria=criteria, word="keep learning", reason=reason)
+
+
+def progress(verdict: Verdict) -> float:
+    """How far the evidence for the fix is, from 0 to 1, on the scale on which it grows evenly."""
+    far = math.log(max(verdict.for_it, 1.0)) / -math.log(verdict.criteria.alpha)
+    return min(max(far, 0.0), 1.0)
