@@ -1,4 +1,4 @@
-"""An experiment of a session: its plans from what is measured, its verdict from what was counted."""
+"""An experiment: its plans from what is measured, its verdict from what was counted since."""
 
 from __future__ import annotations
 
@@ -37,5 +37,20 @@ def watched(gatherer: Gatherer, at: int, state: State) -> Verdict | None:
     criteria = state.experiment
     if criteria is None:
         return None
-    recorded = gatherer.since(criteria.written_at, at, tables_of(criteria))
+    tables = tables_of(criteria)
+    recorded = Recorded(
+        tables=gatherer.since(criteria.written_at, at, tables),
+        since=criteria.written_at,
+        changed=_changed(state, criteria.written_at),
+        as_of_fast=gatherer.as_of("fast", at),
+        as_of_slow=gatherer.as_of("slow", at),
+        bucket=gatherer.slow_bucket,
+    )
     return watch(criteria, recorded, at)
+
+
+def _changed(state: State, since: int) -> int | None:
+    """The first recorded change, or containment carried out, after `since` (µs)."""
+    changes = [change.at for change in state.changes]
+    done = [choice.executed_at for choice in state.choices if choice.executed_at is not None]
+    return min((at for at in (*changes, *done) if at > since), default=None)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cockpit.config import Config
     from cockpit.incident.replay import Replay
     from cockpit.records import Assessment, Counts, Event
+    from cockpit.tables import Clock
     from cockpit.views import Change, Chart
 
 Kind = TypeVar("Kind")
@@ -128,11 +129,20 @@ class Gatherer:
             self._earlier = self.assessment(closed, known)
         return self._earlier
 
+    @property
+    def slow_bucket(self) -> int:
+        """The length of a slow bucket, µs."""
+        return self._file.bucket
+
+    def as_of(self, clock: Clock, at: int) -> int:
+        """The end of the last bucket of a clock that is closed at `at`, µs."""
+        return self._telemetry.as_of(clock, at)
+
     def since(self, start: int, at: int, names: Sequence[str]) -> dict[str, Counts]:
         """Tables by event bucket from `start` to `at`, without their score bins."""
         found = {}
         for name in names:
-            as_of = self._telemetry.as_of("fast" if _is_fast(name) else "slow", at)
+            as_of = self.as_of(TABLES[name].clock, at)
             window = Window(start=min(start, as_of), end=as_of)
             unused = _UNUSED_BY_ARMS.get(name, ())
             found[name] = self._telemetry.counts_by_valid(name, window, as_of, unused)

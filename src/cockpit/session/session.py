@@ -29,6 +29,7 @@ from cockpit.incident.timeline import timeline
 from cockpit.records import NeedsReason, Refused
 from cockpit.session import screens, settings
 from cockpit.text import inert, inert_lines
+from cockpit.units import clock
 from cockpit.views import Earlier, Phase, RecordingInfo, TimelineEntry, View
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from cockpit.records import Assessment, Event, Window
     from cockpit.session.gather import Gatherer
     from cockpit.state import State
+    from cockpit.views import Criteria, Experiment, ExperimentWish
 
 
 class Session:
@@ -117,6 +119,15 @@ class Session:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
         with self._computing:
             return self._facts().assessment(at, self._incident.events(until=at), window)
+
+    def experiment(self, at: int, wish: ExperimentWish | None = None) -> Experiment:
+        """How a fix would be proved at `at`, and how far it is. Raises BadInput for a bad wish."""
+        from cockpit.session.experiments import planned, watched
+
+        with self._computing:
+            events, state = self._incident.events(until=at), self.state(at)
+            plan = planned(self._facts(), events, at, state, self._config, wish)
+            return msgspec.structs.replace(plan, verdict=watched(self._facts(), at, state))
 
     def signature(self, at: int) -> Signature:
         """What the incident looks like at `at`, in signs that another may have too."""
@@ -275,6 +286,18 @@ class Session:
         if choice.executed_at is not None:
             raise Refused(f"{choice.label} is marked as executed already")
         self._write("execute", at, text=choice.label, choice=choice.id)
+
+    def write_criteria(self, criteria: Criteria, at: int) -> None:
+        """Write what will prove the fix, before it is tried; written again, it says so."""
+        earlier = self.state(at).experiment
+        changed = "" if earlier is None else f"; changed, first written {clock(earlier.written_at)}"
+        where = f" in {criteria.segment}" if criteria.segment else ""
+        self._write(
+            "experiment",
+            at,
+            text=f"criteria of the {criteria.kind}: {criteria.metric}{where}{changed}",
+            criteria=msgspec.to_builtins(criteria),
+        )
 
     def note(self, text: str, at: int) -> None:
         """Add a note."""

@@ -103,7 +103,8 @@ def decisions(recorded: Recorded, criteria: Criteria, role: str = SERVED) -> Cou
     label, decision = counts.columns["label"], counts.columns["decision"]
     counted = rows & (decision == POSITIVE if criteria.metric == "precision" else decision >= 0)
     judged = counted & (label == POSITIVE if criteria.metric == "recall" else label > UNKNOWN)
-    steps = _steps(recorded, recorded.as_of_slow - criteria.label_delay)
+    judged &= _is_old(counts, recorded, criteria)
+    steps = _steps(recorded, recorded.as_of_slow)
     return _counted(counts, steps, counted, judged, judged & (label != decision))
 
 
@@ -157,8 +158,8 @@ def pairs(recorded: Recorded, criteria: Criteria, fix: str) -> Paired | None:
         counts.columns[name] for name in ("label", "shadow_decision", "decision")
     )
     rows = _named(counts, "shadow", fix) & (ours >= NEGATIVE) & (theirs >= NEGATIVE)
-    rows &= label > UNKNOWN
-    steps = _steps(recorded, recorded.as_of_slow - criteria.label_delay)
+    rows &= (label > UNKNOWN) & _is_old(counts, recorded, criteria)
+    steps = _steps(recorded, recorded.as_of_slow)
     sums = (
         np.maximum(by_version(counts, steps, rows & some).sum(axis=0), 0)
         for some in (
@@ -186,6 +187,14 @@ def _steps(recorded: Recorded, end: int) -> Steps:
     window = Window(start=start, end=max(end, start))
     size = max(-(-(window.end - start) // recorded.bucket), 1)
     return Steps(start, recorded.bucket, size, window)
+
+
+def _is_old(counts: Counts, recorded: Recorded, criteria: Criteria) -> Mask:
+    """Decisions old enough to have their label: of younger ones, those that come soon mislead."""
+    old: Mask = counts.columns["valid"] + recorded.bucket <= (
+        recorded.as_of_slow - criteria.label_delay
+    )
+    return old
 
 
 def _in_segment(counts: Counts, segment: str) -> Mask:

@@ -41,9 +41,7 @@ class Rows:
     variance: Floats
 
 
-def against_control(
-    bad: Ints, judged: Ints, share: Floats, base: float, margin: float
-) -> Rows:
+def against_control(bad: Ints, judged: Ints, share: Floats, base: float, margin: float) -> Rows:
     """Two arms of shape (2, steps), the fix first, which has `share` of the requests of each step.
 
     A row of the fix weighs 1/w and one of the control 1/(1 − w), each taken about the planned rate

@@ -9,7 +9,6 @@ import numpy as np
 
 from cockpit.assess.methods.e_process import first_crossing
 from cockpit.assess.monitors.arm_monitors import labels_are_unlike
-from cockpit.assess.words import number
 from cockpit.decide.experiment.arms import (
     WHAT_SERVED,
     Counted,
@@ -27,6 +26,7 @@ from cockpit.decide.experiment.bets import (
     log_evidence_above,
 )
 from cockpit.decide.experiment.power import discordance
+from cockpit.decide.experiment.stakes import percent
 from cockpit.views import Criteria, ExperimentArm
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ def compared(criteria: Criteria, recorded: Recorded) -> Compared | None:
 
 def newcomer(counted: Counted, control: str) -> str:
     """The first version that began to serve after the first minute; "" where none did."""
-    begun = [(int(np.argmax(asked > 0)), v) for asked, v in zip(counted.asked, counted.versions, strict=True)]
+    begun = [
+        (int(np.argmax(asked > 0)), v)
+        for asked, v in zip(counted.asked, counted.versions, strict=True)
+    ]
     late = [(step, version) for step, version in begun if step > 0 and version != control]
     return min(late)[1] if late else ""
 
@@ -149,7 +152,7 @@ def _beyond(criteria: Criteria, name: str, judged: Ints, bad: Ints) -> str:
     path = log_evidence_above(rows, criteria.margin)
     if first_crossing(path, 1.0 / criteria.alpha) is None:
         return ""
-    limit = number(criteria.baseline + criteria.margin, "share")
+    limit = percent(criteria.baseline + criteria.margin)
     return f"{name} itself is surely over {limit}: to be no worse than it proves nothing"
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cockpit.assess.objectives import bounds
-from cockpit.assess.words import number
 from cockpit.config import Config
 from cockpit.decide.experiment.power import ALPHA
-from cockpit.decide.experiment.stakes import Stake, stake_of, tolerance
+from cockpit.decide.experiment.stakes import Stake, percent, stake_of, tolerance
 from cockpit.decide.facts.estimates import find, is_bad
 from cockpit.decide.facts.versions import Versions
 from cockpit.numbers import milliseconds
@@ -17,6 +16,7 @@ from cockpit.text import inert
 from cockpit.units import duration
 from cockpit.views import Criteria, ExperimentKind, ExperimentWish, Guardrail
 
+LEAST = 15 * MINUTE  # to look at it: what fills up slowly, queue or cache, takes as long to show
 BASELINE = "baseline"  # in place of a version: the fix is held against what was before
 
 
@@ -29,9 +29,7 @@ class Arms:
     note: str = ""
 
 
-def arms_of(
-    assessment: Assessment, stake: Stake, versions: Versions, wish: ExperimentWish
-) -> Arms:
+def arms_of(assessment: Assessment, stake: Stake, versions: Versions, wish: ExperimentWish) -> Arms:
     """The arms as wished; else against the version before, unless that is hurt itself."""
     fix = inert(wish.fix)
     if wish.against:
@@ -50,7 +48,7 @@ def guardrails(assessment: Assessment, config: Config, metric: str) -> list[Guar
     slow = stake_of(assessment, config, "latency_p99")
     p99 = find(assessment, "latency_p99")
     if metric != "latency_p99" and slow.limit and slow.slowest and p99 and p99.value is not None:
-        text = f"{number(slow.limit, "share")} of its requests over {milliseconds(slow.slowest)}"
+        text = f"{percent(slow.limit)} of its requests over {milliseconds(slow.slowest)}"
         found.append(
             Guardrail(name="latency_p99", limit=slow.limit, slowest=slow.slowest, text=text)
         )
@@ -61,7 +59,7 @@ def guardrails(assessment: Assessment, config: Config, metric: str) -> list[Guar
         if limit is None and base is not None and base.value is not None:
             limit = base.value + tolerance("error_rate", base, config)
         if limit is not None and 0.0 < limit < 1.0:
-            text = f"{number(limit, "share")} of its requests failed"
+            text = f"{percent(limit)} of its requests failed"
             found.append(Guardrail(name="error_rate", limit=limit, text=text))
     return found
 
@@ -81,7 +79,7 @@ def criteria_of(
     """The criteria of one plan; null where bad rows cannot be counted."""
     if stake.base is None or stake.metric == "auc":
         return None
-    latest = None if minutes_at_most is None else max(round(minutes_at_most * MINUTE), MINUTE)
+    latest = None if minutes_at_most is None else max(round(minutes_at_most * MINUTE), LEAST)
     criteria = Criteria(
         kind=kind,
         metric=stake.metric,
@@ -110,7 +108,7 @@ def _with(criteria: Criteria, stake: Stake) -> Criteria:
 def _sentences(criteria: Criteria, stake: Stake) -> list[str]:
     where = f" in {stake.segment}" if stake.segment else ""
     who = criteria.fix or "the fix"
-    limit = number(stake.limit or criteria.margin, "share")
+    limit = percent(stake.limit or criteria.margin)
     if criteria.kind == "probes":
         return [
             f"pass: {criteria.rows:,} probes of {who}{where} without a failure: under {limit} fail",
@@ -125,10 +123,10 @@ def _sentences(criteria: Criteria, stake: Stake) -> list[str]:
         "fail: surely more than that",
         *(f"fail: surely more than {guard.text}" for guard in criteria.guardrails),
     ]
-    last = "the first of these ends it"
+    last = "a fail counts after a pass too"
     if criteria.latest is not None:
         last += f"; undecided {duration(criteria.latest)} after it began, it is not proven"
-    sure = f"sure: wrong in at most {number(ALPHA, "share")} of experiments, however often looked at"
+    sure = f"sure: wrong in at most {percent(ALPHA)} of experiments, however often looked at"
     return [*told, last, sure]
 
 

@@ -9,6 +9,7 @@ from cockpit import numbers
 from cockpit.config import Config
 from cockpit.decide.experiment import power
 from cockpit.decide.experiment.criteria import Arms, arms_of, criteria_of, guardrails
+from cockpit.decide.experiment.labels import Labels
 from cockpit.decide.experiment.stakes import LABELLED, Stake, sentence, stake_of
 from cockpit.decide.facts.estimates import find, share_of
 from cockpit.decide.facts.measured import Measured, measured
@@ -28,15 +29,6 @@ from cockpit.views import (
 
 _FEWEST = 10  # of the rarer class, for an AUC
 SOON = 4 * 60.0  # minutes within which a canary is worth waiting for
-
-
-@dataclass(frozen=True)
-class Labels:
-    """How labels come: for which share of decisions `delay` µs old, and for which alone."""
-
-    rate: float | None
-    delay: int = 0
-    only_when: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,7 +188,9 @@ def _probes(setting: _Setting) -> ExperimentPlan:
         blocked = "a ranking needs real scores"
     elif stake.limit is not None:
         rows = power.probes(stake.limit)
-    limit = "" if stake.limit is None else f", and that fewer than {numbers.share(stake.limit)} fail"
+    limit = (
+        "" if stake.limit is None else f", and that fewer than {numbers.share(stake.limit)} fail"
+    )
     return _made(
         setting,
         "probes",

@@ -58,9 +58,7 @@ def one_sample(base: float, margin: float, *, alpha: float = ALPHA, power: float
     return _solved(null * (1.0 - null), base * (1.0 - base), margin, alpha, power)
 
 
-def paired(
-    discordance: float, margin: float, *, alpha: float = ALPHA, power: float = POWER
-) -> int:
+def paired(discordance: float, margin: float, *, alpha: float = ALPHA, power: float = POWER) -> int:
     """Rows that both versions scored, to show that one is wrong at most `margin` more often.
 
     n = [z_α·√ψ + z_β·√(ψ − Δ²)]² / Δ², ψ the share of rows in which just one of them is wrong

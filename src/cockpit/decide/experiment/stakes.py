@@ -1,4 +1,4 @@
-"""What an experiment has to show: the metric at stake, its healthy share of bad rows, the margin."""
+"""What an experiment has to show: the metric at stake, its usual share of bad rows, the margin."""
 
 from __future__ import annotations
 
@@ -131,9 +131,9 @@ def _share(
 
 def _base(estimate: Estimate | None, bound: Bound | None) -> Baseline | None:
     """The estimate's baseline, else the promise."""
-    if estimate is not None and estimate.baseline is not None:
-        if estimate.baseline.value is not None:
-            return estimate.baseline
+    base = None if estimate is None else estimate.baseline
+    if base is not None and base.value is not None:
+        return base
     return None if bound is None else Baseline(what="the promise", value=bound.limit)
 
 
@@ -188,3 +188,8 @@ def sentence(stake: Stake) -> str:
     else:
         tolerated_ = f"at most {number(stake.limit, unit)}"
     return f"{what}{where}: {now}, {before}; of the fix {tolerated_} is tolerated"
+
+
+def percent(share: float) -> str:
+    """'2.4 %', '0.25 %'."""
+    return number(share, "share")

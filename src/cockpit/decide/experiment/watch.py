@@ -1,9 +1,9 @@
 """Is the fix proved: pass, fail or keep learning, by the criteria as they were written.
 
 Three watches run at once: whether the fix surely is within the margin, whether it surely is beyond
-it, and whether a guardrail surely broke. The first of them to be sure ends it. However often one
-looks, a fix that is no better than the margin passes with a chance of at most alpha, and one within
-it, its guardrails kept, fails with a chance of at most alpha.
+it, and whether a guardrail surely broke. However often one looks, a fix that is no better than the
+margin passes with a chance of at most alpha, and one within it, its guardrails kept, fails with a
+chance of at most alpha. The watch goes on after a pass: what is surely worse later has failed.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from cockpit.assess.methods.e_process import first_crossing, value_of
-from cockpit.assess.words import number
 from cockpit.decide.experiment.arms import Recorded, requests
 from cockpit.decide.experiment.bets import against_fixed, log_evidence_above, log_evidence_below
 from cockpit.decide.experiment.compared import Compared, compared
 from cockpit.decide.experiment.criteria import points
 from cockpit.decide.experiment.power import SEQUENTIAL
-from cockpit.decide.experiment.stakes import BAD
+from cockpit.decide.experiment.stakes import BAD, percent
 from cockpit.records import MINUTE
 from cockpit.units import clock, duration
 from cockpit.views import Criteria, ExperimentArm, Verdict
 
 if TYPE_CHECKING:
-    from typing import Literal
+    import numpy as np
+    from numpy.typing import NDArray
 
-    End = tuple[int, Literal["pass", "fail"], str]  # when, the word, why
+    Floats = NDArray[np.float64]
+    End = tuple[int, str]  # when it was sure, µs, and of what
 
 
 def watch(criteria: Criteria, recorded: Recorded, at: int) -> Verdict:
@@ -51,21 +52,36 @@ def watch(criteria: Criteria, recorded: Recorded, at: int) -> Verdict:
         against_it=value_of(above),
         sentences=[arm_sentence(arm, criteria) for arm in found.arms],
     )
-    # The ways to fail share alpha.
-    sure = (1.0 + len(criteria.guardrails)) / criteria.alpha
-    ends = _broken(criteria, recorded, found, sure)
-    failed, passed = first_crossing(above, sure), first_crossing(below, 1.0 / criteria.alpha)
-    if failed is not None:
-        when = found.steps.begin(failed + 1) + criteria.label_delay
-        ends.append((when, "fail", _told(criteria, found, "more")))
-    if passed is not None and not found.doubt:
-        when = found.steps.begin(passed + 1) + criteria.label_delay
-        ends.append((when, "pass", _told(criteria, found, "less")))
-    ends = [end for end in ends if until is None or end[0] <= until]
-    if not ends:
-        return replace(verdict, reason=_not_yet(criteria, found, until, at))
-    when, word, reason = min(ends)
-    return replace(verdict, word=word, reason=reason, at=min(when, at))
+    sure = (1.0 + len(criteria.guardrails)) / criteria.alpha  # the ways to fail share alpha
+    fails = _broken(criteria, recorded, found, sure)
+    fails += _crossed(criteria, found, above, sure, "more")
+    passes = [] if found.doubt else _crossed(criteria, found, below, 1.0 / criteria.alpha, "less")
+    passes = [end for end in passes if until is None or end[0] <= until]
+    if fails:
+        when, reason = min(fails)
+        had = f"; it had passed at {clock(passes[0][0])}" if passes and passes[0][0] < when else ""
+        return replace(verdict, word="fail", reason=reason + had, at=min(when, at))
+    if passes:
+        when, reason = passes[0]
+        return replace(verdict, word="pass", reason=reason, at=min(when, at))
+    return replace(verdict, reason=_not_yet(criteria, found, until, at))
+
+
+def _crossed(
+    criteria: Criteria, found: Compared, path: Floats, threshold: float, side: str
+) -> list[End]:
+    """When the fix was surely on one side of the margin, if it ever was."""
+    step = first_crossing(path, threshold)
+    if step is None:
+        return []
+    if criteria.control:
+        beyond = f"{points(criteria.margin)} above {found.arms[1].name}"
+    else:
+        beyond = percent(criteria.baseline + criteria.margin)
+    where = f" in {criteria.segment}" if criteria.segment else ""
+    when = found.steps.begin(step + 1) + criteria.label_delay
+    what = f"{BAD[criteria.metric]}{where} of {found.arms[0].name}"
+    return [(when, f"{what}: surely {side} than {beyond}, since {clock(when)}")]
 
 
 def _broken(criteria: Criteria, recorded: Recorded, found: Compared, sure: float) -> list[End]:
@@ -84,9 +100,10 @@ def _broken(criteria: Criteria, recorded: Recorded, found: Compared, sure: float
         path = log_evidence_above(against_fixed(bad, judged, guard.limit, 0.0), guard.limit)
         step = first_crossing(path, sure)
         if step is not None:
-            share = number(int(bad.sum()) / max(int(judged.sum()), 1), "share")
-            reason = f"{guard.name}: surely more than {guard.text} ({share})"
-            broken.append((counted.steps.begin(since + step + 1), "fail", reason))
+            share = percent(int(bad.sum()) / max(int(judged.sum()), 1))
+            when = counted.steps.begin(since + step + 1)
+            reason = f"surely more than {guard.text} ({share}), since {clock(when)}"
+            broken.append((when, f"{guard.name}: {reason}"))
     return broken
 
 
@@ -106,17 +123,8 @@ def arm_sentence(arm: ExperimentArm, criteria: Criteria) -> str:
     if not arm.judged:
         return f"{arm.name}: none of {arm.asked:,} judged yet"
     what = BAD.get(criteria.metric) or "bad"
-    share = number(arm.bad / arm.judged, "share")
+    share = percent(arm.bad / arm.judged)
     return f"{arm.name}: {arm.bad:,} {what} of {arm.judged:,}, {share}"
-
-
-def _told(criteria: Criteria, found: Compared, side: Literal["less", "more"]) -> str:
-    where = f" in {criteria.segment}" if criteria.segment else ""
-    if criteria.control:
-        beyond = f"{points(criteria.margin)} above {found.arms[1].name}"
-    else:
-        beyond = number(criteria.baseline + criteria.margin, "share")
-    return f"{arm_sentence(found.arms[0], criteria)}{where}: surely {side} than {beyond}"
 
 
 def _not_yet(criteria: Criteria, found: Compared, until: int | None, at: int) -> str:
