@@ -40,6 +40,7 @@ def watched(gatherer: Gatherer, at: int, state: State) -> Verdict | None:
     tables = tables_of(criteria)
     recorded = Recorded(
         tables=gatherer.since(criteria.written_at, at, tables),
+        gauges=gatherer.gauges_since(criteria.written_at, at),
         since=criteria.written_at,
         changed=_changed(state, criteria.written_at),
         as_of_fast=gatherer.as_of("fast", at),

@@ -27,8 +27,9 @@ from cockpit.units import parse_duration
 from cockpit.yamlfile import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from cockpit.assess.inputs import Series
     from cockpit.assess.report import ModelReport
     from cockpit.config import Config
     from cockpit.incident.replay import Replay
@@ -147,6 +148,11 @@ class Gatherer:
             unused = _UNUSED_BY_ARMS.get(name, ())
             found[name] = self._telemetry.counts_by_valid(name, window, as_of, unused)
         return found
+
+    def gauges_since(self, start: int, at: int) -> Mapping[str, Series]:
+        """Gauges from `start` to `at`, by name."""
+        fast = self.as_of("fast", at)
+        return self._telemetry.series(None, Window(start=min(start, fast), end=fast), fast)
 
     def read(
         self, at: int, events: Sequence[Event], window: Window | None = None

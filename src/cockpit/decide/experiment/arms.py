@@ -21,6 +21,7 @@ from cockpit.text import inert
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from cockpit.assess.inputs import Series
     from cockpit.records import Counts
     from cockpit.views import Criteria
 
@@ -35,10 +36,12 @@ WHAT_SERVED = "what served"  # beside a shadow
 class Recorded:
     """Tables of counts by event bucket since the criteria were written, at `since`; times in µs.
 
-    `changed` is the first change or containment after that, null where there was none.
+    `changed` is the first change or containment after that, null where there was none; `gauges`
+    are what others computed, by "name" or 'name{version="v42"}'.
     """
 
     tables: Mapping[str, Counts]
+    gauges: Mapping[str, Series]
     since: int
     changed: int | None
     as_of_fast: int

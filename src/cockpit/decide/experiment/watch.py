@@ -18,6 +18,7 @@ from cockpit.decide.experiment.arms import Recorded, requests
 from cockpit.decide.experiment.bets import against_fixed, log_evidence_above, log_evidence_below
 from cockpit.decide.experiment.compared import Compared, compared
 from cockpit.decide.experiment.criteria import points
+from cockpit.decide.experiment.gauges import by_doublings
 from cockpit.decide.experiment.power import SEQUENTIAL
 from cockpit.decide.experiment.stakes import BAD, percent
 from cockpit.records import MINUTE
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     End = tuple[int, str]  # when it was sure, µs, and of what
+
+
+_TOLERATED = 1.1  # times the control's gauge
 
 
 def watch(criteria: Criteria, recorded: Recorded, at: int) -> Verdict:
@@ -85,12 +89,15 @@ def _crossed(
 
 
 def _broken(criteria: Criteria, recorded: Recorded, found: Compared, sure: float) -> list[End]:
-    """Guardrails that surely broke since the fix began."""
+    """Guardrails that surely broke since the fix began, by counts, else by gauges of both arms."""
     broken: list[End] = []
     for guard in criteria.guardrails:
         counted = requests(recorded, guard.name, guard.slowest)
-        row = None if counted is None else counted.of(found.fix)
-        if counted is None or (found.fix and row is None):
+        if counted is None:
+            broken += _gauge_broken(criteria, recorded, found, guard.name, 1.0 / sure)
+            continue
+        row = counted.of(found.fix)
+        if found.fix and row is None:
             continue
         since = max(found.begun - counted.steps.start, 0) // counted.steps.step
         judged, bad = (
@@ -107,10 +114,27 @@ def _broken(criteria: Criteria, recorded: Recorded, found: Compared, sure: float
     return broken
 
 
+def _gauge_broken(
+    criteria: Criteria, recorded: Recorded, found: Compared, name: str, alpha: float
+) -> list[End]:
+    """A gauge of the fix against the control's and a tenth more, by rank, where both have one."""
+    names = [f'{name}{{version="{version}"}}' for version in (criteria.control, found.fix)]
+    if not set(names) <= set(recorded.gauges):
+        return []
+    arms = (recorded.gauges[gauge] for gauge in names)
+    control, ours = (values[times >= found.begun] for times, values in arms)
+    judged = by_doublings(control * _TOLERATED, ours, alpha=alpha)
+    if judged.word != "fail":
+        return []
+    return [(recorded.as_of_fast, f"{name} of {found.fix}, a gauge: {judged.reason}")]
+
+
 def _not_begun(criteria: Criteria) -> str:
     since = clock(criteria.written_at)
     if criteria.kind == "shadow":
-        return f"{criteria.fix or 'no version'} has scored as a shadow since {since}: not begun"
+        return (
+            f"{criteria.fix or 'a new version'} has not scored as a shadow since {since}: not begun"
+        )
     if not (criteria.fix or criteria.control):
         return f"nothing was changed and no new version has served since {since}: not begun"
     who = criteria.fix or "a new version"
