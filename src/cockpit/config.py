@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta, field
 
 from cockpit.records import BadInput, naming
+from cockpit.signs import known as known_sign
 from cockpit.units import parse_duration, parse_share
 from cockpit.yamlfile import nearest
 
@@ -229,6 +230,9 @@ class Decisions(Settings, kw_only=True):
     tail: dict[str, Annotated[float, Meta(ge=0)]] = field(
         default_factory=lambda: {"SEV1": 1.0, "SEV2": 0.5, "SEV3": 0.0, "SEV4": 0.0}
     )
+    # while no label tells: wrong decisions of a faulty model or on bad data, times the healthy
+    # share: median, 90th percentile
+    unlabelled: tuple[float, float] = (1.5, 3.0)
     recheck: str = "10m"  # when to look again after deciding to observe
 
 
@@ -374,6 +378,13 @@ def _check_decisions(config: Config) -> None:
         _read(f"decisions.improvement[{i}]", share, parse_share)
     _read("faults.recent", faults.recent, parse_duration)
     _read("faults.by_chance", faults.by_chance, parse_share)
+    if not 0.0 < parse_share(faults.by_chance) < 0.1:
+        raise BadInput("faults.by_chance: not between 0% and 10%; a sign counts up to ten times it")
+    if faults.prior and not any(faults.prior.get(fault, 1.0) for fault in FAULTS):
+        raise BadInput("faults.prior: every fault has no weight; give one of them some")
+    for key, signs in (("faults.ratios", faults.ratios), ("faults.probes", faults.probes)):
+        for sign in signs:
+            _read(f"{key}.{sign}", sign, known_sign)
     if config.retries is not None:
         _read("retries.timeout", config.retries.timeout, parse_duration)
     for key, names in (
@@ -386,6 +397,7 @@ def _check_decisions(config: Config) -> None:
     for low, high, key in (
         (*decisions.minutes_to_fix, "minutes_to_fix"),
         (*decisions.shared_fault, "shared_fault"),
+        (*decisions.unlabelled, "unlabelled"),
     ):
         if not 0 < low <= high:
             raise BadInput(f"decisions.{key}: the first is not below the second; swap them")

@@ -212,6 +212,19 @@ class Monitor(Record, kw_only=True):
     source: str = ""
 
 
+class Settled(Record, kw_only=True):
+    """Labelled decisions of a healthy service whose labels had time: counts of rows.
+
+    `positives` are those labelled 1. `what` says where they are from.
+    """
+
+    what: str
+    n: int
+    false_positives: int
+    false_negatives: int
+    positives: int
+
+
 class Assessment(Record, kw_only=True):
     """What `cockpit assess` prints: every figure there is at one moment."""
 
@@ -228,6 +241,9 @@ class Assessment(Record, kw_only=True):
     burns: list[Burn] = []
     monitors: list[Monitor] = []
     findings: list[str] = []  # what several figures say together: a reversal, a changed schema
+    settled: Settled | None = None  # decisions of a healthy service whose labels had time
+    reads: dict[str, list[str]] = {}  # version → the columns it needs, by its input schema
+    logged: list[str] = []  # the columns that the predictions' file has
     notes: list[str] = []
 
 

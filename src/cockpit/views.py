@@ -209,6 +209,7 @@ class OptionRow(Record, kw_only=True):
     companions: list[str] = []
     guarantee: str = ""  # the promise of the service that it protects
     needs: str
+    warnings: list[str] = []  # what to know before it is done
     blocked: str = ""  # why it cannot or should not be done, in words
     sentence: str = ""  # the trade in one sentence a person would say
     expected: str = ""  # effect to watch for after it is executed

@@ -24,6 +24,16 @@ def read(text: str) -> Config:
         ("objectives: [{name: fast, good: latency <= soon}]", "'soon' is not a duration"),
         ("objectives: [{name: fast, good: no error, target: 101%}]", "'101%' is not a share"),
         ("timezone: Mars/Olympus", "timezone: 'Mars/Olympus' is not a time zone"),
+        ("faults:\n  ratios: {errors_upp: {data: 4}}", "cockpit.yaml:2: faults.ratios.errors_upp:"
+         " no such sign 'errors_upp'; did you mean 'errors_up'?"),
+        ("faults: {probes: {zzz: 4}}",
+         "faults.probes.zzz: no such sign 'zzz'; there are: quality_degraded,"),
+        ("faults: {ratios: {errors_up: {infra: 4}}}",
+         "faults.ratios.errors_up.infra: no such fault"),
+        ("faults: {by_chance: 10%}", "faults.by_chance: not between 0% and 10%"),
+        ("faults: {by_chance: 0%}", "faults.by_chance: not between 0% and 10%"),
+        ("faults: {prior: {model: 0, data: 0, capacity: 0, mix: 0, noise: 0}}",
+         "faults.prior: every fault has no weight"),
         ("tolerance: a bit", "tolerance: 'a bit' is not a share"),
     ],
 )  # fmt: skip

@@ -108,3 +108,29 @@ def test_a_person_says_when_it_began_and_may_take_it_back(replay):
         replay.mark_onset(at + MINUTE, at)
     replay.undo(at)
     assert replay.view(at).status.onset == measured
+
+
+def test_what_a_person_says_of_a_sign_is_kept_and_can_be_taken_back(replay):
+    at = replay.opens_at
+    replay.override_evidence("errors_up", "not seen", "health checks, not users", at)
+    said = replay.state(at).evidence["errors_up"]
+    assert (said.state, said.reason) == ("not seen", "health checks, not users")
+    assert replay.timeline(at)[-1].text == (
+        "evidence: errors up is not seen: health checks, not users"
+    )
+    assert replay.undo(at) == "undone: evidence errors up is not seen"
+    assert replay.state(at).evidence == {}
+
+
+@pytest.mark.parametrize(
+    ("sign", "reason", "said"),
+    [
+        ("errors_upp", "odd", "no such sign 'errors_upp'; did you mean 'errors_up'?"),
+        ("zzz", "odd", "no such sign 'zzz'; there are: quality_degraded, only_new_worse"),
+        ("errors_up", " ", "a reason is empty"),
+    ],
+)
+def test_evidence_names_a_sign_and_has_a_reason(replay, sign, reason, said):
+    with pytest.raises(Refused, match=said):
+        replay.override_evidence(sign, "seen", reason, replay.opens_at)
+    assert replay.state(replay.opens_at).evidence == {}

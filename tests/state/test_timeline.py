@@ -35,6 +35,17 @@ from tests.state.events import journal
         ("phase", {"phase": "scope", "reason": ""}, "entered scope"),
         ("phase", {"phase": "remediation", "reason": "no harm"}, "entered remediation: no harm"),
         ("severity", {"severity": "SEV1", "reason": "payments"}, "SEV1: payments"),
+        (
+            "evidence",
+            {"sign": "errors_up", "state": "not seen", "reason": "health checks"},
+            "evidence: errors up is not seen: health checks",
+        ),
+        ("evidence", {"sign": "odd", "state": "seen"}, "evidence: odd is seen"),
+        (
+            "set",
+            {"key": "options.rules.wrong_share", "value": "4%"},
+            "set options.rules.wrong_share to 4%",
+        ),
         ("clear_flag", {"by": "Ada"}, "safety mark cleared by Ada"),
         ("export", {"audience": "exec", "path": "b.md"}, "exec briefing written to b.md"),
         ("deploy", {"version": "v42"}, "v42"),

@@ -131,6 +131,7 @@ def test_a_file_that_cannot_be_read(
         ("note {a replay} {nothing} --at 02:30", "a note is empty; nothing was written"),
         ("choose {a replay} rolback --reason slow --at 02:30", "there is no option 'rolback'"),
         ("choose {a replay} observe --reason {nothing} --at 02:30", "a choice takes a reason"),
+        ("evidence {a replay} error_up seen --reason odd --at 02:30", "did you mean 'errors_up'?"),
         ("execute {a replay} --at 02:30", "nothing has been chosen yet"),
         ("answer {a replay} whom all --at 02:30", "there is no question 'whom'; there are: who,"),
         ("ask {a replay} {nothing} help --at 02:30", "who is asked is empty"),

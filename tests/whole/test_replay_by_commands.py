@@ -34,6 +34,7 @@ def worked(own: Path) -> Path:
     told("note", own, "the gateway changed too", *ME, *at(29))
     told("ask", own, "legal", "approve the rules", "--deadline", iso(START + 35 * MINUTE),
          "--default", "not used", *ME, *at(29.5))  # fmt: skip
+    told("evidence", own, "errors_up", "not-seen", "--reason", "health checks", *ME, *at(29.8))
     told("choose", own, "rollback", "--reason", "worse in BR", "--with", "freeze deploys", *ME,
          *at(30))  # fmt: skip
     told("execute", own, *ME, *at(32))
@@ -48,13 +49,14 @@ def test_the_timeline_holds_each_step_and_what_was_recorded(worked: Path, incide
     assert [(entry["kind"], entry["at"]) for entry in mine] == [
         (kind, START + int(minute * MINUTE))
         for kind, minute in (
-            ("answer", 28), ("answer", 28.5), ("note", 29), ("ask", 29.5), ("choose", 30),
-            ("execute", 32),
+            ("answer", 28), ("answer", 28.5), ("note", 29), ("ask", 29.5), ("evidence", 29.8),
+            ("choose", 30), ("execute", 32),
         )
     ]  # fmt: skip
     told_in_words = told("timeline", worked)
     for words in ("BR, all devices", "unknown", "the gateway changed too", "approve the rules",
-                  "worse in BR", "freeze deploys", "executed: rollback to v41"):  # fmt: skip
+                  "errors up is not seen: health checks", "worse in BR", "freeze deploys",
+                  "executed: rollback to v41"):  # fmt: skip
         assert words in told_in_words
     assert [entry["at"] for entry in entries] == sorted(entry["at"] for entry in entries)
 
@@ -100,7 +102,7 @@ def test_what_is_done_later_is_not_seen_before(worked: Path, incident: Path) -> 
 
 
 def test_a_replay_is_sound_and_says_so_with_its_recording(worked: Path) -> None:
-    assert "6 events" in told("verify", worked).splitlines()[0]
+    assert "7 events" in told("verify", worked).splitlines()[0]
 
 
 def test_options_mark_what_was_chosen(worked: Path) -> None:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 COMPLETE = 0.95  # label coverage from which a window is compared as it is
 _ENOUGH = 100  # labelled rows of a class that bound a rate about as well as the tolerance asks
+LABELS_OLDER = (
+    "labels older"  # ends the name of a baseline whose labels are older than the window's
+)
 _PIECES = 6  # in which a short past is read, each at an age of its own
 
 
@@ -67,7 +70,7 @@ def labelled_source(inputs: Inputs, table: str, begun: Onset | None) -> Source |
     found = mature_source(inputs, table, begun)
     if found is None or not is_immature(inputs.now.get("score")):
         return found
-    return replace(found, what=f"{found.what}, labels older")
+    return replace(found, what=f"{found.what}, {LABELS_OLDER}")
 
 
 def mature_source(inputs: Inputs, table: str, begun: Onset | None) -> Source | None:

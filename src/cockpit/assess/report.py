@@ -9,12 +9,13 @@ from msgspec.structs import replace
 
 from cockpit import numbers
 from cockpit.assess.baseline import COMPLETE, as_young
-from cockpit.assess.drift.input_schema import schema_findings
+from cockpit.assess.drift.input_schema import columns_read, schema_findings
 from cockpit.assess.drift.report import drifts
 from cockpit.assess.estimates import Moment
 from cockpit.assess.monitors.report import combined, fast_monitors, slow_monitors
 from cockpit.assess.quality.label_free_report import label_free_estimates
 from cockpit.assess.quality.report import quality_estimates, reliability
+from cockpit.assess.quality.settled import settled
 from cockpit.assess.quality.team_report import team_estimates, user_estimates
 from cockpit.assess.segments.gaps import gaps
 from cockpit.assess.segments.mix_report import mix_findings
@@ -29,7 +30,7 @@ from cockpit.units import clock, duration
 if TYPE_CHECKING:
     from cockpit.assess.inputs import Inputs
     from cockpit.assess.onset.changes import Onset
-    from cockpit.records import Drift, Estimate, Monitor, ReliabilityBin, Window
+    from cockpit.records import Drift, Estimate, Monitor, ReliabilityBin, Settled, Window
 
 _NOTHING_YET = "nothing was recorded before this time"
 
@@ -47,6 +48,7 @@ class ModelReport:
     gaps: list[Estimate]
     estimated: list[Estimate]
     findings: list[str]
+    settled: Settled | None
 
     def taken_at(self, at: int) -> ModelReport:
         """The same figures, taken at another moment at which they still hold."""
@@ -60,6 +62,7 @@ class ModelReport:
             _taken_at(at, self.gaps),
             _taken_at(at, self.estimated),
             self.findings,
+            self.settled,
         )
 
 
@@ -81,6 +84,7 @@ def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
         gaps=gaps(moment),
         estimated=label_free_estimates(moment),
         findings=[*mix_findings(moment), *schema_findings(moment), *findings],
+        settled=settled(moment),
     )
 
 
@@ -109,6 +113,9 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         gaps=model.gaps,
         estimated=model.estimated,
         findings=model.findings,
+        settled=model.settled,
+        reads=columns_read(inputs.schemas),
+        logged=list(inputs.columns),
         notes=[*_silence(inputs), *_notes(inputs, begun, model.quality)],
     )
 

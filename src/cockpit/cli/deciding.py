@@ -15,10 +15,16 @@ import click
 
 from cockpit.cli.common import FILE, WHO, open_reading, parse_time, shown
 from cockpit.records import BadInput
+from cockpit.views import SignState
 
 if TYPE_CHECKING:
     from cockpit.session import Session
 
+_STATES: dict[str, SignState] = {
+    "seen": "seen",
+    "not-seen": "not seen",
+    "unknown": "not measurable",
+}
 WHEN = click.option("--at", required=True, metavar="T", help="When, in the incident's time.")
 
 
@@ -121,4 +127,21 @@ def ask(
         session.ask(whom, what, due, fallback, moment)
 
 
-COMMANDS = (answer, choose, execute, note, ask)
+@click.command()
+@FILE
+@click.argument("sign")
+@click.argument("state", type=click.Choice(list(_STATES)))
+@click.option("--reason", required=True, help="Why, against what is measured.")
+@WHEN
+@WHO
+def evidence(file: Path, sign: str, state: str, reason: str, at: str, who: str | None) -> None:
+    """Say of a sign of a fault whether it is there; it counts instead of what is measured.
+
+    \b
+    cockpit evidence outage.incident errors_up not-seen --reason "health checks" --at 02:53
+    """
+    with _writing(file, who, at) as (session, moment):
+        session.override_evidence(sign, _STATES[state], reason, moment)
+
+
+COMMANDS = (answer, choose, execute, note, ask, evidence)

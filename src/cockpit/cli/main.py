@@ -22,7 +22,8 @@ FAMILIES = {
     "watching": ("demo", "replay"),
     "recordings": ("import", "verify", "cut"),
     "answering": ("assess", "options", "status", "timeline", "brief", "screens", "seen"),
-    "deciding": ("answer", "choose", "execute", "note", "ask"),
+    "experiment": ("experiment",),
+    "deciding": ("answer", "choose", "execute", "note", "ask", "evidence"),
 }
 
 

@@ -34,7 +34,7 @@ def _effect(choice: Choice, assessment: Assessment, state: State, config: Config
     if choice.executed_at is None or choice.option == "observe":
         return ""
     facts = measured(assessment, state, config)
-    plan = next((p for p in plans(facts, state, config) if p.kind == choice.option), None)
+    plan = next((p for p in plans(facts, config) if p.kind == choice.option), None)
     if plan is not None and _moved(plan, choice, facts, assessment) and _well(choice, assessment):
         return "seen"
     if choice.due is not None and assessment.at > choice.due:

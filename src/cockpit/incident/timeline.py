@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from cockpit.checklist import text_of
 from cockpit.incident.state import LONGEST, companions, undone, visible, whole
 from cockpit.records import Event
+from cockpit.signs import text_of as sign_text
 from cockpit.text import inert
 from cockpit.units import clock
 from cockpit.views import TimelineEntry
@@ -56,6 +57,11 @@ def _words(event: Event, by_id: dict[str, Event]) -> str:
             return f"entered {_get(event, 'phase')}" + _because(event)
         case "severity":
             return _get(event, "severity") + _because(event)
+        case "evidence":
+            said = f"{sign_text(_get(event, 'sign'))} is {_get(event, 'state')}"
+            return f"evidence: {said}" + _because(event)
+        case "set":
+            return f"set {_get(event, 'key')} to {_get(event, 'value')}" + _because(event)
         case "clear_flag":
             return f"safety mark cleared by {_get(event, 'by')}"
         case "export":

@@ -17,6 +17,7 @@ from cockpit.incident.state import fold
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE, Window
 from cockpit.session.experiments import watched
+from cockpit.setting import with_values
 from cockpit.views import PHASES, Choice, Impact, InfraPane, ModelPane, Status, View
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def compose(
 ) -> View:
     """Everything on the screen at `at`; `events` are those observed by then."""
     state = fold(events, at)
+    config = with_values(config, state.assumed)
     before = gatherer.earlier(at - TREND, events)  # first, so that what is read last is kept
     gathered = gatherer.at(at, events)
     facts = gathered.assessment
@@ -50,7 +52,7 @@ def compose(
     hurt = impact(facts, state, config, earlier=before)
     level = severity(facts, hurt, state, config)
     choice = _watched(gatherer, events, at, state, config)
-    options = option_table(facts, state, config)
+    options = option_table(facts, state, config, gathered.changes, level.level)
     model = _model(gathered, hurt)
     infra = _infra(gathered)
     asked = checklist(state, facts, hurt, level, choice=choice, changes=gathered.changes)

@@ -8,6 +8,7 @@ from cockpit.decide.experiment.arms import Recorded, tables_of
 from cockpit.decide.experiment.labels import labels_of
 from cockpit.decide.experiment.plan import experiment
 from cockpit.decide.experiment.watch import watch
+from cockpit.setting import with_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ def planned(
 ) -> Experiment:
     """The plans at `at`. Raises BadInput for a wish that cannot be had."""
     gathered = gatherer.at(at, events)
+    config = with_values(config, state.assumed)
     return experiment(gathered.assessment, state, config, labels_of(gathered.inputs), wish)
 
 

@@ -26,11 +26,13 @@ from cockpit.incident.state import (
     severity_in,
 )
 from cockpit.incident.timeline import timeline
-from cockpit.records import NeedsReason, Refused
+from cockpit.records import BadInput, NeedsReason, Refused
 from cockpit.session import screens, settings
+from cockpit.signs import SIGNS
+from cockpit.signs import known as known_sign
 from cockpit.text import inert, inert_lines
 from cockpit.units import clock
-from cockpit.views import Earlier, Phase, RecordingInfo, TimelineEntry, View
+from cockpit.views import Earlier, Phase, RecordingInfo, SignState, TimelineEntry, View
 
 if TYPE_CHECKING:
     from cockpit.assess.signature import Signature
@@ -333,6 +335,21 @@ class Session:
             raise Refused("it cannot have begun later than now; name an earlier time")
         self._write("onset", at, onset=onset)
 
+    def override_evidence(self, sign: str, state: SignState, reason: str, at: int) -> None:
+        """Say of a sign that it is seen, not seen or not measurable, against what is measured."""
+        try:
+            text = SIGNS[known_sign(sign)]
+        except BadInput as error:
+            raise Refused(str(error)) from None
+        self._write(
+            "evidence",
+            at,
+            text=f"{text} is {state}",
+            sign=sign,
+            state=state,
+            reason=_needed(reason, "a reason"),
+        )
+
     def flag(self, kind: str, text: str, at: int) -> None:
         """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
         if kind not in SAFETY_KINDS:
@@ -356,6 +373,15 @@ class Session:
         refused = refusal(self.state(at), self._seen(at).status, severity, reason, at)
         if refused:
             raise Refused(refused)
+
+    def set_value(self, key: str, value: str, at: int) -> None:
+        """Set one assumption, by its key and as the configuration writes it. Raises BadInput."""
+        from cockpit.setting import with_value, with_values
+
+        value = value.strip()
+        with_value(with_values(self._config, self.state(at).assumed), key, value)
+        was = next((a.value for a in self._seen(at).options.assumptions if a.key == key), "")
+        self._write("set", at, text=f"{key} = {_clean(value)}", key=key, value=value, was=was)
 
     def undo(self, at: int) -> str:
         """Undo the last entry that can be; says what was undone."""

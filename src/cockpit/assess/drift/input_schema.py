@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -59,6 +60,15 @@ def schema_findings(moment: Moment) -> list[str]:
         if lacking and logged & schema.keys():
             verb = "is" if len(lacking) == 1 else "are"
             found.append(f"{inert(version)} needs {_named(lacking)}, which {verb} not logged")
+    return found
+
+
+def columns_read(schemas: Mapping[str, str]) -> dict[str, list[str]]:
+    """The columns each version needs; a schema that cannot be read is left out."""
+    found = {}
+    for version, text in schemas.items():
+        with suppress(BadInput):
+            found[version] = [c.name for c in read_schema(text).values() if c.required]
     return found
 
 

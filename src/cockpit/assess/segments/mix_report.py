@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Splits = list[tuple[list[Key], Split]]  # of each dimension, its segments and the split by them
 
+MIX_ALONE = "the change is the traffic mix, not the model"
 _FALSE_ALARMS = (1 - LEVEL) / 2  # of all splits together, and of all segments together
 _SMALLEST = 0.001  # a change under a tenth of a point is not worth a sentence
 _LEFT = 0.5  # of a change that traffic explains, less than this may be left inside the segments
@@ -115,10 +116,7 @@ def _mix_only(rate: Failures, keys: list[Key], parts: Split, z: float) -> str:
         return ""
     if abs(overall.value) < _SMALLEST:
         return ""
-    return (
-        f"{_whole(rate, parts)}: the change is the traffic mix, not the model: "
-        f"{_drawn(keys, parts)}"
-    )
+    return f"{_whole(rate, parts)}: {MIX_ALONE}: {_drawn(keys, parts)}"
 
 
 def _whole(rate: Failures, parts: Split) -> str:

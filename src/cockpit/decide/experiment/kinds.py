@@ -92,8 +92,13 @@ def split(setting: Setting, kind: ExperimentKind) -> ExperimentPlan:
     share = setting.share if kind == "canary" else 0.5
     ratio = share / (1.0 - share)
     rows = _rows(setting, ratio)
-    rare = "" if rows is None else f": a harm rarer than 1 in {max(rows // 3, 1):,} rows"
-    label = f"canary {numbers.share(share)}" if kind == "canary" else f"A/B {numbers.share(share)}"
+    if kind == "canary":
+        label = f"canary {numbers.share(share)}"
+        tells = "all that the fix does to those who meet it, beside the others at the same time"
+        cannot = _missed_by_few(setting.stake, rows)
+    else:
+        label, tells = f"A/B {numbers.share(share)}", "the same, with as many rows in both arms"
+        cannot = "spare anyone: half of all users meet a fix that is not proved"
     return _made(
         setting,
         kind,
@@ -103,11 +108,17 @@ def split(setting: Setting, kind: ExperimentKind) -> ExperimentPlan:
         share=share,
         exposed=share,
         blocked="",
-        tells="everything the fix does to those who meet it, beside the others at the same time",
-        cannot=f"what is too rare for its rows{rare}"
-        if kind == "canary"
-        else "spare anyone: half of all users meet a fix that is not proved",
+        tells=tells,
+        cannot=cannot,
     )
+
+
+def _missed_by_few(stake: Stake, rows: int | None) -> str:
+    """What a small share does not show; of rare harm, by the rule of three."""
+    if stake.metric not in LABELLED:
+        return "what it does under the load of all requests"
+    rare = "" if rows is None else f": harm in fewer than 1 in {max(rows // 3, 1):,}"
+    return f"what is too rare for its rows{rare}"
 
 
 def probes(setting: Setting) -> ExperimentPlan:

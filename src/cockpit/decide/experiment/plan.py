@@ -9,6 +9,7 @@ from cockpit.config import Config
 from cockpit.decide.experiment.criteria import arms_of, guardrails
 from cockpit.decide.experiment.kinds import Setting, probes, shadow, split
 from cockpit.decide.experiment.labels import Labels
+from cockpit.decide.experiment.power import SEQUENTIAL
 from cockpit.decide.experiment.stakes import LABELLED, Stake, sentence, stake_of
 from cockpit.decide.facts.estimates import find, share_of
 from cockpit.decide.facts.measured import Measured, measured
@@ -41,7 +42,12 @@ def experiment(
         stake=sentence(stake),
         traffic=_traffic(setting),
         plans=_ordered(plans),
-        notes=[note for note in (setting.arms.note, stake.borrowed, stake.reason) if note],
+        notes=[
+            *filter(None, (setting.arms.note, stake.borrowed, stake.reason)),
+            f"it takes so long for {numbers.share(setting.wish.power)} power with one look; looked "
+            f"at every minute at most {SEQUENTIAL:g} times the rows, and half of all good fixes "
+            "pass in about as many",
+        ],
     )
 
 
@@ -104,9 +110,11 @@ def _traffic(setting: Setting) -> str:
     told = f"{setting.per_minute:,.0f} requests a minute"
     if setting.judged_per_minute is None:
         return f"{told}; how many of them get a label is not known"
+    if setting.stake.metric not in LABELLED:
+        return told
     where = f" in {setting.stake.segment}" if setting.stake.segment else ""
     told += f", {setting.judged_per_minute:,.0f} a minute judged{where}"
-    if setting.stake.metric not in LABELLED or setting.labels.rate is None:
+    if setting.labels.rate is None:
         return told
     known = "all" if setting.labels.rate > 0.995 else numbers.share(setting.labels.rate)
     after = f" after {duration(setting.labels.delay)}" if setting.labels.delay else ""

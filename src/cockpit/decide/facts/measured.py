@@ -12,9 +12,10 @@ from typing import Literal
 from cockpit.assess.objectives import bounds
 from cockpit.config import Config
 from cockpit.decide.facts.estimates import confusion, find, share_of, worst_segment, wrong_of
+from cockpit.decide.facts.health import Health, Usual, health_elsewhere, health_of, usual
 from cockpit.decide.facts.tails import Tail, baseline_tail, exponential_tail, tail_of
 from cockpit.decide.facts.versions import Versions, versions_of
-from cockpit.records import HOUR, Assessment, Estimate, Window
+from cockpit.records import HOUR, Assessment, Estimate, Settled, Window
 from cockpit.state import State
 
 REST = ""
@@ -77,9 +78,14 @@ class Measured:
     tails: dict[str, Tail]
     latency: dict[str, Estimate]  # version → its p99
     latency_now: Estimate | None  # p99 of all requests
+    failing: dict[str, tuple[int, int]]  # version → requests that failed, of how many
     bound: float | None  # ms, of the latency objective
     warm: dict[str, int]  # version → warm replicas
     coverage: float | None  # share of the window's requests whose label is known
+    health: dict[str, Health | None]  # part → a healthy service there, with labels as old as now
+    settled: Settled | None  # a healthy service whose labels had time, over everything
+    healthy_slow: float | None  # share of requests over the bound in a healthy service
+    healthy_failing: Usual | None
 
     @property
     def parts(self) -> list[str]:
@@ -117,6 +123,8 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
         for version in named
         for part, cell in _cells(assessment, version, segment, alone).items()
     }
+    bound = _latency_bound(config)
+    idle = baseline_tail(assessment)
     coverage = find(assessment, "label_coverage")
     rate = find(assessment, "requests") or coverage
     return Measured(
@@ -129,13 +137,38 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
         requests_per_hour=_per_hour(rate),
         rate_window=assessment.window if rate is None else rate.window,
         cells=cells,
-        tails=_tails(assessment, named, serving, alone, versions, config),
+        tails=_tails(assessment, named, serving, alone, versions, config, idle),
         latency=own("latency_p99"),
         latency_now=find(assessment, "latency_p99"),
-        bound=_latency_bound(config),
+        failing=_failing(own("error_rate")),
+        bound=bound,
         warm={v: int(e.value) for v, e in own("warm_replicas").items() if e.value is not None},
         coverage=None if coverage is None else coverage.value,
+        health=_health(assessment, segment),
+        settled=assessment.settled,
+        healthy_slow=None if bound is None or idle is None else idle.slower(bound),
+        healthy_failing=usual(assessment, "error_rate"),
     )
+
+
+def _health(assessment: Assessment, segment: str | None) -> dict[str, Health | None]:
+    if segment is None:
+        return {REST: health_of(assessment, None)}
+    return {
+        segment: health_of(assessment, segment),
+        REST: health_elsewhere(assessment, segment),
+    }
+
+
+def _failing(errors: dict[str, Estimate]) -> dict[str, tuple[int, int]]:
+    """Counts of failed requests; a gauge without a sample is taken as one of a thousand."""
+    found = {}
+    for version, estimate in errors.items():
+        if estimate.value is not None:
+            rows = estimate.n or 1_000
+            failed = estimate.n_pos if estimate.n and estimate.n_pos is not None else None
+            found[version] = (round(estimate.value * rows) if failed is None else failed, rows)
+    return found
 
 
 def _latency_bound(config: Config) -> float | None:
@@ -168,9 +201,9 @@ def _tails(
     alone: str,
     versions: Versions,
     config: Config,
+    idle: Tail | None,
 ) -> dict[str, Tail]:
     """Own tails; the baseline's for a version that serves nothing, the rules' as configured."""
-    idle = baseline_tail(assessment)
     found: dict[str, Tail] = {}
     for version in named:
         own = tail_of(assessment, None if version == alone else version)

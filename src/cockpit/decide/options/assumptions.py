@@ -1,101 +1,154 @@
-"""What is assumed where nothing was measured: from the configuration, else a default, always named.
+"""What is assumed of each option: from the configuration, else a default, always named by its key.
 
-Each assumption is a key of the configuration, so that it can be disputed. The default minutes are
-medians and 90th percentiles.
+Each assumption is a key of the configuration, so that it can be disputed, and set while watching.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from cockpit.config import Capacity, Config, OptionSettings
+from cockpit.text import inert
 from cockpit.units import parse_share
+from cockpit.views import Assumption
 
-MINUTES: dict[str, tuple[float, float]] = {
-    "rollback": (4.0, 9.0),
-    "canary": (3.0, 6.0),
-    "split": (3.0, 6.0),
-    "shadow": (1.0, 2.0),
-    "rules": (2.0, 5.0),
-    "throttle": (1.0, 2.0),
-    "kill": (0.5, 1.0),
-    "segment_off": (2.0, 4.0),
+
+class Default(NamedTuple):
+    """Of a built-in option: minutes to effect (median, 90th percentile) and to undo it."""
+
+    minutes: tuple[float, float]
+    undo: float
+    fails: float  # how often it has to be done a second time
+
+
+DEFAULTS: dict[str, Default] = {
+    "observe": Default((0.0, 0.0), 0.0, 0.0),
+    "rollback": Default((4.0, 9.0), 6.0, 0.05),
+    "canary": Default((3.0, 6.0), 1.0, 0.03),
+    "split": Default((3.0, 6.0), 1.0, 0.03),
+    "blue_green": Default((0.5, 1.0), 0.5, 0.02),
+    "shadow": Default((1.0, 2.0), 1.0, 0.0),
+    "pin": Default((3.0, 6.0), 1.0, 0.03),
+    "rules": Default((2.0, 5.0), 1.0, 0.02),
+    "throttle": Default((1.0, 2.0), 1.0, 0.01),
+    "kill": Default((0.5, 1.0), 2.0, 0.01),
+    "segment_off": Default((2.0, 4.0), 1.0, 0.02),
 }
-UNDO: dict[str, float] = {
-    "rollback": 6.0,
-    "canary": 1.0,
-    "split": 1.0,
-    "shadow": 1.0,
-    "rules": 1.0,
-    "throttle": 1.0,
-    "kill": 2.0,
-    "segment_off": 1.0,
-}
+OWN = Default((3.0, 6.0), 3.0, 0.03)  # of an option that a team added
 SHARE: dict[str, float] = {"canary": 0.10, "split": 0.50}
-SHED = 0.20
+SHED = 0.20  # of requests, by throttling
+SLOW_LEFT = 0.15  # of slow requests, after throttling
+RESTORED = 0.80  # of the harm by bad features, by pinning the last good ones
+COLD = (0.5, 12.0)  # further slow requests, and minutes, while workers warm up
 RULES_TIMES_HEALTHY = 2.0  # wrong decisions of the rules, against the healthy model
+SET_UP = frozenset({"blue_green", "pin"})  # there only where the configuration says so
+
+Source = Literal["default", "configuration"]
 
 
 @dataclass(frozen=True)
 class Assumed:
-    """What is taken as given about one option; `lines` say where each value comes from."""
+    """What is taken as given about one option; `listed` says where each value comes from."""
 
     kind: str
+    label: str  # of a team's own option; "" for a built-in one
     minutes: tuple[float, float]  # to effect: median, 90th percentile
-    minutes_given: bool
     undo: float
-    undo_given: bool
+    fails: float
+    cost: float
     share: float  # of requests that stay on the new version
     shed: float  # of requests turned away
+    slow_left: float  # of slow and failing requests, by shedding
+    restored: float  # of the harm by bad features, by pinning
+    snapshot: str
+    cold: tuple[float, float]
     sticky: bool
     capacity: Capacity | None
+    serves: dict[str, float]  # of a team's own option: version → share
+    wrong_share: float | None  # of what a team's own option serves that is no version
+    latency_p99: float | None
+    irreversible: str
+    approval: str
+    companions: tuple[str, ...]
+    guarantee: str
     needs: str
     segments: tuple[str, ...] | None  # dimensions that can be switched off; null: any
-    lines: tuple[str, ...]
+    listed: tuple[Assumption, ...]
+
+    def given(self, key: str) -> bool:
+        """Whether the configuration says so."""
+        return any(a.key.endswith(f".{key}") and a.source == "configuration" for a in self.listed)
 
 
 def assumed(kind: str, config: Config) -> Assumed | None:
     """The assumptions about one option; null where the configuration rules it out."""
     given = config.options.get(kind, OptionSettings())
-    if not given.enabled:
+    if not given.enabled or (kind in SET_UP and kind not in config.options):
         return None
-    lines: list[str] = []
+    default = DEFAULTS.get(kind, OWN)
+    listed: list[Assumption] = []
 
-    def settle(key: str, value: float, text: str, is_given: bool) -> float:
-        lines.append(f"options.{kind}.{key} = {text}" + ("" if is_given else " (default)"))
-        return value
+    def settle(key: str, value: object, text: str, when: bool = True) -> None:
+        if when:
+            source: Source = "default" if value is None else "configuration"
+            listed.append(Assumption(key=f"options.{kind}.{key}", value=text, source=source))
 
-    minutes = given.minutes or MINUTES.get(kind, (0.0, 0.0))
-    undo = UNDO.get(kind, 0.0) if given.undo is None else given.undo
-    if kind != "observe":
-        settle("minutes", minutes[0], f"{minutes[0]:g}, {minutes[1]:g}", given.minutes is not None)
-        settle("undo", undo, f"{undo:g}", given.undo is not None)
-    share, shed = 0.0, 0.0
-    if kind in SHARE:
-        share = SHARE[kind] if given.share is None else parse_share(given.share)
-        settle("share", share, _percent(share), given.share is not None)
-    if kind == "throttle":
-        shed = SHED if given.shed is None else parse_share(given.shed)
-        settle("shed", shed, _percent(shed), given.shed is not None)
+    minutes = default.minutes if given.minutes is None else given.minutes
+    undo = default.undo if given.undo is None else given.undo
+    fails = default.fails if given.fails is None else parse_share(given.fails)
+    share = SHARE.get(kind, 0.0) if given.share is None else parse_share(given.share)
+    shed = (SHED if kind == "throttle" else 0.0) if given.shed is None else parse_share(given.shed)
+    sheds = shed > 0.0 and kind != "kill"
+    slow_left = SLOW_LEFT if given.slow_left is None else parse_share(given.slow_left)
+    restored = RESTORED if given.restored is None else parse_share(given.restored)
+    cold = COLD if given.cold is None else given.cold
+    acts = kind != "observe"
+    settle("minutes", given.minutes, pair_text(minutes), acts)
+    settle("undo", given.undo, f"{undo:g}", acts)
+    settle("fails", given.fails, percent(fails), acts and fails > 0.0)
+    settle("share", given.share, percent(share), kind in SHARE)
+    settle("shed", given.shed, percent(shed), sheds)
+    settle("slow_left", given.slow_left, percent(slow_left), sheds)
+    settle("restored", given.restored, percent(restored), kind == "pin")
+    settle("cold", given.cold, pair_text(cold), given.capacity is not None)
+    settle("cost", given.cost, f"{given.cost or 0.0:g}", given.cost is not None)
     return Assumed(
         kind=kind,
+        label=inert(given.label, 30),
         minutes=minutes,
-        minutes_given=given.minutes is not None,
         undo=undo,
-        undo_given=given.undo is not None,
+        fails=fails,
+        cost=given.cost or 0.0,
         share=share,
         shed=shed,
+        slow_left=slow_left if sheds else 1.0,
+        restored=restored,
+        snapshot=given.snapshot or "",
+        cold=cold,
         sticky=bool(given.sticky),
         capacity=given.capacity,
+        serves={version: parse_share(text) for version, text in given.serves.items()},
+        wrong_share=None if given.wrong_share is None else parse_share(given.wrong_share),
+        latency_p99=given.latency_p99,
+        irreversible=given.irreversible or "",
+        approval=given.approval or "",
+        companions=tuple(given.companions or ()),
+        guarantee=given.guarantee or "",
         needs=given.needs or "",
         segments=None if given.segments is None else tuple(given.segments),
-        lines=tuple(lines),
+        listed=tuple(listed),
     )
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """As one writes it in the configuration: '10%', '0.25%'."""
     return f"{100 * share:.3g}%"
+
+
+def pair_text(pair: tuple[float, float]) -> str:
+    """As one writes it in the configuration: '[4, 9]'."""
+    return f"[{pair[0]:g}, {pair[1]:g}]"
 
 
 @dataclass(frozen=True)
@@ -105,23 +158,26 @@ class Rules:
     wrong_share: float | None
     precision: float | None
     latency_p99: float | None  # ms
-    lines: tuple[str, ...]
+    listed: tuple[Assumption, ...]
 
 
 def assumed_rules(config: Config, healthy: float | None) -> Rules:
     """The fallback's rates from the configuration; its wrong share by default twice the healthy."""
     given = config.options.get("rules", OptionSettings())
+    listed: list[Assumption] = []
+
+    def settle(key: str, text: str, source: Source) -> None:
+        listed.append(Assumption(key=f"options.rules.{key}", value=text, source=source))
+
+    wrong: float | None = None
     if given.wrong_share is not None:
-        wrong: float | None = parse_share(given.wrong_share)
-        line = f"options.rules.wrong_share = {given.wrong_share}"
+        wrong = parse_share(given.wrong_share)
+        settle("wrong_share", given.wrong_share, "configuration")
     elif healthy is not None:
         wrong = min(RULES_TIMES_HEALTHY * healthy, 1.0)
-        line = f"options.rules.wrong_share = {_percent(wrong)} (default: twice the healthy share)"
-    else:
-        wrong, line = None, "options.rules.wrong_share is not set, and nothing healthy to go by"
-    lines = [line]
+        settle("wrong_share", percent(wrong), "default")
     if given.precision is not None:
-        lines.append(f"options.rules.precision = {given.precision:g}")
+        settle("precision", f"{given.precision:g}", "configuration")
     if given.latency_p99 is not None:
-        lines.append(f"options.rules.latency_p99 = {given.latency_p99:g} ms")
-    return Rules(wrong, given.precision, given.latency_p99, tuple(lines))
+        settle("latency_p99", f"{given.latency_p99:g}", "configuration")
+    return Rules(wrong, given.precision, given.latency_p99, tuple(listed))

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from cockpit.config import OPTIONS, Config
 from cockpit.decide.facts.measured import Measured
 from cockpit.decide.options.assumptions import Assumed, assumed
 from cockpit.numbers import share as share_text
-from cockpit.state import State
 from cockpit.text import inert
 
 SEGMENT_OFF = "segment off: "
+PINNED = "pinned"  # the new version on the last good features, as one that serves
+TO_PREVIOUS = frozenset({"rollback", "blue_green", "canary", "split"})
 
 Serving = dict[str, dict[str, float]]  # part → version → share of the part's requests
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One option: the serving it leads to, what it takes, and what stands in its way."""
+    """One option: the serving it leads to, what is assumed of it, and why it cannot be taken."""
 
     kind: str
     label: str
     serving: Serving
     assumed: Assumed
-    needs: str = ""
     blocked: str = ""
 
     @property
@@ -34,14 +33,14 @@ class Plan:
         return any(self.serving.values())
 
 
-def plans(measured: Measured, state: State, config: Config) -> list[Plan]:
-    """Every option the configuration allows, in no order."""
-    built = [
-        _plan(given, measured, state)
-        for kind in OPTIONS
-        if kind not in ("blue_green", "pin") and (given := assumed(kind, config)) is not None
+def plans(measured: Measured, config: Config) -> list[Plan]:
+    """Every option the configuration allows, the built-in ones first, then the team's own."""
+    own = [name for name in config.options if name not in OPTIONS]
+    return [
+        _plan(given, measured)
+        for kind in (*OPTIONS, *own)
+        if (given := assumed(kind, config)) is not None
     ]
-    return built
 
 
 def segment_of(label: str) -> str | None:
@@ -71,47 +70,46 @@ def _now_in(measured: Measured, part: str) -> dict[str, float]:
     return {version: weight / total for version, weight in weights.items() if weight > 0}
 
 
-def _plan(given: Assumed, measured: Measured, state: State) -> Plan:
+def _plan(given: Assumed, measured: Measured) -> Plan:
     kind, versions = given.kind, measured.versions
     current = now(measured)
     new, previous, fallback = versions.new, versions.previous, versions.fallback
-    named_new, named_previous = (
-        inert(new or "the new version"),
-        inert(previous or "the version before"),
-    )
-    serving, label, blocked = current, kind, ""
-    if kind == "rollback":
-        label, serving = f"rollback to {named_previous}", _everywhere(measured, {previous: 1.0})
-    elif kind in ("canary", "split"):
-        share = share_text(given.share)
-        label = f"canary {named_new} {share}" if kind == "canary" else f"split {share} {named_new}"
-        serving = _everywhere(measured, {new: given.share, previous: 1.0 - given.share})
-    elif kind == "shadow":
-        label = f"shadow {named_previous}"
-    elif kind == "rules":
-        label, serving = f"{inert(fallback)} fallback", _everywhere(measured, {fallback: 1.0})
-    elif kind == "throttle":
-        label = f"throttle {share_text(given.shed)}"
-        serving = {
-            part: {version: weight * (1 - given.shed) for version, weight in shares.items()}
-            for part, shares in current.items()
-        }
-    elif kind == "kill":
-        label, serving = "kill switch", _everywhere(measured, {})
-    elif kind == "segment_off":
-        label = f"{SEGMENT_OFF}{measured.segment}" if measured.segment else "segment off"
-        serving = dict(current)
-        if measured.segment is None:
-            blocked = "no segment stands out"
-        else:
-            serving[measured.segment] = {fallback: 1.0}
-            blocked = _cannot_switch(given, measured.segment)
-    if kind in ("rollback", "canary", "split", "shadow") and not previous:
-        blocked = "no previous version: set model.versions.previous"
-        if kind != "shadow":  # served by nobody one can name, which is not the same as by nobody
-            serving = {part: {previous: 1.0} for part in measured.parts}
-    needs, short = _needs(given, measured, state, previous)
-    return Plan(kind, label, serving, given, needs, blocked or short)
+    named_new = inert(new or "the new version")
+    named_previous = inert(previous or "the version before")
+    share = share_text(given.share)
+    everywhere = {
+        "rollback": ("rollback to " + named_previous, {previous: 1.0}),
+        "blue_green": ("switch to the fleet of " + named_previous, {previous: 1.0}),
+        "canary": (f"canary {named_new} {share}", {new: given.share, previous: 1.0 - given.share}),
+        "split": (f"split {share} {named_new}", {new: given.share, previous: 1.0 - given.share}),
+        "rules": (f"{inert(fallback)} fallback", {fallback: 1.0}),
+        "kill": ("kill switch", {}),
+    }
+    if kind in TO_PREVIOUS and not previous:
+        label, _ = everywhere[kind]
+        # Served by nobody one can name, which is not the same as by nobody.
+        nobody: Serving = {part: {"": 1.0} for part in measured.parts}
+        return Plan(kind, label, nobody, given, _NO_PREVIOUS)
+    if kind in everywhere:
+        label, shares = everywhere[kind]
+        return Plan(kind, label, _everywhere(measured, shares), given)
+    match kind:
+        case "observe":
+            return Plan(kind, kind, current, given)
+        case "shadow":
+            blocked = "" if previous else _NO_PREVIOUS
+            return Plan(kind, f"shadow {named_previous}", current, given, blocked)
+        case "throttle":
+            return Plan(kind, f"throttle {share_text(given.shed)}", _less(current, given), given)
+        case "pin":
+            return Plan(kind, "pin the last good features", _pinned(current, new), given)
+        case "segment_off":
+            return _segment_off(given, measured, current)
+        case _:
+            return _own(given, measured, current)
+
+
+_NO_PREVIOUS = "no previous version: set model.versions.previous"
 
 
 def _everywhere(measured: Measured, shares: dict[str, float]) -> Serving:
@@ -119,33 +117,40 @@ def _everywhere(measured: Measured, shares: dict[str, float]) -> Serving:
     return {part: dict(kept) for part in measured.parts}
 
 
-def _cannot_switch(given: Assumed, segment: str) -> str:
-    """Why this segment cannot be switched off, or ""."""
-    if given.segments is None or any(segment.startswith(f"{d} ") for d in given.segments):
-        return ""
-    return f"options.segment_off.segments does not name {segment.split(' ')[0]}"
+def _less(current: Serving, given: Assumed) -> Serving:
+    return {
+        part: {version: weight * (1 - given.shed) for version, weight in shares.items()}
+        for part, shares in current.items()
+    }
 
 
-def _needs(given: Assumed, measured: Measured, state: State, previous: str) -> tuple[str, str]:
-    """What the option needs, and what of it is not there."""
-    needs, blocked = [given.needs] if given.needs else [], ""
-    if given.capacity is not None and given.kind in ("rollback", "canary", "split"):
-        warm = measured.warm.get(previous, given.capacity.warm_workers)
-        needed = math.ceil(given.capacity.needed * (1.0 - given.share))
-        needs.append(f"{warm}/{needed} warm")
-        if warm < needed:
-            workers = "worker" if needed - warm == 1 else "workers"
-            blocked = f"warm {needed - warm} more {workers} first"
-    if given.kind == "rollback" and _schema_since_deploy(state):
-        needs.append("schema check")
-    if given.kind == "segment_off" and not needs:
-        needs.append("flag")
-    return ", ".join(needs), blocked
+def _pinned(current: Serving, new: str) -> Serving:
+    return {
+        part: {PINNED if version == new else version: weight for version, weight in shares.items()}
+        for part, shares in current.items()
+    }
 
 
-def _schema_since_deploy(state: State) -> bool:
-    """Whether a schema changed after the last deploy: an older version may not read it."""
-    deploys = [change.at for change in state.changes if change.kind == "deploy"]
-    return any(
-        change.kind == "schema" and change.at >= max(deploys, default=0) for change in state.changes
-    )
+def _segment_off(given: Assumed, measured: Measured, current: Serving) -> Plan:
+    segment = measured.segment
+    if segment is None:
+        return Plan(given.kind, "segment off", current, given, "no segment stands out")
+    serving = {**current, segment: {measured.versions.fallback: 1.0}}
+    dimensions = given.segments
+    blocked = ""
+    if dimensions is not None and not any(segment.startswith(f"{d} ") for d in dimensions):
+        blocked = f"options.segment_off.segments does not name {segment.split(' ')[0]}"
+    return Plan(given.kind, f"{SEGMENT_OFF}{segment}", serving, given, blocked)
+
+
+def _own(given: Assumed, measured: Measured, current: Serving) -> Plan:
+    """An option that the team added: whom it lets serve, or what it turns away."""
+    label = given.label or inert(given.kind.replace("_", " "), 30)
+    if not given.serves:
+        return Plan(given.kind, label, _less(current, given), given)
+    known = {version for version, _ in measured.cells} | {measured.versions.fallback}
+    unknown = [v for v in given.serves if v not in known and given.wrong_share is None]
+    blocked = ""
+    if unknown:
+        blocked = f"nothing is known of {inert(unknown[0])}: set options.{given.kind}.wrong_share"
+    return Plan(given.kind, label, _everywhere(measured, given.serves), given, blocked)

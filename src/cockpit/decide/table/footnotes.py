@@ -1,22 +1,26 @@
-"""What is known of whether an option would help: footnotes of the containment table."""
+"""The notes under the containment table: why not the others, and what the figures rest on."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from cockpit import numbers
 from cockpit.decide.facts.measured import REST, Cell, Measured
-from cockpit.decide.outcomes.draws import Draws
-from cockpit.decide.outcomes.pricing import SURE, wrong_too_often
+from cockpit.decide.faults.hypotheses import LABELS
+from cockpit.decide.options.plans import PINNED
+from cockpit.decide.table.decision import Decision
 from cockpit.text import inert
+from cockpit.views import Hypothesis
 
 UNEVEN = 0.1  # difference in the share of labelled decisions that is worth a warning
+HELPS = 0.25  # of the harm of doing nothing: sparing less is no help
+TOLD_OF = ("rollback", "observe")  # options that people ask about first
 
 
-def footnotes(facts: Measured, draws: Draws, tolerance: float) -> list[str]:
-    """Whether rolling back would help, and what the figures rest on, most useful first."""
-    compared = facts.versions.previous and facts.labelled
-    lines = [_rollback(facts, draws, tolerance)] if compared else []
+def footnotes(decision: Decision, facts: Measured, hypotheses: list[Hypothesis]) -> list[str]:
+    """Why rolling back or observing is not recommended, and the state of the labels."""
+    lines = [line for kind in TOLD_OF if (line := _why_not(kind, decision, hypotheses))]
+    compared = _compared(facts)
+    if compared:
+        lines.append(compared)
     if (uneven := _uneven(facts)) is not None:
         lines.append(uneven)
     if facts.coverage is not None and facts.coverage < 1.0:
@@ -24,46 +28,53 @@ def footnotes(facts: Measured, draws: Draws, tolerance: float) -> list[str]:
     return lines
 
 
-def rollback_would_help(facts: Measured, draws: Draws, tolerance: float) -> bool | None:
-    """Whether the previous version, on live traffic now, is right where the new one is wrong.
+def _why_not(kind: str, decision: Decision, hypotheses: list[Hypothesis]) -> str:
+    """Why an option is not the one to take: by the likeliest fault under which it does not help."""
+    choosing = decision.choosing
+    if choosing is None or choosing.best == kind or decision.simulated is None:
+        return ""
+    outcomes = decision.simulated.outcomes
+    if kind not in outcomes.options:
+        return ""
+    label, best = decision.traits[kind].label, choosing.best
+    if blocked := decision.checks[kind].blocked:
+        return f"not {label}: {blocked}"
+    means = outcomes.harm.mean(axis=2)
+    mine, theirs, nothing = (
+        means[outcomes.options.index(name)] for name in (kind, best, "observe")
+    )
+    expected = float((mine - theirs) @ outcomes.posterior)
+    said = f"not {label}: {numbers.count(abs(expected))} more harm than {_short(best, decision)}"
+    if expected <= 0.0:
+        said = f"not {label}: a close call, and {_short(best, decision)} is undone sooner"
+    if kind == "observe":
+        return said
+    for hypothesis in hypotheses:  # the likeliest first
+        h = outcomes.faults.index(hypothesis.id)
+        if hypothesis.probability < HELPS or nothing[h] <= 0.0:
+            continue
+        spared = float((nothing[h] - mine[h]) / nothing[h])
+        if spared < HELPS:
+            share = numbers.probability(hypothesis.probability)
+            helps = "spares nothing" if spared <= 0.0 else f"spares {numbers.share(spared)}"
+            return f"{said}; with {LABELS[hypothesis.id]} at fault ({share}) it {helps}"
+    return said
 
-    Null where it serves nothing now, or too few of its decisions are labelled to tell.
-    """
+
+def _short(kind: str, decision: Decision) -> str:
+    return decision.traits[kind].label
+
+
+def _compared(facts: Measured) -> str:
+    """Both versions on the same traffic, in counts."""
     new, previous, part = facts.versions.new, facts.versions.previous, facts.parts[0]
-    ours, theirs = draws.quality.get((new, part)), draws.quality.get((previous, part))
-    if ours is None or theirs is None or not ours.measured or not theirs.measured:
-        return None
-    if float(np.mean(theirs.wrong < ours.wrong)) >= SURE:
-        return True
-    return False if wrong_too_often(facts, draws, previous, part, tolerance) else None
-
-
-def _rollback(facts: Measured, draws: Draws, tolerance: float) -> str:
-    part = facts.parts[0]
-    new, previous = inert(facts.versions.new), inert(facts.versions.previous)
+    if not previous or previous == PINNED:
+        return ""
     where = f" in {part}" if part != REST else ""
-    theirs = facts.cells.get((facts.versions.previous, part))
-    if theirs is None or theirs.source != "measured":
-        return (
-            f"{previous} has no labelled decisions{where} now: "
-            "were the data at fault, rollback would not help"
-        )
-    ours = facts.cells.get((facts.versions.new, part))
-    if ours is not None and ours.source == "service":
-        return f"{new} has no labelled decisions{where} yet: whether rollback helps is not known"
-    against = f", {_counted(theirs)} against {_counted(ours)}" if ours is not None else ""
-    match rollback_would_help(facts, draws, tolerance):
-        case True:
-            return (
-                f"rollback would help: {previous} is wrong less on the same traffic{where}{against}"
-            )
-        case False:
-            return (
-                f"rollback would not help: {previous} is as wrong as {new} on the same traffic"
-                f"{where}{against}"
-            )
-        case _:
-            return f"too few labels to tell whether {previous} is better{where}{against}"
+    theirs, ours = facts.cells.get((previous, part)), facts.cells.get((new, part))
+    if theirs is None or ours is None or "measured" not in (theirs.source, ours.source):
+        return ""
+    return f"{inert(new)} {_counted(ours)}, {inert(previous)} {_counted(theirs)}{where}"
 
 
 def _uneven(facts: Measured) -> str | None:
@@ -88,7 +99,7 @@ def _coverage(facts: Measured, version: str) -> float | None:
 
 def _unlabelled(coverage: float) -> str:
     if coverage == 0.0:
-        return "no decision is labelled yet: nothing is known of wrong decisions"
+        return "no decision is labelled yet: what a fault does to decisions is assumed"
     share = numbers.share(1.0 - coverage)
     return f"{share} of decisions not labelled yet: taken to be as wrong as the others"
 

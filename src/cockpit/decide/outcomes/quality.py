@@ -1,0 +1,218 @@
+"""How often each version would decide wrongly, under each fault.
+
+A faulty model spoils the new version; bad features spoil every version that reads them, the one
+before more or less; another mix of traffic is as hard for both; capacity and noise spoil nothing.
+What is measured of a version goes before what a fault leads one to expect, the more the more of its
+decisions are labelled. Rates are pairs: wrongly decided 1, wrongly decided 0, shape (2, draws).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cockpit.config import Config
+from cockpit.decide.facts.health import Health, Usual
+from cockpit.decide.facts.measured import REST, Cell, Measured
+from cockpit.decide.options.assumptions import Rules
+from cockpit.decide.outcomes import chance
+from cockpit.units import parse_share
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+EXPECTED_ROWS = 50.0  # labelled decisions that what a fault leads one to expect is worth
+GIVEN_ROWS = 400.0  # and those that a share given in the configuration is worth
+COMPARABLE = 30  # labelled decisions from which a version can stand in for a baseline
+DATA, MODEL, MIX = "data", "model", "mix"
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One part of the traffic: what is healthy there, what the new version does now, and draws.
+
+    `young` is what is healthy of labels as young as those of now: what is measured is compared with
+    it, and the difference added to `healthy`, which is of labels that had time. `spoiled` is the
+    new version where it, or its data, is at fault; `positives` the share of
+    requests that are positive, null where that is not known.
+    """
+
+    healthy: Floats
+    young: Floats
+    spoiled: Floats
+    gain: Floats
+    shared: Floats
+    positives: float | None
+
+
+def part_of(measured: Measured, name: str, config: Config, size: int) -> Part | None:
+    """What is known and assumed of one part; null where neither labels nor a baseline tell."""
+    health = measured.health[name] or _least_wrong(measured, name)
+    if health is None:
+        return None
+    key = name or "everything"
+    young = np.stack(
+        [
+            _usual(f"healthy false positives {key}", health.false_positives, size),
+            _usual(f"healthy false negatives {key}", health.false_negatives, size),
+        ]
+    )
+    healthy = _settled(measured, young, name, size)
+    new = measured.cells.get((measured.versions.new, name))
+    times = chance.lognormal(config.decisions.unlabelled, chance.normal("unlabelled", size))
+    expected = np.minimum(healthy * times, 0.5)
+    mean, error = (parse_share(text) for text in config.decisions.improvement)
+    gain = np.maximum(mean + error * chance.normal("improvement", size), 0.0)
+    least, most = config.decisions.shared_fault
+    return Part(
+        healthy=healthy,
+        young=young,
+        spoiled=_seen(expected, new, healthy - young, size),
+        gain=gain * healthy,
+        shared=least + (most - least) * chance.uniform("shared fault", size),
+        positives=_positives(measured, name),
+    )
+
+
+def wrong_under(
+    fault: str, version: str, measured: Measured, name: str, part: Part, size: int
+) -> Floats:
+    """A version's wrong decisions in a part if that fault is the cause, (2, draws)."""
+    cell = measured.cells.get((version, name))
+    if version == measured.versions.new:
+        if fault == MIX:
+            return _seen(part.healthy, cell, part.healthy - part.young, size)
+        return part.spoiled if fault in (MODEL, DATA) else part.healthy
+    if fault == MODEL:
+        expected = part.healthy
+    elif fault == DATA:
+        expected = np.maximum(part.healthy + part.shared * (part.spoiled - part.healthy), 0.0)
+    elif fault == MIX:
+        new = measured.cells.get((measured.versions.new, name))
+        expected = _seen(part.healthy, new, part.healthy - part.young, size) + part.gain
+    else:
+        return part.healthy + part.gain
+    return _seen(expected, cell, part.healthy - part.young, size)
+
+
+def pinned_under(fault: str, part: Part, new: Floats, restored: float) -> Floats:
+    """The new version on the last good features: part of what bad ones spoil is restored."""
+    if fault != DATA:
+        return new
+    return np.maximum(new + restored * (part.healthy - part.spoiled), 0.0)
+
+
+def given_wrong(
+    name: str, rules: Rules, part: Part | None, size: int
+) -> tuple[Floats, Floats | None]:
+    """Wrong decisions of what is only assumed, and its hits (draws,) where its precision is given.
+
+    Raises ValueError where no share of wrong decisions is assumed: the caller asks first.
+    """
+    if rules.wrong_share is None:
+        raise ValueError("no share of wrong decisions is assumed")
+    rows = GIVEN_ROWS
+    wrong = chance.share(name, rules.wrong_share * rows, (1.0 - rules.wrong_share) * rows, size)
+    flagged = None if part is None else _flagged(part)
+    if rules.precision is None or flagged is None:
+        return np.stack([np.zeros(size), wrong]), None
+    false_positives = np.minimum(flagged * (1.0 - rules.precision), wrong)
+    return np.stack([false_positives, wrong - false_positives]), flagged * rules.precision
+
+
+def _flagged(part: Part) -> Floats | None:
+    """How often a healthy service decides 1, (draws,)."""
+    if part.positives is None:
+        return None
+    flagged: Floats = np.maximum(part.positives - part.healthy[1] + part.healthy[0], 0.0)
+    return flagged
+
+
+def _seen(expected: Floats, cell: Cell | None, ageing: Floats, size: int) -> Floats:
+    """What was expected, corrected by what is measured of a version.
+
+    `ageing` is by how much the rates of a healthy service change once all its labels are known.
+    """
+    if cell is None or cell.source != "measured":
+        return expected
+    weight = cell.labelled / (cell.labelled + EXPECTED_ROWS)
+    own = np.maximum(measured_wrong(cell, size) + ageing, 0.0)
+    return weight * own + (1.0 - weight) * expected
+
+
+def measured_wrong(cell: Cell, size: int) -> Floats:
+    """A version's own wrong decisions as counted, (2, draws)."""
+    key = f"wrong {cell.version} {cell.part}"
+    wrong = chance.share(key, cell.wrong, cell.labelled - cell.wrong, size)
+    counts = cell.confusion
+    if counts is None:
+        return np.stack([np.zeros(size), wrong])
+    false_alarms = chance.share(
+        f"false alarms {key}", counts.false_positives, counts.false_negatives, size
+    )
+    return np.stack([wrong * false_alarms, wrong * (1.0 - false_alarms)])
+
+
+def _settled(measured: Measured, young: Floats, name: str, size: int) -> Floats:
+    """The healthy rates of a part once labels had time, in proportion to those of everything."""
+    whole, settled = measured.health.get(REST), measured.settled
+    if settled is None or whole is None:
+        return young
+    rates = []
+    for index, (usual, wrong) in enumerate(
+        (
+            (whole.false_positives, settled.false_positives),
+            (whole.false_negatives, settled.false_negatives),
+        )
+    ):
+        if measured.segment is None or usual.value <= 0.0:
+            key = f"settled {index} {name}"
+            rates.append(chance.share(key, wrong, settled.n - wrong, size))
+        else:
+            rates.append(young[index] * (wrong / settled.n) / usual.value)
+    return np.minimum(np.stack(rates), 1.0)
+
+
+def _usual(name: str, usual: Usual, size: int) -> Floats:
+    if usual.value <= 0.0 and usual.error <= 0.0:
+        return np.zeros(size)
+    rows = usual.rows
+    return chance.share(name, usual.value * rows, (1.0 - usual.value) * rows, size)
+
+
+def _least_wrong(measured: Measured, name: str) -> Health | None:
+    """The least wrong version stands in for a baseline where there is none."""
+    cells = [
+        cell
+        for (_, part), cell in measured.cells.items()
+        if part == name and cell.source == "measured" and cell.labelled >= COMPARABLE
+    ]
+    if not cells:
+        return None
+    best = min(cells, key=lambda cell: cell.wrong / cell.labelled)
+    counts, rows = best.confusion, best.labelled
+    false_positives = 0 if counts is None else counts.false_positives
+    return Health(_counted(false_positives, rows), _counted(best.wrong - false_positives, rows))
+
+
+def _counted(yes: int, rows: int) -> Usual:
+    value = yes / rows
+    return Usual(value, (value * (1.0 - value) / rows) ** 0.5)
+
+
+def _positives(measured: Measured, name: str) -> float | None:
+    """The share of positives: of labels that had time, else of all labels of the part."""
+    if measured.settled is not None and measured.segment is None:
+        return measured.settled.positives / measured.settled.n
+    counts = [c.confusion for (_, part), c in measured.cells.items() if part == name]
+    known = [c for c in counts if c is not None]
+    rows = sum(
+        c.true_positives + c.false_positives + c.false_negatives + c.true_negatives for c in known
+    )
+    if rows == 0:
+        return None
+    return sum(c.true_positives + c.false_negatives for c in known) / rows

@@ -1,0 +1,138 @@
+"""Which option to take, and why in one line; under a safety mark without weighing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cockpit import numbers
+from cockpit.config import Config
+from cockpit.decide.choice.groups import close_call
+from cockpit.decide.choice.guard import allowed, guard, recheck, shadow_before
+from cockpit.decide.choice.safety import ending_exposure, safety_choice
+from cockpit.decide.choice.threshold import ActIf
+from cockpit.decide.facts.estimates import failing, find
+from cockpit.decide.faults.hypotheses import LABELS
+from cockpit.decide.table.decision import Basics, Choosing, Decision
+from cockpit.decide.table.sentences import gain_given_up
+from cockpit.decide.table.worth import Looking
+from cockpit.text import inert
+from cockpit.views import Flip, OptionRow, Recommendation
+
+ENOUGH = 30  # labelled decisions from which there is something to go by
+ENDS = frozenset({"kill", "rules", "segment_off"})  # options that take people off the model
+SURE = 0.9
+
+
+def nothing_told() -> Recommendation:
+    """What is said where nothing can be priced."""
+    return Recommendation(
+        why="nothing: wrong decisions are not measured, and latency is no reason to act"
+    )
+
+
+def recommend(
+    rows: Sequence[OptionRow],
+    decision: Decision,
+    choosing: Choosing,
+    basics: Basics,
+    config: Config,
+    line: ActIf,
+    found: Looking,
+    flips: Sequence[Flip],
+) -> Recommendation:
+    """The best option that may be taken on what is known, and the rule that speaks for it."""
+    enough = _enough(basics)
+    traits = {name: decision.traits[name] for name in choosing.order}
+    policy = basics.level in ("SEV0", "SEV1")
+    kind = next(iter(allowed(choosing.order, traits, enough=enough, policy=policy)), "")
+    errors = failing(basics.assessment)
+    if kind == "observe" and errors is not None and errors.value is not None:
+        share = numbers.share(errors.value)
+        return Recommendation(
+            why=f"nothing: {share} of requests fail, and no option here does less harm"
+        )
+    row = next((row for row in rows if row.id == kind), None)
+    if row is None:
+        return nothing_told()
+    speaks = guard(
+        kind,
+        row.label,
+        line,
+        safety=False,
+        budget=found.budget,
+        probe=found.probe,
+        verdict=None,
+        flip=flips[0].sentence if flips else "",
+    )
+    first = shadow_before(kind, basics.level, enough, None)
+    return Recommendation(
+        option=kind,
+        label=row.label,
+        why=_why(row, rows, choosing, basics),
+        gain=gain_given_up(row, basics.measured),
+        guarantee=row.guarantee,
+        guard=first or speaks.sentence,
+        recheck=recheck(kind, config.decisions, found.probe),
+    )
+
+
+def _enough(basics: Basics) -> bool:
+    """Whether enough decisions are labelled to say how often they are wrong."""
+    wrong = find(basics.assessment, "wrong_rate", None, basics.measured.segment)
+    if wrong is None or wrong.value is None:
+        return False
+    return wrong.n >= ENOUGH and wrong.verdict != "not enough data"
+
+
+def _why(row: OptionRow, rows: Sequence[OptionRow], choosing: Choosing, basics: Basics) -> str:
+    """'least harm: 190 wrong decisions until resolved against 4,200 doing nothing, …'."""
+    observe = next((one for one in rows if one.kind == "observe"), None)
+    fault, chance = max(basics.posterior.items(), key=lambda item: item[1])
+    cause = f"at fault is most likely {LABELS[fault]}, {numbers.probability(chance)}"
+    if row.kind == "observe" or observe is None:
+        return f"nothing that can be done now does clearly less harm than observing; {cause}"
+    outcomes = choosing.outcomes
+    mixture = outcomes.mixture
+    mine, nothing = (outcomes.options.index(kind) for kind in (row.id, "observe"))
+    sure = float(np.mean(mixture[mine] < mixture[nothing]))
+    close = close_call(choosing.losses.score, choosing.traits, choosing.outcomes.ordinary)
+    how = close or "least harm"
+    spared = _spared(row, observe)
+    told = "less than observing" if sure >= SURE else "not yet told apart from observing"
+    return f"{how}: {spared}, {told} (P {numbers.probability(sure)}); {cause}"
+
+
+def _spared(row: OptionRow, observe: OptionRow) -> str:
+    if row.until.value is None or observe.until.value is None:
+        return "no labels yet, by slow and failing requests alone"
+    return (
+        f"{numbers.count(row.until.value)} {row.until.unit} until resolved against "
+        f"{numbers.count(observe.until.value)} doing nothing"
+    )
+
+
+def recommend_safety(decision: Decision, basics: Basics) -> tuple[Recommendation, list[str]]:
+    """What ends the exposure soonest, and all that end it, in that order.
+
+    A segment alone is enough only where the mark itself names that segment.
+    """
+    mark = basics.state.safety
+    marked = mark is not None and bool(mark.segment) and mark.segment == basics.measured.segment
+    ends_it = ENDS if marked else ENDS - {"segment_off"}
+    traits = {}
+    for plan in decision.plans:
+        if not decision.checks[plan.kind].blocked:
+            exposed = 0.0 if plan.kind in ends_it else None
+            found = decision.traits[plan.kind]
+            traits[plan.kind] = type(found)(
+                found.label, exposed, found.minutes, found.undo, found.irreversible
+            )
+    kind, why = safety_choice(traits)
+    label = traits[kind].label if kind else ""
+    kept = inert(mark.kind.replace("_", " ")) if mark is not None else "safety"
+    return (
+        Recommendation(option=kind, label=label, why=why, guarantee=kept, guard=why),
+        ending_exposure(traits),
+    )
