@@ -8,7 +8,7 @@ from typing import Literal
 
 from cockpit.ui.lines import Line, Span, text_width
 
-Where = Literal["incident", "choose", "question", "briefing", "asks"]
+Where = Literal["incident", "choose", "question", "briefing", "asks", "experiment"]
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ KEYS: tuple[Key, ...] = (
     Key("last", "G,end", "G", "last", "to the last row", action="move(100000)"),
     Key("open", "enter", "⏎", "open", "answer, tick, or show how it was made"),
     Key("source", "i", "i", "source", "where this number comes from"),
+    Key("experiment", "v", "v", "validate", "how the fix is proved; exit criteria and verdict"),
     Key("asks", "a", "a", "asks", "asks: add, answer, see what is overdue"),
     Key("report", "r", "r", "report", "record what a user reports"),
     Key("undo", "z", "z", "undo", "undo the last entry; both stay journalled"),
@@ -160,6 +161,15 @@ KEYS: tuple[Key, ...] = (
         "asks",
     ),
     Key("ask_answer", "enter", "⏎", "answer", "write the answer that came", 2, "asks"),
+    Key(
+        "write_criteria",
+        "enter",
+        "⏎",
+        "write the criteria",
+        "write the exit criteria of this plan to the journal",
+        1,
+        "experiment",
+    ),
 )
 
 

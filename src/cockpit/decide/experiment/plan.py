@@ -44,9 +44,9 @@ def experiment(
         plans=_ordered(plans),
         notes=[
             *filter(None, (setting.arms.note, stake.borrowed, stake.reason)),
-            f"it takes so long for {numbers.share(setting.wish.power)} power with one look; looked "
-            f"at every minute at most {SEQUENTIAL:g} times the rows, and half of all good fixes "
-            "pass in about as many",
+            f"takes: {numbers.share(setting.wish.power)} power with one look; at most: looked at "
+            f"every minute, {SEQUENTIAL:g} times the rows, though half of all good fixes pass in "
+            "about as many as for one",
         ],
     )
 

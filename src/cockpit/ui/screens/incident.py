@@ -19,6 +19,7 @@ from cockpit.ui.sheets.asks import AsksSheet
 from cockpit.ui.sheets.choose import ChooseSheet
 from cockpit.ui.sheets.command import CommandSheet, FilterSheet, GotoSheet
 from cockpit.ui.sheets.derivation import DerivationSheet, SourceSheet
+from cockpit.ui.sheets.experiment import ExperimentSheet
 from cockpit.ui.sheets.harm import HarmSheet
 from cockpit.ui.sheets.help import HelpSheet
 from cockpit.ui.sheets.note import NoteSheet, ReportSheet
@@ -147,6 +148,10 @@ class IncidentScreen(CursorKeys, TravelKeys):
             return
         kind, _, name = self.item().partition(":")
         self.open_sheet(ChooseSheet(view, name if kind == "option" else ""))
+
+    def action_experiment(self) -> None:
+        """How the fix is proved."""
+        self.open_sheet(ExperimentSheet(self.cockpit.clock.at))
 
     def action_execute(self) -> None:
         """The chosen option has been carried out."""
