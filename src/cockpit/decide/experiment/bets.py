@@ -51,11 +51,12 @@ def against_control(bad: Ints, judged: Ints, share: Floats, base: float, margin:
     """
     both = (share > 0) & (share < 1)
     w = np.where(both, share, 0.5)
-    fix = np.array([[1.0], [0.0]]) - min(base + margin, 1.0)
+    limit = min(base + margin, 1.0)
+    fix = np.array([[1.0], [0.0]]) - limit
     control = base - np.array([[1.0], [0.0]])
     excess = np.concatenate([fix / w, control / (1.0 - w)])
     n = np.stack([bad[0], judged[0] - bad[0], bad[1], judged[1] - bad[1]]) * both
-    spread = base * (1.0 - base) + margin * (1.0 - 2.0 * base) / 2.0
+    spread = (_variance(base, margin) + _variance(limit, margin)) / 2.0
     return Rows(excess, n, spread * (1.0 / w + 1.0 / (1.0 - w)))
 
 
@@ -64,7 +65,7 @@ def against_fixed(bad: Ints, judged: Ints, base: float, margin: float) -> Rows:
     limit = min(base + margin, 1.0)
     size = bad.size
     excess = np.repeat([[1.0 - limit], [-limit]], size, axis=1)
-    return Rows(excess, np.stack([bad, judged - bad]), np.full(size, limit * (1.0 - limit)))
+    return Rows(excess, np.stack([bad, judged - bad]), np.full(size, _variance(limit, margin)))
 
 
 def against_served(
@@ -74,6 +75,11 @@ def against_served(
     excess = np.repeat([[1.0 - margin], [-1.0 - margin], [-margin]], judged.size, axis=1)
     n = np.stack([worse, better, judged - worse - better])
     return Rows(excess, n, np.full(judged.size, max(discordance, margin)))
+
+
+def _variance(share: float, margin: float) -> float:
+    """Of one row; never so small that a bet on the margin would know no bound."""
+    return max(share * (1.0 - share), margin * margin, 1e-9)
 
 
 def log_evidence_below(rows: Rows, gap: float) -> Floats:
