@@ -16,7 +16,7 @@ from docs.make.worked import worked
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDEST = 116
-PREFERRED = {"metrics": "precision", "rows": "segment_off", "tasks": "who_known"}
+PREFERRED = {"metrics": "precision", "options": "segment_off", "tasks": "who_known"}
 _LINES = re.compile(r"(?:(\d+) lines of )?cockpit (.*)")
 
 PREDICTIONS = """timestamp,score,label,region,amount

@@ -59,7 +59,7 @@ def worked(facts: dict[str, Any], table: dict[str, Any]) -> list[str]:
             now[part] += share * weight * q
             counted = f"{k:,} of {n:,}"
             lines.append(f"{part:<12}{version:<9}{weight:>7.3f}{counted:>20}{q:>14.4f}")
-    rows_by_id = {row["id"]: row for row in table["rows"]}
+    rows_by_id = {row["id"]: row for row in table["options"]}
     today = sum(now.values())
     lines += [
         "",

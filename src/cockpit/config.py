@@ -249,7 +249,22 @@ class Owner(Settings, kw_only=True):
 
     team: str = ""  # owns what is not known where no commander is named
     commander: str = ""  # owns what is not known, on the screen and in briefings
-    compliance: str = ""  # not read yet: who may clear a safety mark
+    # who alone may clear a safety, privacy or data-loss mark; empty: anyone who gives a name
+    compliance: str = ""
+
+
+class PagerDuty(Settings, kw_only=True):
+    """The paging service."""
+
+    routing_key: dict[str, str] = {}  # not read yet: where the key is kept: {env: PD_KEY}
+
+
+class Escalation(Settings, kw_only=True):
+    """Who is called when it is serious; the severity policy says when."""
+
+    # whom to call, in which order, as it is printed when safety is marked: "on-call +49 …"
+    tree: list[str] = []
+    pagerduty: PagerDuty | None = None  # not read yet: the service that pages
 
 
 class IncidentSettings(Settings, kw_only=True):
@@ -277,12 +292,18 @@ class Sources(Settings, kw_only=True):
     predictions: Predictions | None = None  # the import's map, where no --map is given
 
 
+DEFAULT_SEVERITY = "default"  # the policy that comes with cockpit
+
+
 class Config(Settings, kw_only=True):
     """One `cockpit.yaml`."""
 
     service: str = ""  # what people call the service; empty: that of the map
     owner: Owner = field(default_factory=Owner)  # whose service it is
     timezone: str = "UTC"  # shown beside UTC: Europe/Berlin
+    # a service that its users cannot do without: the severity policy counts its failures for more
+    tier1: bool = False
+    severity: str = DEFAULT_SEVERITY  # or a file beside this one: a severity policy of your own
     model: Model = field(default_factory=Model)  # the model behind the service
     objectives: list[Objective] = []  # what was promised
     sources: Sources = field(default_factory=Sources)  # where facts come from
@@ -296,7 +317,7 @@ class Config(Settings, kw_only=True):
     # what must hold whatever a model gains; the briefing says so
     guarantees: list[str] = field(default_factory=lambda: ["safety", "availability"])
     stakeholders: dict[str, Stakeholder] = {}  # who is asked for what, by one key
-    escalation: dict[str, list[str]] = {}  # not read yet: whom to call, in which order
+    escalation: Escalation = field(default_factory=Escalation)  # who is called
     glossary: dict[str, str] = {}  # not read yet: the team's own words
 
 

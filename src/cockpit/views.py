@@ -23,6 +23,10 @@ PHASES: tuple[Phase, ...] = (
 )
 
 
+Level = Literal["SEV0", "SEV1", "SEV2", "SEV3", "SEV4"]
+LEVELS: tuple[Level, ...] = ("SEV0", "SEV1", "SEV2", "SEV3", "SEV4")  # the gravest first
+
+
 class Status(Record, kw_only=True):
     """The first line: what state we are in. Times are µs; null where there is none."""
 
@@ -54,6 +58,67 @@ class Impact(Record, kw_only=True):
     trend: Literal["", "getting worse", "steady", "getting better"] = ""
     unlabelled_share: float | None = None
     evidence: list[Estimate] = []
+
+
+class EscalationStep(Record, kw_only=True):
+    """Whom the policy has called, and when; `done` once the journal says that they were."""
+
+    after: float  # minutes from the start of the severity
+    whom: str
+    by: str  # page, call, ticket or message
+    due: int | None = None  # µs; null where it is not known when it began
+    done: bool = False
+
+    @property
+    def text(self) -> str:
+        """'page the primary on-call at once', 'call the director after 15 min'."""
+        when = f"after {self.after:g} min" if self.after else "at once"
+        return f"{self.by} {self.whom} {when}"
+
+
+class Escalation(Record, kw_only=True):
+    """What a mark of safety, privacy or data loss sets going."""
+
+    steps: list[EscalationStep]
+    tree: list[str]  # whom to call, in which order, by the configuration
+    actions: list[str]
+    contain_by: int | None = None
+
+
+class Trap(Record, kw_only=True):
+    """A kind of fault that the figures look like: what it is by default, and what misleads."""
+
+    case: str
+    level: Level
+    first: str  # what contains it first
+    trap: str
+
+    @property
+    def text(self) -> str:
+        """'features missing, SEV2 by default: rollback reads the same feature'."""
+        return f"{self.case}, {self.level} by default: {self.trap}"
+
+
+class Severity(Record, kw_only=True):
+    """How bad it is. `level` holds; `suggested` is what the policy says of the measurements.
+
+    The two differ where a person said otherwise, and where the policy leaves it to a person.
+    """
+
+    level: Level
+    suggested: Level
+    evidence: list[str]  # why it is suggested, the weightiest first
+    confirmed: bool
+    safety: str  # "", "safety", "privacy" or "data loss"
+    cadence: int  # µs between updates
+    update_due: int | None
+    external: str = ""  # when those outside hear of it
+    actions: list[str] = []
+    contain_by: int | None = None
+    escalation: list[EscalationStep] = []
+    tree: list[str] = []  # whom to call, in which order, where safety is marked
+    traps: list[Trap] = []
+    people_know: list[str] = []  # what no figure tells and would make it graver
 
 
 class PhaseMark(Record, kw_only=True):
@@ -531,6 +596,7 @@ class View(Record, kw_only=True):
     notes: list[str] = []  # what could not be computed, and why
     seen: list[Earlier] = []  # earlier incidents like it, once a folder was searched
     experiment: Verdict | None = None  # once criteria were written
+    severity: Severity | None = None  # null in a view that an earlier cockpit kept
 
 
 class Stakeholder(Record, kw_only=True):

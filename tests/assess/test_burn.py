@@ -18,7 +18,6 @@ from cockpit.assess.service.burn import THRESHOLDS, Tally, burn_rate, certainty,
 from cockpit.assess.service.burn_report import burn_rates, burns
 from cockpit.bins import latency_bin
 from cockpit.config import Config, Objective, Predictions
-from cockpit.decide.severity.severity import BURNS
 from cockpit.records import DAY, HOUR, MINUTE, SECOND, Burn, Estimate, Window
 from tests.assess.building import table
 
@@ -75,10 +74,6 @@ def failing(per_second: int, share: float, since: int = 3 * DAY) -> dict[int, di
 
 def by_threshold(found: list[Burn]) -> dict[float, Burn]:
     return {burn.threshold: burn for burn in found}
-
-
-def test_severity_knows_every_threshold():
-    assert tuple(BURNS) == THRESHOLDS
 
 
 @given(st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

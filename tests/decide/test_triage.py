@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cockpit.checklist import QUESTIONS, TASKS
 from cockpit.decide.effect import watch
 from cockpit.decide.impact import impact
-from cockpit.decide.severity.severity import CADENCE, LEVELS, Severity, refusal, severity
 from cockpit.decide.table.report import option_table
 from cockpit.decide.triage import checklist, companions, leaving, phase_marks
-from cockpit.records import MINUTE, Assessment, Baseline, Burn, Drift
+from cockpit.records import MINUTE, Assessment, Baseline
 from cockpit.state import State
-from cockpit.views import PHASES, Change, Checklist, Choice, Impact, Phase, Status
+from cockpit.views import LEVELS, PHASES, Change, Checklist, Choice, Impact, Phase
+from tests.decide.severity.judging import began, judged
 from tests.decide.stories import (
     AT,
     CONFIG,
@@ -33,16 +31,8 @@ SLOW = {"v42": 418.0, "v41": 118.0}
 HEALTHY = {key: Counts(60, 9, 9, 1_300, 5_000) for key in ROLLOUT}
 
 
-def began(now: State) -> State:
-    return replace(now, onset=ONSET)
-
-
 def hurt(facts: Assessment, now: State | None = None) -> Impact:
     return impact(facts, now or began(state()), CONFIG)
-
-
-def judged(facts: Assessment, now: State) -> Severity:
-    return severity(facts, impact(facts, now, CONFIG), now, CONFIG)
 
 
 def asked(facts: Assessment, now: State, choice: Choice | None = None) -> Checklist:
@@ -74,146 +64,6 @@ def test_the_trend_is_against_an_earlier_moment() -> None:
     now = began(state())
     assert impact(worse, now, CONFIG, earlier=better).trend == "getting worse"
     assert impact(worse, now, CONFIG, earlier=worse).trend == "steady"
-
-
-def test_a_segment_at_twice_the_harm_is_sev2_and_a_person_may_raise_it() -> None:
-    facts = assessment(UNIT_SWAP)
-    found = judged(facts, began(state()))
-    assert (found.level, found.confirmed) == ("SEV2", False)
-    assert "region BR" in found.evidence[0]
-    assert found.update_due == ONSET + 2 * MINUTE + CADENCE["SEV2"]  # counted from the page
-    raised = state(event("severity", "", AT, seq=9, writer="me", severity="SEV1", reason="money"))
-    assert judged(facts, raised).level == "SEV1"
-    assert judged(facts, raised).suggested == "SEV2"
-    assert judged(facts, raised).confirmed
-
-
-@given(st.sampled_from([ROLLOUT, UNIT_SWAP, NO_LABELS, HEALTHY]), st.sampled_from(LEVELS))
-def test_safety_is_sev0_whatever_is_measured_or_confirmed(cells: object, level: str) -> None:
-    marked = state(
-        event("severity", "", AT, seq=8, writer="me", severity=level),
-        event("privacy", "a name leaked", AT, seq=9),
-    )
-    found = judged(assessment(cells), marked)  # type: ignore[arg-type]
-    assert (found.level, found.safety) == ("SEV0", "privacy")
-    assert "a name leaked" in found.evidence[0]
-
-
-def with_metric(facts: Assessment, **changed: object) -> Assessment:
-    """The same figures but for one of the whole service, by its name."""
-    metrics = [
-        replace(e, **changed) if e.name == changed["name"] and e.version is None else e
-        for e in facts.metrics
-    ]
-    return replace(facts, metrics=metrics)
-
-
-@pytest.mark.parametrize(
-    ("low", "value", "high", "suggested"),
-    [
-        (0.0199, 0.02, 0.0201, "SEV1"),
-        (0.008, 0.02, 0.05, "SEV4"),  # it may have been half of what it is now
-        (0.0, 0.0, 0.001, "SEV1"),
-        (None, 0.02, None, "SEV1"),
-    ],
-)
-def test_twice_the_harm_counts_what_the_baseline_may_have_been(
-    low: float | None, value: float, high: float | None, suggested: str
-) -> None:
-    whole = Baseline(what="before", value=value, low=low, high=high)
-    facts = with_metric(
-        assessment(HEALTHY), name="wrong_rate", value=0.05, n=2_000, n_pos=100, baseline=whole
-    )
-    assert judged(facts, began(state())).suggested == suggested
-
-
-@pytest.mark.parametrize(
-    ("changed", "level"),
-    [
-        ({"name": "precision", "missed": 0.95}, "SEV2"),
-        ({"name": "precision", "missed": 0.85}, "SEV4"),
-        ({"name": "requests", "missed": 0.95}, "SEV4"),
-    ],
-)
-def test_a_promise_on_the_model_that_is_surely_missed_is_sev2(
-    changed: dict[str, object], level: str
-) -> None:
-    assert judged(with_metric(assessment(HEALTHY), **changed), began(state())).suggested == level
-
-
-def test_a_team_s_own_figure_that_is_surely_worse_is_not_nothing() -> None:
-    facts = assessment(HEALTHY)
-    refused = replace(facts.metrics[0], name="refused", value=0.2, unit="share", verdict="degraded")
-    found = judged(replace(facts, metrics=[*facts.metrics, refused]), began(state()))
-    assert (found.suggested, found.evidence) == ("SEV3", ["refused 20 %, judged degraded"])
-
-
-def test_a_calibration_that_was_always_so_is_no_severity() -> None:
-    facts = assessment(HEALTHY)
-    ratio = replace(facts.metrics[0], name="observed_expected", value=0.5, low=0.45, high=0.55)
-    for verdict, level in (("fine", "SEV4"), ("degraded", "SEV2"), ("", "SEV2")):
-        told = replace(ratio, verdict=verdict, unit="×")  # type: ignore[arg-type]
-        found = judged(replace(facts, metrics=[*facts.metrics, told]), began(state()))
-        assert found.suggested == level
-
-
-def test_an_update_sent_moves_the_next_one() -> None:
-    sent = state(event("export", "", AT, seq=9, writer="me", audience="exec"))
-    found = judged(assessment(UNIT_SWAP), sent)
-    assert found.update_due == AT + CADENCE["SEV2"]
-
-
-def burning(threshold: float, certainty: float | None) -> Burn:
-    rate = replace(assessment(ROLLOUT).metrics[0], name="burn_rate", unit="×", value=99.0)
-    return Burn(
-        objective="availability",
-        threshold=threshold,
-        long=rate,
-        short=rate,
-        certainty=certainty,
-        sure=certainty is not None and certainty >= 0.9,
-        left=MINUTE,
-        sentence="availability budget burns 99.0×",
-    )
-
-
-@pytest.mark.parametrize(("threshold", "level"), [(14.4, "SEV1"), (6.0, "SEV2"), (1.0, "SEV3")])
-def test_a_budget_that_surely_burns_sets_the_severity(threshold: float, level: str) -> None:
-    facts, now = assessment(HEALTHY), began(state())
-    calm = judged(facts, now)
-    assert calm.suggested == "SEV4"
-    for chance in (0.89, None):
-        assert judged(replace(facts, burns=[burning(threshold, chance)]), now) == calm
-    found = judged(replace(facts, burns=[burning(threshold, 0.97), burning(1.0, 0.99)]), now)
-    assert found.suggested == level
-    assert found.evidence == [f"availability budget burns 99.0× · P of {threshold:g}× on both 97 %"]
-
-
-def status(severity: str = "SEV2") -> Status:
-    return Status(
-        service="s",
-        severity=severity,
-        confirmed=False,
-        safety="",
-        phase="scope",
-        onset=ONSET,
-        paged_at=None,
-        update_due=None,
-        data_age=0,
-        containment="",
-        timezone="UTC",
-    )
-
-
-def test_severity_is_lowered_late_and_with_a_reason() -> None:
-    soon, later = ONSET + 29 * MINUTE, ONSET + 31 * MINUTE
-    assert "first 30 minutes" in refusal(state(), status(), "SEV3", "fewer users", soon)
-    assert "takes a reason" in refusal(state(), status(), "SEV3", " ", later)
-    assert refusal(state(), status(), "SEV3", "fewer users", later) == ""
-    assert refusal(state(), status(), "SEV1", "", soon) == ""
-    assert "there is no severity" in refusal(state(), status(), "SEV9", "", later)
-    marked = state(event("safety", "", AT, seq=9))
-    assert "SEV0" in refusal(marked, status("SEV0"), "SEV2", "all is well", later)
 
 
 def test_every_question_has_a_proposal_with_evidence() -> None:
@@ -368,22 +218,3 @@ def test_a_p99_without_lower_quantiles_is_said_all_the_same() -> None:
     only = [e for e in facts.metrics if e.name not in ("latency_p50", "latency_p95")]
     sentence = hurt(replace(facts, metrics=only)).sentence
     assert "1 in 100 requests over 418 ms, promised 250 ms" in sentence
-
-
-def test_a_feature_missing_as_often_as_ever_is_no_incident() -> None:
-    def found(drift_class: str) -> str:
-        drift = Drift(
-            feature="age",
-            psi=0.01,
-            psi_corrected=0.01,
-            low=0.0,
-            high=0.02,
-            kl=0.01,
-            n=5_000,
-            drift_class=drift_class,
-            missing_share=0.3,
-        )
-        facts = replace(assessment(HEALTHY), drift=[drift])
-        return judged(facts, state()).suggested
-
-    assert (found("minor"), found("major")) == ("SEV4", "SEV2")

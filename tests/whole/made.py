@@ -248,7 +248,7 @@ def _config(words: Words) -> dict[str, Any]:
         "stakeholders": {
             words.owner: {"ask": words.ask, "owner": words.owner, "default": words.default}
         },
-        "escalation": {"SEV1": [words.owner]},
+        "escalation": {"tree": [words.owner]},
         "glossary": {words.term: words.meaning},
     }  # fmt: skip
 

@@ -20,6 +20,7 @@ READ = (
     ("assess",),
     ("assess", "--json"),
     ("options",),
+    ("severity",),
     ("status",),
     ("timeline",),
     ("brief",),
@@ -32,6 +33,8 @@ READ = (
     ("execute", "--at", "02:30"),
     ("note", "hello", "--at", "02:30"),
     ("ask", "infra", "help", "--at", "02:30"),
+    ("flag", "safety", "a dose", "--at", "02:30"),
+    ("clear", "--by", "Ada", "--reason", "gone", "--at", "02:30"),
 )
 
 
@@ -137,6 +140,7 @@ def test_a_file_that_cannot_be_read(
         ("ask {a replay} {nothing} help --at 02:30", "who is asked is empty"),
         ("ask {a replay} infra help --deadline 02:29 --at 02:30", "--deadline is not after --at"),
         ("ask {a replay} infra help --deadline soon --at 02:30", "--deadline: 'soon' is not a"),
+        ("clear {a replay} --by Ada --reason gone --at 02:30", "nothing is marked: there is no"),
         ("replay {incident}", "the cockpit needs a terminal; for scripts use"),
         ("demo", "the cockpit needs a terminal; for scripts use"),
         ("demo --scenario tea", "no sample incident is named 'tea'; there are: card-fraud-rollout"),

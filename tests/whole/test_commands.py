@@ -21,7 +21,7 @@ from tests.whole.conftest import cockpit, told, told_json
 from tests.whole.made import START, iso
 
 COMMANDS = main.list_commands(click.Context(main))
-ANSWERING = ("assess", "options", "status", "timeline")
+ANSWERING = ("assess", "options", "severity", "status", "timeline")
 AT = ("--at", iso(START + 30 * MINUTE))
 
 
@@ -74,7 +74,7 @@ def test_json_reads_back_as_the_records_it_was_written_from(incident: Path) -> N
     assert msgspec.convert(status["impact"], Impact) == view.impact
     assert msgspec.convert(status["checklist"], Checklist) == view.checklist
     assert msgspec.convert(status["knowledge"], Knowledge) == view.knowledge
-    rows = told_json("options", incident, *AT)["rows"]
+    rows = told_json("options", incident, *AT)["options"]
     assert msgspec.convert(rows, list[OptionRow]) == view.options.rows
     entries = told_json("timeline", incident, *AT)["entries"]
     assert msgspec.convert(entries, list[TimelineEntry]) == view.timeline
@@ -100,7 +100,7 @@ def test_the_text_of_a_command_says_what_its_json_says(incident: Path) -> None:
     assert document["impact"]["sentence"] in text
     assert all(known in text for known in document["knowledge"]["known"])
     table = told("options", incident, *AT)
-    for row in told_json("options", incident, *AT)["rows"]:
+    for row in told_json("options", incident, *AT)["options"]:
         assert any(
             row["label"] in line and row["quality"]["text"] in line for line in table.splitlines()
         )

@@ -17,13 +17,15 @@ LONGEST_STRING = 5_000  # one value may quote two texts of 2,000
 LONGEST_TEXT = 120_000
 AT = ("--at", iso(DEPLOY + 11 * MINUTE))
 TELLING = [
-    *[(command,) for command in ("assess", "options", "status", "timeline", "brief", "screens")],
+    *[(command,) for command in ("assess", "options", "severity", "status", "timeline")],
+    *[(command,) for command in ("brief", "screens")],
     ("brief", "--for", "technical"),
 ]
 ACTING = [
     ("answer", "who", EVERYTHING + LONG),
     ("note", EVERYTHING + LONG),
     ("ask", EVERYTHING, EVERYTHING + LONG, "--default", EVERYTHING),
+    ("flag", "safety", EVERYTHING + LONG),
     ("choose", "rollback", "--reason", EVERYTHING + LONG, "--with", EVERYTHING),
 ]
 GFM = MarkdownIt("gfm-like")
@@ -58,7 +60,7 @@ def test_no_text_moves_a_cursor_or_hides_a_word(file: Path, command: tuple[str, 
     check(told(command[0], file, *at, *command[1:]))
 
 
-@pytest.mark.parametrize("command", ["assess", "options", "status", "timeline"])
+@pytest.mark.parametrize("command", ["assess", "options", "severity", "status", "timeline"])
 def test_no_string_of_json_does_once_it_is_read(file: Path, command: str) -> None:
     text = told(command, file, *AT, "--json")
     assert not unsafe(text)

@@ -43,7 +43,7 @@ def everything_told(file: Path, at: int) -> dict[str, Any]:
     moment = ["--at", iso(at)]
     said: dict[str, Any] = {
         command: told_json(command, file, *moment)
-        for command in ("assess", "options", "status", "timeline")
+        for command in ("assess", "options", "severity", "status", "timeline")
     }
     with Session.read(file) as session:
         named = session.recording.content_id[:12]

@@ -109,8 +109,8 @@ def test_the_one_region_that_is_hurt_is_found(sample: Path) -> None:
 def test_the_rollout_calls_for_more_than_watching() -> None:
     table = told_json("options", sample_incident("card-fraud-rollout"))
     assert table["recommended"] not in ("", "observe")
-    recommended = next(row for row in table["rows"] if row["id"] == table["recommended"])
-    observe = next(row for row in table["rows"] if row["id"] == "observe")
+    recommended = next(row for row in table["options"] if row["id"] == table["recommendation"]["option"])
+    observe = next(row for row in table["options"] if row["id"] == "observe")
     assert recommended["wrong"]["high"] < observe["wrong"]["low"]
     assert table["why"]
     slow = next(m for m in metrics("card-fraud-rollout") if m["id"] == "latency_p99")
@@ -122,7 +122,7 @@ def test_a_unit_swap_is_not_mended_by_a_rollback_and_the_table_says_why() -> Non
     assert table["recommended"] not in ("", "observe", "rollback", "canary", "split")
     (why,) = [note for note in table["footnotes"] if "rollback would not help" in note]
     assert re.search(r"v41 is as wrong as v42 .* in region BR", why)
-    rollback = next(row for row in table["rows"] if row["id"] == "rollback")
+    rollback = next(row for row in table["options"] if row["id"] == "rollback")
     assert rollback["quality"]["low"] < 0 < rollback["quality"]["high"]
 
 

@@ -1,4 +1,4 @@
-"""Commands that answer what the panes show: assess, options, status, timeline, brief, …"""
+"""Commands that answer what the panes show: assess, options, severity, status, …"""
 
 from __future__ import annotations
 
@@ -91,12 +91,34 @@ def options(file: Path, at: str | None, as_json: bool) -> None:
     with open_reading(file) as session:
         view = session.view(instant(session, at))
         if as_json:
+            fields = _fields(view.options)
+            rows = fields.pop("rows")
             print_json(
-                "cockpit.options/1",
-                {"at": view.at, "as_of": view.as_of, **_fields(view.options)},
+                "cockpit.options/2",
+                {"at": view.at, "as_of": view.as_of, "options": rows, **fields},
             )
         else:
             click.echo(tables.options(view.options))
+
+
+@click.command()
+@FILE
+@AT
+@JSON
+def severity(file: Path, at: str | None, as_json: bool) -> None:
+    """How bad it is by the policy, why, and what the policy asks for: actions, calls, updates.
+
+    \b
+    cockpit severity outage.incident --at 02:51:10
+    """
+    with open_reading(file) as session:
+        view = session.view(instant(session, at))
+        found = view.severity
+        assert found is not None  # only a view that was kept may lack it
+        if as_json:
+            print_json("cockpit.severity/1", {"at": view.at, "as_of": view.as_of, **_fields(found)})
+        else:
+            click.echo(tables.severity(found, view.at))
 
 
 def _fields(record: Record) -> dict[str, Any]:
@@ -237,4 +259,4 @@ def seen(file: Path, at: str | None, folder: Path | None, as_json: bool) -> None
         click.echo(problem, err=True)
 
 
-COMMANDS = (assess, options, status, timeline, brief, screens, seen)
+COMMANDS = (assess, options, severity, status, timeline, brief, screens, seen)

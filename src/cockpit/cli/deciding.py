@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cockpit.cli import tables
 from cockpit.cli.common import FILE, WHO, open_reading, parse_time, shown
 from cockpit.records import BadInput
 from cockpit.views import SignState
@@ -129,6 +130,38 @@ def ask(
 
 @click.command()
 @FILE
+@click.argument("kind", type=click.Choice(["safety", "privacy", "data-loss"]))
+@click.argument("text")
+@WHEN
+@WHO
+def flag(file: Path, kind: str, text: str, at: str, who: str | None) -> None:
+    """Mark safety, privacy or data loss: SEV0 whatever is green; prints whom to call by when.
+
+    \b
+    cockpit flag outage.incident safety "a dose was doubled" --at 02:52
+    """
+    with _writing(file, who, at) as (session, moment):
+        click.echo(tables.escalation(session.flag(kind.replace("-", "_"), text, moment)))
+
+
+@click.command()
+@FILE
+@click.option("--by", required=True, metavar="NAME", help="The compliance owner, by name.")
+@click.option("--reason", required=True, help="Why it no longer holds.")
+@WHEN
+@WHO
+def clear(file: Path, by: str, reason: str, at: str, who: str | None) -> None:
+    """Clear the mark of safety, privacy or data loss, by the owner the configuration names.
+
+    \b
+    cockpit clear outage.incident --by "legal on-call" --reason "all copies found" --at 03:40
+    """
+    with _writing(file, who, at) as (session, moment):
+        click.echo(session.clear_flag(by, reason, moment))
+
+
+@click.command()
+@FILE
 @click.argument("sign")
 @click.argument("state", type=click.Choice(list(_STATES)))
 @click.option("--reason", required=True, help="Why, against what is measured.")
@@ -144,4 +177,4 @@ def evidence(file: Path, sign: str, state: str, reason: str, at: str, who: str |
         session.override_evidence(sign, _STATES[state], reason, moment)
 
 
-COMMANDS = (answer, choose, execute, note, ask, evidence)
+COMMANDS = (answer, choose, execute, note, ask, flag, clear, evidence)

@@ -21,9 +21,18 @@ from cockpit.text import inert
 FAMILIES = {
     "watching": ("demo", "replay"),
     "recordings": ("import", "verify", "cut"),
-    "answering": ("assess", "options", "status", "timeline", "brief", "screens", "seen"),
+    "answering": (
+        "assess",
+        "options",
+        "severity",
+        "status",
+        "timeline",
+        "brief",
+        "screens",
+        "seen",
+    ),
     "experiment": ("experiment",),
-    "deciding": ("answer", "choose", "execute", "note", "ask", "evidence"),
+    "deciding": ("answer", "choose", "execute", "note", "ask", "flag", "clear", "evidence"),
 }
 
 

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from cockpit.numbers import estimate_text
 from cockpit.records import Assessment, Drift, Estimate, Monitor, ReliabilityBin
 from cockpit.units import clock, day, duration
-from cockpit.views import Earlier, OptionTable, TimelineEntry, View
+from cockpit.views import (
+    Earlier,
+    Escalation,
+    EscalationStep,
+    OptionTable,
+    Severity,
+    TimelineEntry,
+    View,
+)
 
 
 def columns(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:
@@ -114,6 +122,43 @@ def options(table: OptionTable) -> str:
     why = [f"recommended: {table.recommendation.why}"] if table.recommendation.why else []
     notes = [f"· {line}" for line in (*table.footnotes, *(a.text for a in table.assumptions))]
     return "\n".join([table.header, "", columns(rows), "", *why, *notes])
+
+
+def severity(found: Severity, at: int) -> str:
+    """The level, why, what to do, whom to call, and what misleads; `at` says what is overdue."""
+    said = found.safety or ("confirmed" if found.confirmed else "proposed, not confirmed")
+    lines = [f"{found.level}       {said}"]
+    if found.suggested != found.level:
+        lines.append(f"PROPOSED   {found.suggested}, by the evidence")
+    lines += [f"WHY        {why}" for why in found.evidence]
+    lines += [f"DO         {action}" for action in found.actions]
+    if found.contain_by is not None:
+        lines.append(f"CONTAIN    by {clock(found.contain_by)} UTC")
+    lines += [f"CALL       {_call(step, at)}" for step in found.escalation]
+    lines += [f"PHONE      {name}" for name in found.tree]
+    every = f"every {duration(found.cadence)}" + (f"; {found.external}" if found.external else "")
+    due = "" if found.update_due is None else f"due {clock(found.update_due)} UTC, "
+    lines.append(f"UPDATE     {due}{every}")
+    lines += [f"TRAP       {trap.text}" for trap in found.traps]
+    lines += [f"MARK IF    {said}" for said in found.people_know]
+    return "\n".join(lines)
+
+
+def _call(step: EscalationStep, at: int) -> str:
+    """'page the primary on-call at once, by 02:51 UTC – done'."""
+    due = "" if step.due is None else f", by {clock(step.due)} UTC"
+    late = step.due is not None and step.due < at
+    return f"{step.text}{due}{' – done' if step.done else ' – OVERDUE' if late else ''}"
+
+
+def escalation(found: Escalation) -> str:
+    """What a mark sets going: by when to contain, whom to call, and the phone tree."""
+    lines = [f"DO         {action}" for action in found.actions]
+    if found.contain_by is not None:
+        lines.append(f"CONTAIN    by {clock(found.contain_by)} UTC")
+    lines += [f"CALL       {_call(step, step.due or 0)}" for step in found.steps]
+    tree = found.tree or ["no phone tree is configured (escalation.tree)"]
+    return "\n".join([*lines, *(f"PHONE      {name}" for name in tree)])
 
 
 def status(view: View) -> str:

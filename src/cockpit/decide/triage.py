@@ -9,7 +9,6 @@ from typing import Literal
 from cockpit import numbers
 from cockpit.checklist import COMPANIONS, QUESTIONS, TASKS, Item
 from cockpit.decide.facts.estimates import find, is_bad, wrong_of
-from cockpit.decide.severity.severity import Severity
 from cockpit.records import MINUTE, Assessment
 from cockpit.state import Occurrence, State
 from cockpit.units import clock
@@ -23,6 +22,7 @@ from cockpit.views import (
     PhaseMark,
     Proposal,
     Question,
+    Severity,
     Task,
 )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cockpit.config import Label
-from cockpit.incident.schema import INPUT_SCHEMA
+from cockpit.incident.schema import INPUT_SCHEMA, SEVERITY_POLICY
 from cockpit.observe.events_file import read_events
 from cockpit.observe.features import wanted_features
 from cockpit.observe.mapping import read_mapping
@@ -48,6 +48,7 @@ class ImportRequest:
     labels: Path | None = None
     metrics: Path | None = None
     events: Path | None = None
+    severity_policy: str = ""  # text of the team's own, checked; empty: that of cockpit
     title: str = ""
     force: bool = False
     piece_rows: int = 100_000
@@ -105,6 +106,8 @@ def import_incident(
                 for version, path in mapping.settings.schemas.items()
             },
         }
+        if request.severity_policy:
+            documents[SEVERITY_POLICY] = request.severity_policy
         recording = Recording(mapping, counted, series, events, documents, request.title)
         write(recording, request.output, report, before_finish)
     return report

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cockpit.config import Config
+    from cockpit.decide.severity.policy import Policy
     from cockpit.records import Assessment, Estimate, Event, Monitor
     from cockpit.session.gather import Gathered, Gatherer
     from cockpit.state import State
@@ -39,6 +40,7 @@ def compose(
     events: Sequence[Event],
     at: int,
     config: Config,
+    policy: Policy,
     recording: RecordingInfo,
 ) -> View:
     """Everything on the screen at `at`; `events` are those observed by then."""
@@ -50,7 +52,7 @@ def compose(
     if state.onset is None and gathered.onset is not None:
         state = msgspec.structs.replace(state, onset=gathered.onset.at)
     hurt = impact(facts, state, config, earlier=before)
-    level = severity(facts, hurt, state, config)
+    level = severity(facts, hurt, state, config, policy, gathered.charts)
     choice = _watched(gatherer, events, at, state, config)
     options = option_table(facts, state, config, gathered.changes, level.level)
     model = _model(gathered, hurt)
@@ -102,6 +104,7 @@ def compose(
         companions=[text_of(task) for task in companions(level.level)],
         notes=facts.notes,
         experiment=watched(gatherer, at, state),
+        severity=level,
     )
 
 

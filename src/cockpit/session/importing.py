@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
+from cockpit.config import DEFAULT_SEVERITY, Config, check
+from cockpit.decide.severity.policy import read_policy
 from cockpit.observe.importer import ImportRequest
 from cockpit.observe.importer import import_incident as run_import
+from cockpit.records import BadInput
 from cockpit.session.files import leave_first_view
+from cockpit.text import inert
+from cockpit.yamlfile import read, read_text
 
 __all__ = ["ImportRequest", "import_incident"]
 
@@ -15,4 +22,26 @@ def import_incident(
     request: ImportRequest, progress: Callable[[str, int, int], None] | None
 ) -> list[str]:
     """Import and return the lines of the report: rows read, used, and left out by reason."""
+    request = replace(request, severity_policy=_own_policy(request.config))
     return run_import(request, progress, before_finish=leave_first_view).lines()
+
+
+def _own_policy(config_file: Path | None) -> str:
+    """Text of the severity policy that a configuration names, checked; "" where it names none.
+
+    Raises BadInput, naming the place in the policy or the configuration.
+    """
+    if config_file is None:
+        return ""
+    document = read(config_file)
+    named = document.convert(Config, check).severity
+    if named == DEFAULT_SEVERITY:
+        return ""
+    path = config_file.parent / named
+    if not path.is_file():
+        raise BadInput(
+            f"{document.place('severity')}: severity: there is no file '{inert(named)}' beside it;"
+            f" write {DEFAULT_SEVERITY}, or the name of one"
+        )
+    read_policy(path)
+    return read_text(path)

@@ -32,10 +32,19 @@ from cockpit.signs import SIGNS
 from cockpit.signs import known as known_sign
 from cockpit.text import inert, inert_lines
 from cockpit.units import clock
-from cockpit.views import Earlier, Phase, RecordingInfo, SignState, TimelineEntry, View
+from cockpit.views import (
+    Earlier,
+    Escalation,
+    Phase,
+    RecordingInfo,
+    SignState,
+    TimelineEntry,
+    View,
+)
 
 if TYPE_CHECKING:
     from cockpit.assess.signature import Signature
+    from cockpit.decide.severity.policy import Policy
     from cockpit.records import Assessment, Event, Window
     from cockpit.session.gather import Gatherer
     from cockpit.state import State
@@ -112,7 +121,7 @@ class Session:
 
         with self._computing:
             events = self._incident.events(until=at)
-            view = compose(self._facts(), events, at, self._config, self.recording)
+            view = compose(self._facts(), events, at, self._config, self._policy, self.recording)
             view = msgspec.structs.replace(view, seen=self._seen_before)
             self._last_view = view
         return view
@@ -192,6 +201,11 @@ class Session:
         """The view with which this replay was left."""
         own = self._incident.own
         return None if own is None else settings.stored_view(own)
+
+    @cached_property
+    def _policy(self) -> Policy:
+        """The severity policy. Raises BadInput; read late, for painting the screen needs none."""
+        return settings.policy_of(self._incident.recording, self._config)
 
     def _facts(self) -> Gatherer:
         if self._gatherer is None:
@@ -350,27 +364,54 @@ class Session:
             reason=_needed(reason, "a reason"),
         )
 
-    def flag(self, kind: str, text: str, at: int) -> None:
-        """Mark safety, privacy or data loss: SEV0 whatever the metrics say."""
+    def flag(self, kind: str, text: str, at: int) -> Escalation:
+        """Mark safety, privacy or data loss: SEV0 whatever the metrics say.
+
+        Who is to be called by when is journalled beside the mark, and returned to be shown.
+        """
+        from cockpit.decide.severity.safety import escalation
+
         if kind not in SAFETY_KINDS:
             raise Refused(f"mark one of {', '.join(SAFETY_KINDS)}")
         self._write(kind, at, text=_clean(text))
+        found = escalation(self.state(at), self._policy, self._config, at)
+        told = "; ".join(step.text for step in found.steps)
+        self._write("escalate", at, text=told, **msgspec.to_builtins(found))
+        return found
 
-    def clear_flag(self, by: str, reason: str, at: int) -> None:
-        """The named owner says that the safety, privacy or data loss mark no longer holds."""
-        self._write(
-            "clear_flag", at, text=_needed(reason, "a reason"), by=_needed(by, "who clears it")
-        )
+    def clear_flag(self, by: str, reason: str, at: int) -> str:
+        """The named owner says that the mark no longer holds; what is to be said of it.
+
+        Raises Refused where the configuration names another compliance owner.
+        """
+        from cockpit.decide.severity.safety import cleared, clearing_refused
+
+        who, why = _needed(by, "who clears it"), _needed(reason, "a reason")
+        refused = clearing_refused(who, self.state(at), self._config)
+        if refused:
+            raise Refused(refused)
+        self._write("clear_flag", at, text=why, by=who)
+        return cleared(who, self._config)
 
     def set_severity(self, severity: str, reason: str, at: int) -> None:
         """Confirm, raise or lower the severity. Raises Refused where the policy forbids it."""
         self._refuse_severity(severity, reason, at)
         self._write("severity", at, text=_clean(reason), severity=severity, reason=_clean(reason))
 
+    def raise_severity(self, at: int) -> str:
+        """Raise the severity by one level, which takes no reason; the level it then has."""
+        from cockpit.decide.severity.severity import raised
+
+        level = raised(self._seen(at).status.severity)
+        if level is None:
+            raise Refused("the severity is SEV0 already, the gravest")
+        self.set_severity(level, "", at)
+        return level
+
     def _refuse_severity(self, severity: str, reason: str, at: int) -> None:
         from cockpit.decide.severity.severity import refusal
 
-        refused = refusal(self.state(at), self._seen(at).status, severity, reason, at)
+        refused = refusal(self.state(at), self._seen(at).status, severity, reason, at, self._policy)
         if refused:
             raise Refused(refused)
 

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cockpit.config import Config, check
+from cockpit.config import DEFAULT_SEVERITY, Config, check
 from cockpit.incident.file import STORED_VIEW
 from cockpit.incident.journal import events
+from cockpit.incident.schema import SEVERITY_POLICY
 from cockpit.incident.state import RECORDING
+from cockpit.records import BadInput
 from cockpit.text import LONGEST, inert
 from cockpit.views import RecordingInfo, Stakeholder, View
 from cockpit.yamlfile import load
 
 if TYPE_CHECKING:
+    from cockpit.decide.severity.policy import Policy
     from cockpit.incident.file import IncidentFile
     from cockpit.incident.replay import Replay
     from cockpit.records import Event
@@ -43,6 +46,25 @@ def config_of(file: IncidentFile) -> Config:
         return Config()
     config = load(text, Config, where=f"{file.path.name} (config)", check=check)
     return msgspec.convert(_inert(msgspec.to_builtins(config), LONGEST), Config)
+
+
+def policy_of(file: IncidentFile, config: Config) -> Policy:
+    """The severity policy as it was when the incident was recorded, else the one of cockpit.
+
+    Made inert for the same reason as the configuration. Raises BadInput.
+    """
+    from cockpit.decide.severity.policy import Policy, default_policy, read_policy
+
+    if config.severity == DEFAULT_SEVERITY:
+        return default_policy()
+    text = file.document(SEVERITY_POLICY)
+    if not text:
+        raise BadInput(
+            f"{inert(file.path.name)}: severity: '{config.severity}' is not kept in this file;"
+            " import it again"
+        )
+    policy = read_policy(text, f"{file.path.name} (severity policy)")
+    return msgspec.convert(_inert(msgspec.to_builtins(policy), LONGEST), Policy)
 
 
 def info_of(incident: Replay, config: Config) -> RecordingInfo:
