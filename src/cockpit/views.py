@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from cockpit.records import Burn, Drift, Estimate, Monitor, Record, ReliabilityBin, Window
+from cockpit.records import DAY, Burn, Drift, Estimate, Monitor, Record, ReliabilityBin, Window
 
 Phase = Literal["detection", "scope", "containment", "remediation", "validation", "postmortem"]
 PHASES: tuple[Phase, ...] = (
@@ -463,7 +463,11 @@ class Earlier(Record, kw_only=True):
 
 
 ExperimentKind = Literal["shadow", "canary", "ab", "probes"]
+# What the rows of an arm can be bad in; a ranking is of all rows together.
+Countable = Literal["wrong_rate", "precision", "recall", "latency_p99", "error_rate"]
 _Share = Annotated[float, Meta(gt=0, lt=1)]
+_Milliseconds = Annotated[float, Meta(gt=0, le=1e9)]
+_Span = Annotated[int, Meta(ge=0, le=366 * DAY)]
 _Rate = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -484,9 +488,11 @@ class ExperimentWish(Record, kw_only=True):
 class Guardrail(Record, kw_only=True):
     """What the fix must not break: the share of its requests that may be slow, or fail."""
 
-    name: str  # of the metric
+    name: Literal["latency_p99", "error_rate"]
     limit: _Share
-    slowest: float | None = None  # ms from which a request is slow; null: requests that fail
+    slowest: _Milliseconds | None = (
+        None  # ms from which a request is slow; null: requests that fail
+    )
     text: str = ""
 
 
@@ -498,7 +504,7 @@ class Criteria(Record, kw_only=True):
     """
 
     kind: ExperimentKind
-    metric: str
+    metric: Countable
     segment: str | None = None
     fix: str = ""  # "" is the first version that begins to serve after this was written
     control: str = ""  # "" is none: the baseline
@@ -508,9 +514,9 @@ class Criteria(Record, kw_only=True):
     alpha: _Share = 0.05
     power: _Share = 0.8
     rows: Annotated[int, Meta(ge=1)]  # of the fix, for one look
-    latest: Annotated[int, Meta(gt=0)] | None = None  # µs after which it is given up
-    label_delay: Annotated[int, Meta(ge=0)] = 0  # µs; younger decisions are not counted
-    slowest: float | None = None  # ms from which a request is slow, where those are counted
+    latest: _Span | None = None  # µs after which it is given up
+    label_delay: _Span = 0  # µs; younger decisions are not counted
+    slowest: _Milliseconds | None = None  # ms from which a request is slow, where those are counted
     guardrails: list[Guardrail] = []
     sentences: list[str] = []  # the same in words
     id: str = ""  # of the journal's entry

@@ -64,6 +64,9 @@ def test_changing_them_is_an_entry_that_says_so_and_undoing_brings_them_back(rep
         {"share": 2.0},
         {"margin": 0},
         {"rows": -1},
+        {"metric": "psi"},
+        {"latest": 10**20},
+        {"slowest": -1.0},
         {"kind": "no"},
     ],
 )

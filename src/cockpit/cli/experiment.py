@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import click
+from msgspec.structs import replace
 
 from cockpit.cli.common import (
     FILE,
@@ -83,8 +84,6 @@ def experiment(
 
 
 def _only(found: Experiment, kind: ExperimentKind | None) -> Experiment:
-    from msgspec.structs import replace
-
     return replace(found, plans=[plan for plan in found.plans if kind in (None, plan.kind)])
 
 

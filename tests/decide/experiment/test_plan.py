@@ -163,3 +163,11 @@ def test_names_from_outside_are_inert():
     criteria = of(found, "canary").criteria
     for text in (criteria.fix, criteria.control, *criteria.sentences):
         assert text.isprintable()
+
+
+@pytest.mark.parametrize("tolerance", [0.0, 5.0])
+def test_a_tolerance_of_nothing_or_of_all_is_still_a_margin(tolerance):
+    promised = Objective(name="q", metric="wrong_rate", at_most=0.05, tolerance=tolerance)
+    found = planned(config=replace(CONFIG, objectives=[promised]))
+    assert 0 < of(found, "canary").criteria.margin < 1
+    assert of(found, "canary").rows > 0

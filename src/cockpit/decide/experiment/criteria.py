@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
+
+from msgspec.structs import replace
 
 from cockpit.assess.objectives import bounds
 from cockpit.config import Config
@@ -11,12 +14,13 @@ from cockpit.decide.experiment.stakes import Stake, percent, stake_of, tolerance
 from cockpit.decide.facts.estimates import find, is_bad
 from cockpit.decide.facts.versions import Versions
 from cockpit.numbers import milliseconds
-from cockpit.records import MINUTE, Assessment
+from cockpit.records import DAY, MINUTE, Assessment
 from cockpit.text import inert
 from cockpit.units import duration
-from cockpit.views import Criteria, ExperimentKind, ExperimentWish, Guardrail
+from cockpit.views import Countable, Criteria, ExperimentKind, ExperimentWish, Guardrail
 
 LEAST = 15 * MINUTE  # to look at it: what fills up slowly, queue or cache, takes as long to show
+MOST = 366 * DAY
 BASELINE = "baseline"  # in place of a version: the fix is held against what was before
 
 
@@ -77,12 +81,15 @@ def criteria_of(
     label_delay: int,
 ) -> Criteria | None:
     """The criteria of one plan; null where bad rows cannot be counted."""
-    if stake.base is None or stake.metric == "auc":
+    metric = next((name for name in get_args(Countable) if name == stake.metric), None)
+    if stake.base is None or metric is None:
         return None
-    latest = None if minutes_at_most is None else max(round(minutes_at_most * MINUTE), LEAST)
+    latest = None
+    if minutes_at_most is not None:
+        latest = min(max(round(minutes_at_most * MINUTE), LEAST), MOST)
     criteria = Criteria(
         kind=kind,
-        metric=stake.metric,
+        metric=metric,
         segment=stake.segment,
         fix=arms.fix,
         control=arms.control,
@@ -92,16 +99,10 @@ def criteria_of(
         power=power,
         rows=rows,
         latest=latest,
-        label_delay=label_delay,
+        label_delay=min(label_delay, MOST),
         slowest=stake.slowest,
         guardrails=guards,
     )
-    return _with(criteria, stake)
-
-
-def _with(criteria: Criteria, stake: Stake) -> Criteria:
-    from msgspec.structs import replace
-
     return replace(criteria, sentences=_sentences(criteria, stake))
 
 

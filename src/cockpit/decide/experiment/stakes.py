@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cockpit.assess.metrics import METRICS
 from cockpit.assess.objectives import Bound, bounds
-from cockpit.assess.verdicts import Comparison, tolerated
+from cockpit.assess.verdicts import SMALLEST_RARE, Comparison, tolerated
 from cockpit.assess.words import number
 from cockpit.config import Config
 from cockpit.decide.facts.estimates import find, is_bad, worst_segment
@@ -121,12 +121,17 @@ def _share(
         segment=segment,
         now=turned[0],
         base=turned[1],
-        margin=margin if margin is not None else tolerance(name, base, config),
+        margin=margin if margin is not None else _between(tolerance(name, base, config)),
         judged=_judged(assessment, name, segment),
         what=BAD[name],
         baseline=base.what,
         borrowed=borrowed,
     )
+
+
+def _between(margin: float) -> float:
+    """A margin that rows can show, whatever tolerance was declared: above nothing, below all."""
+    return min(max(margin, SMALLEST_RARE), 1.0 - SMALLEST_RARE)
 
 
 def _base(estimate: Estimate | None, bound: Bound | None) -> Baseline | None:

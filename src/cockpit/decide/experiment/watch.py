@@ -8,7 +8,6 @@ chance of at most alpha. The watch goes on after a pass: what is surely worse la
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -146,9 +145,8 @@ def arm_sentence(arm: ExperimentArm, criteria: Criteria) -> str:
     """'v42: 120 of 2,310 bad, 5.2 %'."""
     if not arm.judged:
         return f"{arm.name}: none of {arm.asked:,} judged yet"
-    what = BAD.get(criteria.metric) or "bad"
     share = percent(arm.bad / arm.judged)
-    return f"{arm.name}: {arm.bad:,} {what} of {arm.judged:,}, {share}"
+    return f"{arm.name}: {arm.bad:,} {BAD[criteria.metric]} of {arm.judged:,}, {share}"
 
 
 def _not_yet(criteria: Criteria, found: Compared, until: int | None, at: int) -> str:
@@ -170,9 +168,3 @@ def _not_yet(criteria: Criteria, found: Compared, until: int | None, at: int) ->
 
 def _undecided(criteria: Criteria, reason: str) -> Verdict:
     return Verdict(criteria=criteria, word="keep learning", reason=reason)
-
-
-def progress(verdict: Verdict) -> float:
-    """How far the evidence for the fix is, from 0 to 1, on the scale on which it grows evenly."""
-    far = math.log(max(verdict.for_it, 1.0)) / -math.log(verdict.criteria.alpha)
-    return min(max(far, 0.0), 1.0)
