@@ -60,6 +60,7 @@ def test_keys_of_sheets_stay(tmp_path):
         "question",
         "asks",
         "experiment",
+        "evidence",
     }
     assert Keymap({"note": "N"}).of("choose") == of("choose")
 
