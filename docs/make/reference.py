@@ -66,7 +66,7 @@ def settings(name: str) -> str:
     for field in info.fields:
         meaning = meanings[field.name]
         rows.append(
-            f"| `{field.name}` | {_type(field.type)} | {_default(field)} | {_escaped(meaning)} |"
+            f"| `{field.name}` | {_type(field.type)} | {_default(field)} | {escaped(meaning)} |"
         )
     return "\n".join(rows)
 
@@ -116,5 +116,6 @@ def _default(field: types.Field) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text that may stand in a table."""
     return text.replace("|", "\\|")
