@@ -109,7 +109,9 @@ def test_the_one_region_that_is_hurt_is_found(sample: Path) -> None:
 def test_the_rollout_calls_for_more_than_watching() -> None:
     table = told_json("options", sample_incident("card-fraud-rollout"))
     assert table["recommended"] not in ("", "observe")
-    recommended = next(row for row in table["options"] if row["id"] == table["recommendation"]["option"])
+    recommended = next(
+        row for row in table["options"] if row["id"] == table["recommendation"]["option"]
+    )
     observe = next(row for row in table["options"] if row["id"] == "observe")
     assert recommended["wrong"]["high"] < observe["wrong"]["low"]
     assert table["why"]

@@ -14,6 +14,7 @@ from cockpit.assess.inputs import BURN_SPANS, INFRA_SPAN, QUALITY_SPAN, Inputs
 from cockpit.assess.onset.changes import Onset, fits
 from cockpit.assess.onset.signals import find_onset
 from cockpit.assess.report import assess, model_report
+from cockpit.assess.service.load_curve import known_until, load_curves
 from cockpit.assess.versions.arms import Arms, arms
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from cockpit.assess.report import ModelReport
     from cockpit.config import Config
     from cockpit.incident.replay import Replay
-    from cockpit.records import Assessment, Counts, Event
+    from cockpit.records import Assessment, Counts, Event, LoadCurve
     from cockpit.views import Change, Chart
 
 Kind = TypeVar("Kind")
@@ -90,6 +91,7 @@ class Gatherer:
         self._start = self._telemetry.span().start
         self._earlier: Assessment | None = None
         self._kept: list[tuple[_SlowFacts, ModelReport]] = []
+        self._curves: list[tuple[tuple[int, ...], list[LoadCurve]]] = []
         self._aged = Cache(_AGED_BYTES)
 
     def at(self, at: int, events: Sequence[Event]) -> Gathered:
@@ -97,7 +99,7 @@ class Gatherer:
         inputs, begun = self.read(at, events)
         return Gathered(
             inputs=inputs,
-            assessment=assess(inputs, begun, self._model(inputs, begun)),
+            assessment=assess(inputs, begun, self._model(inputs, begun), self._load(inputs, begun)),
             onset=begun,
             charts=charts(inputs, begun),
             changes=fits(inputs.events, begun),
@@ -108,7 +110,7 @@ class Gatherer:
     ) -> Assessment:
         """The figures at `at` alone; `window` replaces both default windows."""
         inputs, begun = self.read(at, events, window)
-        return assess(inputs, begun, self._model(inputs, begun))
+        return assess(inputs, begun, self._model(inputs, begun), self._load(inputs, begun))
 
     def earlier(self, at: int, events: Sequence[Event]) -> Assessment | None:
         """The assessment at the end of the slow bucket before `at`; null before the recording.
@@ -151,6 +153,16 @@ class Gatherer:
         if found is None:
             found = model_report(inputs, begun)
             self._kept = [(rests_on, found), *self._kept[: _KEPT - 1]]
+        return found
+
+    def _load(self, inputs: Inputs, begun: Onset | None) -> list[LoadCurve]:
+        """The load curves, fitted anew each minute and where it is found to have begun elsewhen."""
+        since = () if begun is None else (begun.low, begun.at)
+        rests_on = (inputs.history_window.start, known_until(inputs), *since)
+        found = next((curves for facts, curves in self._curves if facts == rests_on), None)
+        if found is None:
+            found = load_curves(inputs, begun)
+            self._curves = [(rests_on, found), *self._curves[: _KEPT - 1]]
         return found
 
     def _inputs(self, at: int, events: Sequence[Event], window: Window | None) -> Inputs:
