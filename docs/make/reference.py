@@ -111,9 +111,20 @@ def _default(field: types.Field) -> str:
         return "required"
     if value in (None, "", [], {}) or isinstance(value, msgspec.Struct):
         return ""
-    if isinstance(value, list):
-        return f"`[{', '.join(value)}]`"
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return f"`{written(value)}`"
+
+
+def written(value: Any) -> str:
+    """A value as people write it in YAML, on one line."""
+    if isinstance(value, msgspec.Struct):
+        return written(msgspec.to_builtins(value))
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {written(one)}' for name, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(written(one) for one in value)}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else f"{value}"
 
 
 def escaped(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from msgspec import inspect as types
 
@@ -13,7 +11,7 @@ from cockpit.decide.faults.ratios import TABLE
 from cockpit.decide.options.assumptions import DEFAULTS, OWN, Default, pair_text
 from cockpit.decide.severity import policy
 from cockpit.signs import SIGNS
-from docs.make.reference import escaped, meanings_of
+from docs.make.reference import escaped, meanings_of, written
 
 
 def ratios(_: str) -> str:
@@ -68,21 +66,8 @@ def levels(_: str) -> str:
 
 def _yaml(entry: policy.Entry) -> str:
     """One entry as it is written in a file."""
-    asked = {name: _plain(value) for name, value in entry.facts.items()}
-    if entry.confirm:
-        asked["confirm"] = "true"
-    return ", ".join(f"{name}: {value}" for name, value in asked.items())
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, msgspec.Struct):
-        fields = msgspec.to_builtins(value)
-        return f"{{{', '.join(f'{name}: {_plain(one)}' for name, one in fields.items())}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_plain(one) for one in value)}]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else f"{value}"
+    asked = entry.facts | ({"confirm": True} if entry.confirm else {})
+    return written(asked)[1:-1]
 
 
 def facts(_: str) -> str:
@@ -114,6 +99,6 @@ def _settings(block: type[msgspec.Struct]) -> str:
     info = types.type_info(block)
     assert isinstance(info, types.StructType)
     return ", ".join(
-        f"{field.encode_name}: {'…' if field.required else _plain(field.default)}"
+        f"{field.encode_name}: {'…' if field.required else written(field.default)}"
         for field in info.fields
     )
