@@ -24,8 +24,8 @@ def change(value: float, half_width: float | None = None) -> str:
 
 
 def count(value: float) -> str:
-    """'1,240'."""
-    return f"{round(value):,}"
+    """'1,240', '−214'."""
+    return f"{round(value):,}".replace("-", MINUS)
 
 
 def with_interval(value: float, low: float | None, high: float | None) -> str:
@@ -66,6 +66,13 @@ def minutes(value: float) -> str:
 def one_in(rate: float) -> str:
     """A rate as people say it: '1 in 12'; above one half, '54 in 100'."""
     return f"1 in {round(1 / rate):,}" if rate <= 0.5 else f"{round(100 * rate)} in 100"
+
+
+def times(ratio: float) -> str:
+    """A likelihood ratio as a factor: '×8', '÷5', '·' where it says nothing."""
+    size = max(ratio, 1 / ratio)
+    text = f"{size:.1f}".removesuffix(".0") if size < 9.95 else f"{size:.0f}"
+    return "·" if text == "1" else f"{'×' if ratio > 1 else '÷'}{text}"
 
 
 def estimate_text(estimate: Estimate) -> str:

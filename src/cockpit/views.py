@@ -232,6 +232,7 @@ class Promise(Record, kw_only=True):
     """The chance that an objective is met some minutes after the option was begun; null: why."""
 
     objective: str
+    within: float | None = None  # ms, of an objective that bounds latency
     in_15: float | None = None
     in_60: float | None = None
     reason: str = ""

@@ -10,7 +10,7 @@ from cockpit.config import Config
 from cockpit.records import MINUTE
 from cockpit.text import inert
 from cockpit.units import parse_duration
-from cockpit.views import PHASES, Phase, View
+from cockpit.views import PHASES, Phase, View, Worth
 from tests.brief.sample_view import AT, CHOICE, CONFIG, VIEW, quiet
 from tests.brief.situations import changed, known_in, views
 
@@ -92,3 +92,19 @@ def test_model_or_data_is_told_by_the_other_version() -> None:
     assert fault.text == "Is the model at fault, or the data that goes in?"
     assert fault.tells == "Comparing v41 on the same requests."
     assert fault.owner == CONFIG.owner.commander
+
+
+def test_what_is_worth_knowing_most_is_the_first_unknown_and_few_of_them_are_named() -> None:
+    worths = [
+        Worth(id="fault", text="what is at fault", sentence="Model or data? Comparing tells."),
+        Worth(id="load", text="how much load there is"),
+        Worth(id="third", text="and a third thing"),
+    ]
+    view = changed(VIEW, options=changed(VIEW.options, unknowns=worths))
+    told = known_in("containment", view).unknown
+    first, second, *others = [(u.text, u.tells) for u in told]
+    assert first == ("Model or data? Comparing tells.", "Worth most.")
+    assert second == ("How much load there is.", "")
+    assert others
+    assert not any("third thing" in text for text, _ in others)
+    assert not any("at fault" in u.text for u in told)  # asked in better words by the first one

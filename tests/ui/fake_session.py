@@ -12,6 +12,7 @@ from cockpit.views import (
     Knowledge,
     Phase,
     RecordingInfo,
+    SignState,
     Stakeholder,
     TimelineEntry,
     View,
@@ -66,6 +67,8 @@ class FakeSession(HandMade):
         self.entries: list[TimelineEntry] = []
         self.drafts: dict[str, str] = {}
         self.frozen: list[Knowledge] = []
+        self.called: dict[str, tuple[SignState, str]] = {}
+        self.values: dict[str, str] = {}
         self.saved_view: View | None = None
         self.screens: list[tuple[str, str, str, int]] = []
         self.closed = False
@@ -132,7 +135,7 @@ class FakeSession(HandMade):
         self._did("phase", at, phase, phase, reason)
 
     def choose(self, option: str, reason: str, companions: list[str], at: int) -> None:
-        row = next(row for row in self._options(at).rows if row.id == option)
+        row = next(row for row in self._options().rows if row.id == option)
         self.choice = Choice(
             id="me:choice",
             option=option,
@@ -211,12 +214,26 @@ class FakeSession(HandMade):
         self.severity, self.confirmed = severity, True
         self._did("severity", at, severity, severity, reason)
 
+    def override_evidence(self, sign: str, state: SignState, reason: str, at: int) -> None:
+        if not reason:
+            raise Refused("a reason is needed; nothing was written")
+        self.called[sign] = (state, reason)
+        self._did("evidence", at, f"{sign}: {state}", sign, state, reason)
+
+    def set_value(self, key: str, value: str, at: int) -> None:
+        if key == "service":
+            raise Refused("'service' cannot be set here")
+        self.values[key] = value
+        self._did("set", at, f"{key} = {value}", key, value)
+
     def undo(self, at: int) -> str:
         if not self.done:
             raise Refused("there is nothing to undo")
         kind, arguments = self.done[-1]
         if kind == "answer":
             self.answers.pop(str(arguments[0]), None)
+        self.called.pop(str(arguments[0]), None)
+        self.values.pop(str(arguments[0]), None)
         self._did("undo", at, kind)
         return f"undone: {kind}"
 

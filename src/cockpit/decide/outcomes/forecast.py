@@ -166,11 +166,14 @@ class Forecast:
         found = []
         for budget in budgets(config):
             if not self._can_tell(budget, bound):
-                found.append(Promise(objective=budget.objective, reason="not measured"))
+                unknown = Promise(
+                    objective=budget.objective, within=budget.slowest, reason="not measured"
+                )
+                found.append(unknown)
                 continue
             now = self._bad(self.simulated.now, budget, 1.0) <= budget.allowed
             after = self._bad(self.course.weights, budget, self.course.slow_left) <= budget.allowed
-            found.append(self._promise(budget.objective, now, after))
+            found.append(self._promise(budget.objective, now, after, budget.slowest))
         limits = bounds(config)
         for objective in config.objectives:
             limit = limits.get(objective.metric)
@@ -188,9 +191,10 @@ class Forecast:
                 found.append(self._promise(objective.name, now, after))
         return found
 
-    def _promise(self, name: str, now: Bools, after: Bools) -> Promise:
+    def _promise(self, name: str, now: Bools, after: Bools, within: float | None = None) -> Promise:
         return Promise(
             objective=name,
+            within=within,
             in_15=self._chance(now, after, 15.0),
             in_60=self._chance(now, after, 60.0),
         )
