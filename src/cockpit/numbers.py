@@ -24,8 +24,13 @@ def change(value: float, half_width: float | None = None) -> str:
 
 
 def count(value: float) -> str:
-    """'1,240', '−214'."""
+    """'1,240', '−458'."""
     return f"{round(value):,}".replace("-", MINUS)
+
+
+def more(value: float, unit: str) -> str:
+    """A difference as people say it: '1,240 more wrong decisions', '458 fewer wrong decisions'."""
+    return f"{round(abs(value)):,} {'fewer' if round(value) < 0 else 'more'} {unit}"
 
 
 def with_interval(value: float, low: float | None, high: float | None) -> str:
@@ -37,8 +42,10 @@ def with_interval(value: float, low: float | None, high: float | None) -> str:
 
 
 def share(value: float) -> str:
-    """'8 %', '1.3 %', '0.31 %', '<0.01 %': more digits the smaller it is."""
-    percent = value * 100
+    """'8 %', '1.3 %', '0.31 %', '<0.01 %', '−4 %': more digits the smaller it is."""
+    if value <= -0.00005:
+        return MINUS + share(-value)
+    percent = max(value, 0.0) * 100
     if percent == 0 or percent >= 1.95:
         return f"{percent:.0f} %"
     if percent >= 0.995:

@@ -6,6 +6,7 @@ given twice is an error, and aliases cannot grow a small file into a large one.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -27,12 +28,19 @@ _LARGEST_FILE = 1_000_000
 _MOST_NODES = 50_000
 _DEEPEST = 30
 
+
+def _finite(text: str) -> float | str:
+    """The number; what is too large for one stays text, which no number's place takes."""
+    value = float(text)
+    return value if math.isfinite(value) else text
+
+
 _PLAIN: dict[re.Pattern[str], Callable[[str], Any]] = {
     re.compile(r"~|null|Null|NULL|"): lambda _: None,
     re.compile(r"true|True|TRUE"): lambda _: True,
     re.compile(r"false|False|FALSE"): lambda _: False,
     re.compile(r"[-+]?(0|[1-9][0-9]{0,17})"): int,
-    re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"): float,
+    re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"): _finite,
 }
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(.*?)`(?: - at `(.*)`)?", re.DOTALL)
 _WRONG_VALUE = re.compile(r"(.*?)(?: - at `(?:key in )?(.*)`)?", re.DOTALL)

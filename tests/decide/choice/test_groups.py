@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 
-from cockpit.decide.choice.groups import close, close_call, ranked, recommended
+from cockpit.decide.choice.groups import close, close_call, easier, ranked, recommended
 from cockpit.decide.choice.traits import Traits
 from tests.decide.choice.building import random_traits, seeds
 
@@ -42,8 +44,17 @@ def test_a_close_call_goes_to_the_more_reversible_and_says_so() -> None:
     near = np.array([100.0, 104.0, 101.0])
     assert ranked(near, traits) == [1, 0, 2]
     assert close_call(near, traits) == (
-        "close call between canary, rollback and delete: take the more reversible, canary"
+        "close call with rollback and 1 more: canary is undone sooner"
     )
+
+
+def test_of_close_options_the_first_trait_that_differs_is_said() -> None:
+    broken = replace(QUICK, broken=1)
+    assert easier(QUICK, broken) == "keeps more promises"
+    assert easier(SLOW, FOR_GOOD) == "can be undone"
+    assert easier(QUICK, SLOW) == "is undone sooner"
+    assert easier(QUICK, replace(QUICK, minutes=9.0)) == "works sooner"
+    assert easier(QUICK, QUICK) == "does no more harm"
 
 
 @pytest.mark.parametrize("scores", [(100.0, 106.0, 200.0), (-100.0, -94.0, 0.0)])

@@ -27,7 +27,6 @@ FLIP = "flips to canary if P(data) > 60 %, now 20 %"
 def spoken(
     option: str,
     line: ActIf = ABOVE,
-    safety: bool = False,
     budget: float | None = 9.7,
     probe: float | None = 5.0,
     verdict: float | None = 38.2,
@@ -36,16 +35,11 @@ def spoken(
         option,
         option,
         line,
-        safety=safety,
         budget=budget,
         probe=probe,
         verdict=verdict,
         flip=FLIP,
     )
-
-
-def test_safety_speaks_before_everything() -> None:
-    assert spoken("rules", BELOW, safety=True, budget=0.2).rule == "safety"
 
 
 def test_contain_now_where_no_look_fits_into_the_budget() -> None:

@@ -14,6 +14,7 @@ from cockpit.decide.outcomes.simulation import (
     Chances,
     Course,
     Rates,
+    Situation,
     Worlds,
     simulate,
 )
@@ -105,8 +106,8 @@ def expected(belief: str, seed: int, warm: float = 0.6) -> dict[str, float]:
         minutes_to_fix=90.0 * np.exp(spread * draw.standard_normal(DRAWS)),
     )
     every = courses(warm)
-    flow = simulate(every, every[0].weights, worlds, chances, HARM, 12_000.0, 240.0)
-    losses = flow.harm.mean(axis=2) @ np.array(BELIEFS[belief])
+    situation = Situation(every[0].weights, worlds, chances, HARM, 12_000.0, 240.0)
+    losses = simulate(every, situation).mean(axis=2) @ np.array(BELIEFS[belief])
     return {one.option: float(loss) for one, loss in zip(every, losses, strict=True)}
 
 

@@ -59,15 +59,22 @@ def ranked(scores: Floats, traits: Sequence[Traits], ordinary: float = 0.0) -> l
     return order
 
 
+def easier(one: Traits, other: Traits) -> str:
+    """Why the one comes before the other where harm cannot tell them apart."""
+    if one.broken < other.broken:
+        return "keeps more promises"
+    if one.irreversible < other.irreversible:
+        return "can be undone"
+    if one.undo < other.undo:
+        return "is undone sooner"
+    return "works sooner" if one.minutes < other.minutes else "does no more harm"
+
+
 def close_call(scores: Floats, traits: Sequence[Traits], ordinary: float = 0.0) -> str:
-    """'close call between canary v42 10 % and rollback to v41: take the more reversible', or ""."""
-    order = ranked(scores, traits, ordinary)
+    """'close call with rollback to v41 and 1 more: canary v42 10 % is undone sooner', or ""."""
     near = close(scores, ordinary)
-    group = [traits[option] for option in order if near[option]]
-    if len(group) < 2:
+    first, *others = (traits[option] for option in ranked(scores, traits, ordinary) if near[option])
+    if not others:
         return ""
-    labels = [option.label for option in group]
-    listed = ", ".join(labels[:-1]) + f" and {labels[-1]}"
-    fewest = group[0].broken < max(option.broken for option in group)
-    how = "that keeps more promises" if fewest else "more reversible"
-    return f"close call between {listed}: take the one {how}, {labels[0]}"
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    return f"close call with {others[0].label}{more}: {first.label} {easier(first, others[0])}"

@@ -1,8 +1,8 @@
 """The rules that stand before the best option: contain first, and nothing rash on too little data.
 
-In this order: safety is contained; where looking takes longer than it may, contain now; where a
-real fault is too improbable to act on and the tail asks for nothing else, shadow and sample; else
-the best option, with what would flip it.
+In this order: where looking takes longer than it may, contain now; where a real fault is too
+improbable to act on and the tail asks for nothing else, shadow and sample; else the best option,
+with what would flip it. Safety comes before all of them, and weighs nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cockpit.decide.choice.traits import Traits
 from cockpit.records import MINUTE
 from cockpit.units import duration, parse_duration
 
-Rule = Literal["safety", "contain now", "shadow first", "best"]
+Rule = Literal["contain now", "shadow first", "best"]
 
 GOES_ON = frozenset({"observe", "shadow"})  # options that leave the serving as it is
 ROLLS_BACK = frozenset({"rollback", "blue_green"})  # those that take the new version off altogether
@@ -39,7 +39,6 @@ def guard(
     label: str,
     line: ActIf,
     *,
-    safety: bool,
     budget: float | None,
     probe: float | None,
     verdict: float | None,
@@ -51,8 +50,6 @@ def guard(
     minutes; null: waiting is free, no such look. `verdict` is the minutes until there are data
     enough, null where that is not known; `flip` the sentence of the nearest flip, or "".
     """
-    if safety:
-        return Guard("safety", f"safety: contain first, {label}")
     goes_on = option in GOES_ON
     if not goes_on and budget is not None and _too_short(budget, probe):
         return Guard(

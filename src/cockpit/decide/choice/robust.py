@@ -16,21 +16,21 @@ from cockpit.decide.outcomes.outcome import Outcomes
 class Robust:
     """An option, and how far from the best one it is where the posterior is least kind to it.
 
-    `regret` is in missed positives, `of_recommended` that of the option that is recommended.
+    `regret` is in missed positives.
     """
 
     option: str
     regret: float
-    of_recommended: float
     sentence: str
 
 
 def robust(
-    outcomes: Outcomes, scores: Scoring, traits: Sequence[Traits], recommended: str
+    outcomes: Outcomes, scores: Scoring, traits: Sequence[Traits], recommended: str, unit: str
 ) -> Robust:
     """The option of least worst regret over posteriors with each fault .15 more or less likely.
 
-    Regret is in the score that options are ranked by. Of equals the recommended one is meant.
+    Regret is in the score that options are ranked by, `unit` the word for it. Of equals the
+    recommended one is meant.
     """
     under = scores.under(perturbed(outcomes.posterior))
     worst = (under - under.min(axis=1, keepdims=True)).max(axis=0)
@@ -44,12 +44,11 @@ def robust(
     else:
         sentence = (
             f"robust choice: {traits[least].label}; if a fault is 15 points more or less likely it "
-            f"does at most {numbers.count(worst[least])} more harm than the best, "
+            f"makes at most {numbers.more(worst[least], unit)} than the best, "
             f"{traits[chosen].label} {numbers.count(worst[chosen])}"
         )
     return Robust(
         option=outcomes.options[least],
         regret=float(worst[least]),
-        of_recommended=float(worst[chosen]),
         sentence=sentence,
     )

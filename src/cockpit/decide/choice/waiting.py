@@ -66,10 +66,10 @@ def best_wait(labels: Labels) -> tuple[float, float]:
     return (float(minutes[best]), float(net[best])) if net.size and net[best] > 0 else (0.0, 0.0)
 
 
-def excess(outcomes: Outcomes, option: str, requests: float) -> tuple[float, float]:
+def excess(outcomes: Outcomes, option: str, requests: Floats | float) -> tuple[float, float]:
     """Mean and standard deviation of the harm a request of observing beyond that of an option.
 
-    `requests` are those that come until it is resolved, above 0.
+    `requests` are those that come until it is resolved, above 0: in each draw, or in all of them.
     """
     mixture = outcomes.mixture
     observing, other = (mixture[outcomes.options.index(name)] for name in ("observe", option))

@@ -1,65 +1,18 @@
-"""What was measured, arranged for deciding: who served what, and how often it was wrong.
-
-The traffic is split in two parts: the worst segment, where one stands out, and the rest ("" names
-the rest, or everything where no segment does). A version in a part is a cell.
-"""
+"""What was measured, arranged for deciding: who served what, and how often it was wrong."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
 from cockpit.assess.objectives import bounds
 from cockpit.config import Config
-from cockpit.decide.facts.estimates import confusion, find, share_of, worst_segment, wrong_of
+from cockpit.decide.facts.cells import REST, Cell, cells_of
+from cockpit.decide.facts.estimates import failing, find, is_bad, share_of, worst_segment
 from cockpit.decide.facts.health import Health, Usual, health_elsewhere, health_of, usual
 from cockpit.decide.facts.tails import Tail, baseline_tail, exponential_tail, tail_of
 from cockpit.decide.facts.versions import Versions, versions_of
 from cockpit.records import HOUR, Assessment, Estimate, Settled, Window
 from cockpit.state import State
-
-REST = ""
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """Labelled decisions by what they were and what they should have been."""
-
-    true_positives: int
-    false_positives: int
-    false_negatives: int
-    true_negatives: int
-
-    def without(self, part: Confusion) -> Confusion:
-        """These decisions but those of `part`."""
-        return Confusion(
-            max(self.true_positives - part.true_positives, 0),
-            max(self.false_positives - part.false_positives, 0),
-            max(self.false_negatives - part.false_negatives, 0),
-            max(self.true_negatives - part.true_negatives, 0),
-        )
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One version in one part: `wrong` of `labelled` rows among `requests`.
-
-    `healthy` is the share of wrong decisions the baseline had there. `source` says whether the
-    rates are this version's own ("measured"), those of all versions because its own have no label
-    yet ("service"), or the baseline's because it serves nothing now ("baseline"); only measured
-    ones have an interval.
-    """
-
-    version: str
-    part: str
-    requests: int
-    labelled: int
-    wrong: int
-    confusion: Confusion | None
-    rate: float | None  # share of decisions wrong; null where nothing tells
-    healthy: float | None
-    source: Literal["measured", "service", "baseline"]
-    precision: float | None = None  # of a cell without counts
 
 
 @dataclass(frozen=True)
@@ -83,7 +36,9 @@ class Measured:
     warm: dict[str, int]  # version → warm replicas
     coverage: float | None  # share of the window's requests whose label is known
     health: dict[str, Health | None]  # part → a healthy service there, with labels as old as now
+    healthy: Health | None  # the same over everything
     settled: Settled | None  # a healthy service whose labels had time, over everything
+    service_bad: bool  # latency or failing requests are judged worse than they should be
     healthy_slow: float | None  # share of requests over the bound in a healthy service
     healthy_failing: Usual | None
 
@@ -121,12 +76,15 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
     cells = {
         (version, part): cell
         for version in named
-        for part, cell in _cells(assessment, version, segment, alone).items()
+        for part, cell in cells_of(
+            assessment, version, segment, None if version == alone else version
+        ).items()
     }
     bound = _latency_bound(config)
     idle = baseline_tail(assessment)
     coverage = find(assessment, "label_coverage")
     rate = find(assessment, "requests") or coverage
+    slowest = find(assessment, "latency_p99")
     return Measured(
         at=assessment.at,
         window=assessment.window if coverage is None else coverage.window,
@@ -139,13 +97,15 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
         cells=cells,
         tails=_tails(assessment, named, serving, alone, versions, config, idle),
         latency=own("latency_p99"),
-        latency_now=find(assessment, "latency_p99"),
+        latency_now=slowest,
         failing=_failing(own("error_rate")),
         bound=bound,
         warm={v: int(e.value) for v, e in own("warm_replicas").items() if e.value is not None},
         coverage=None if coverage is None else coverage.value,
         health=_health(assessment, segment),
+        healthy=health_of(assessment, None),
         settled=assessment.settled,
+        service_bad=is_bad(slowest) or failing(assessment) is not None,
         healthy_slow=None if bound is None or idle is None else idle.slower(bound),
         healthy_failing=usual(assessment, "error_rate"),
     )
@@ -221,84 +181,3 @@ def _per_hour(requests: Estimate | None) -> float | None:
     if requests is None or requests.window.end <= requests.window.start:
         return None
     return requests.n * HOUR / (requests.window.end - requests.window.start)
-
-
-def _cells(
-    assessment: Assessment, version: str, segment: str | None, alone: str
-) -> dict[str, Cell]:
-    subject = None if version == alone else version
-    whole = _cell(assessment, version, subject, None)
-    if segment is None:
-        return {REST: whole}
-    inside = _cell(assessment, version, subject, segment)
-    inside = replace(inside, part=segment)
-    return {segment: inside, REST: _rest(whole, inside)}
-
-
-def _cell(assessment: Assessment, version: str, subject: str | None, segment: str | None) -> Cell:
-    """A version in a segment, or everywhere; `subject` is the version as estimates name it."""
-    coverage = find(assessment, "label_coverage", subject, segment)
-    requests = 0 if coverage is None else coverage.n
-    healthy = _healthy(assessment, subject, segment)
-    wrong, labelled = wrong_of(find(assessment, "wrong_rate", subject, segment))
-    if labelled:
-        counts = confusion(assessment, subject, segment)
-        return Cell(
-            version=version,
-            part=REST,
-            requests=requests,
-            labelled=labelled,
-            wrong=wrong,
-            confusion=None if counts is None else Confusion(*counts),
-            rate=wrong / labelled,
-            healthy=healthy,
-            source="measured",
-        )
-    precision = find(assessment, "precision")
-    every = find(assessment, "wrong_rate", None, segment)
-    serves = requests > 0
-    base = None if precision is None or precision.baseline is None else precision.baseline.value
-    return Cell(
-        version=version,
-        part=REST,
-        requests=requests,
-        labelled=0,
-        wrong=0,
-        confusion=None,
-        rate=(None if every is None else every.value) if serves else healthy,
-        healthy=healthy,
-        source="service" if serves else "baseline",
-        precision=(None if precision is None else precision.value) if serves else base,
-    )
-
-
-def _rest(whole: Cell, inside: Cell) -> Cell:
-    """The version outside the worst segment: counts subtract."""
-    labelled = whole.labelled - inside.labelled
-    if whole.source != "measured" or labelled <= 0:
-        return whole
-    wrong = min(max(whole.wrong - inside.wrong, 0), labelled)
-    split: Confusion | None = None
-    if whole.confusion is not None:
-        if inside.confusion is not None:
-            split = whole.confusion.without(inside.confusion)
-        elif inside.labelled == 0:
-            split = whole.confusion
-    return replace(
-        whole,
-        requests=max(whole.requests - inside.requests, 0),
-        labelled=labelled,
-        wrong=wrong,
-        confusion=split,
-        rate=wrong / labelled,
-    )
-
-
-def _healthy(assessment: Assessment, version: str | None, segment: str | None) -> float | None:
-    """The baseline's share of wrong decisions, from the nearest estimate that has one."""
-    for v, s in ((version, segment), (None, segment), (version, None), (None, None)):
-        estimate = find(assessment, "wrong_rate", v, s)
-        baseline = None if estimate is None else estimate.baseline
-        if baseline is not None and baseline.value is not None:
-            return baseline.value
-    return None

@@ -5,10 +5,11 @@ Each assumption is a key of the configuration, so that it can be disputed, and s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cockpit.config import Capacity, Config, OptionSettings
+from cockpit.setting import plain
 from cockpit.text import inert
 from cockpit.units import parse_share
 from cockpit.views import Assumption
@@ -44,8 +45,6 @@ COLD = (0.5, 12.0)  # further slow requests, and minutes, while workers warm up
 RULES_TIMES_HEALTHY = 2.0  # wrong decisions of the rules, against the healthy model
 SET_UP = frozenset({"blue_green", "pin"})  # there only where the configuration says so
 
-Source = Literal["default", "configuration"]
-
 
 @dataclass(frozen=True)
 class Assumed:
@@ -76,10 +75,6 @@ class Assumed:
     segments: tuple[str, ...] | None  # dimensions that can be switched off; null: any
     listed: tuple[Assumption, ...]
 
-    def given(self, key: str) -> bool:
-        """Whether the configuration says so."""
-        return any(a.key.endswith(f".{key}") and a.source == "configuration" for a in self.listed)
-
 
 def assumed(kind: str, config: Config) -> Assumed | None:
     """The assumptions about one option; null where the configuration rules it out."""
@@ -87,45 +82,21 @@ def assumed(kind: str, config: Config) -> Assumed | None:
     if not given.enabled or (kind in SET_UP and kind not in config.options):
         return None
     default = DEFAULTS.get(kind, OWN)
-    listed: list[Assumption] = []
-
-    def settle(key: str, value: object, text: str, when: bool = True) -> None:
-        if when:
-            source: Source = "default" if value is None else "configuration"
-            listed.append(Assumption(key=f"options.{kind}.{key}", value=text, source=source))
-
-    minutes = default.minutes if given.minutes is None else given.minutes
-    undo = default.undo if given.undo is None else given.undo
-    fails = default.fails if given.fails is None else parse_share(given.fails)
-    share = SHARE.get(kind, 0.0) if given.share is None else parse_share(given.share)
-    shed = (SHED if kind == "throttle" else 0.0) if given.shed is None else parse_share(given.shed)
+    shed = _share(given.shed, SHED if kind == "throttle" else 0.0)
     sheds = shed > 0.0 and kind != "kill"
-    slow_left = SLOW_LEFT if given.slow_left is None else parse_share(given.slow_left)
-    restored = RESTORED if given.restored is None else parse_share(given.restored)
-    cold = COLD if given.cold is None else given.cold
-    acts = kind != "observe"
-    settle("minutes", given.minutes, pair_text(minutes), acts)
-    settle("undo", given.undo, f"{undo:g}", acts)
-    settle("fails", given.fails, percent(fails), acts and fails > 0.0)
-    settle("share", given.share, percent(share), kind in SHARE)
-    settle("shed", given.shed, percent(shed), sheds)
-    settle("slow_left", given.slow_left, percent(slow_left), sheds)
-    settle("restored", given.restored, percent(restored), kind == "pin")
-    settle("cold", given.cold, pair_text(cold), given.capacity is not None)
-    settle("cost", given.cost, f"{given.cost or 0.0:g}", given.cost is not None)
-    return Assumed(
+    found = Assumed(
         kind=kind,
         label=inert(given.label, 30),
-        minutes=minutes,
-        undo=undo,
-        fails=fails,
+        minutes=default.minutes if given.minutes is None else given.minutes,
+        undo=default.undo if given.undo is None else given.undo,
+        fails=_share(given.fails, default.fails),
         cost=given.cost or 0.0,
-        share=share,
+        share=_share(given.share, SHARE.get(kind, 0.0)),
         shed=shed,
-        slow_left=slow_left if sheds else 1.0,
-        restored=restored,
+        slow_left=_share(given.slow_left, SLOW_LEFT) if sheds else 1.0,
+        restored=_share(given.restored, RESTORED),
         snapshot=given.snapshot or "",
-        cold=cold,
+        cold=COLD if given.cold is None else given.cold,
         sticky=bool(given.sticky),
         capacity=given.capacity,
         serves={version: parse_share(text) for version, text in given.serves.items()},
@@ -137,18 +108,58 @@ def assumed(kind: str, config: Config) -> Assumed | None:
         guarantee=given.guarantee or "",
         needs=given.needs or "",
         segments=None if given.segments is None else tuple(given.segments),
-        listed=tuple(listed),
+        listed=(),
     )
+    return replace(found, listed=_listed(found, given))
+
+
+def _listed(found: Assumed, given: OptionSettings) -> tuple[Assumption, ...]:
+    """Every value that the option rests on, by its key."""
+    acts, own = found.kind != "observe", found.kind not in DEFAULTS
+    sheds = found.shed > 0.0 and found.kind != "kill"
+    values = [
+        ("minutes", pair_text(found.minutes), acts),
+        ("undo", plain(found.undo), acts),
+        ("fails", percent(found.fails), acts and found.fails > 0.0),
+        ("share", percent(found.share), found.kind in SHARE),
+        ("shed", percent(found.shed), sheds),
+        ("slow_left", percent(found.slow_left), sheds),
+        ("restored", percent(found.restored), found.kind == "pin"),
+        ("cold", pair_text(found.cold), found.capacity is not None),
+        ("cost", plain(found.cost), given.cost is not None),
+    ]
+    if found.capacity is not None:
+        values += [
+            ("capacity.warm_workers", f"{found.capacity.warm_workers}", True),
+            ("capacity.needed", f"{found.capacity.needed}", True),
+        ]
+    if own and found.wrong_share is not None:
+        values.append(("wrong_share", percent(found.wrong_share), True))
+    if own and found.latency_p99 is not None:
+        values.append(("latency_p99", plain(found.latency_p99), True))
+    return tuple(
+        Assumption(
+            key=f"options.{found.kind}.{key}",
+            value=text,
+            source="default" if getattr(given, key.split(".")[0]) is None else "configuration",
+        )
+        for key, text, rests in values
+        if rests
+    )
+
+
+def _share(given: str | None, default: float) -> float:
+    return default if given is None else parse_share(given)
 
 
 def percent(share: float) -> str:
     """As one writes it in the configuration: '10%', '0.25%'."""
-    return f"{100 * share:.3g}%"
+    return f"{plain(100 * share)}%"
 
 
 def pair_text(pair: tuple[float, float]) -> str:
     """As one writes it in the configuration: '[4, 9]'."""
-    return f"[{pair[0]:g}, {pair[1]:g}]"
+    return f"[{plain(pair[0])}, {plain(pair[1])}]"
 
 
 @dataclass(frozen=True)
@@ -164,20 +175,23 @@ class Rules:
 def assumed_rules(config: Config, healthy: float | None) -> Rules:
     """The fallback's rates from the configuration; its wrong share by default twice the healthy."""
     given = config.options.get("rules", OptionSettings())
-    listed: list[Assumption] = []
-
-    def settle(key: str, text: str, source: Source) -> None:
-        listed.append(Assumption(key=f"options.rules.{key}", value=text, source=source))
-
     wrong: float | None = None
     if given.wrong_share is not None:
         wrong = parse_share(given.wrong_share)
-        settle("wrong_share", given.wrong_share, "configuration")
     elif healthy is not None:
-        wrong = min(RULES_TIMES_HEALTHY * healthy, 1.0)
-        settle("wrong_share", percent(wrong), "default")
-    if given.precision is not None:
-        settle("precision", f"{given.precision:g}", "configuration")
-    if given.latency_p99 is not None:
-        settle("latency_p99", f"{given.latency_p99:g}", "configuration")
+        wrong = float(f"{min(RULES_TIMES_HEALTHY * healthy, 1.0):.3g}")  # as it is listed
+    values = {
+        "wrong_share": None if wrong is None else percent(wrong),
+        "precision": None if given.precision is None else plain(given.precision),
+        "latency_p99": None if given.latency_p99 is None else plain(given.latency_p99),
+    }
+    listed = (
+        Assumption(
+            key=f"options.rules.{key}",
+            value=text,
+            source="default" if getattr(given, key) is None else "configuration",
+        )
+        for key, text in values.items()
+        if text is not None
+    )
     return Rules(wrong, given.precision, given.latency_p99, tuple(listed))

@@ -11,7 +11,7 @@ from cockpit.numbers import share as share_text
 from cockpit.text import inert
 
 SEGMENT_OFF = "segment off: "
-PINNED = "pinned"  # the new version on the last good features, as one that serves
+PINNED = "\0pinned"  # the new version on the last good features: no version is called so
 TO_PREVIOUS = frozenset({"rollback", "blue_green", "canary", "split"})
 
 Serving = dict[str, dict[str, float]]  # part → version → share of the part's requests
@@ -35,12 +35,19 @@ class Plan:
 
 def plans(measured: Measured, config: Config) -> list[Plan]:
     """Every option the configuration allows, the built-in ones first, then the team's own."""
-    own = [name for name in config.options if name not in OPTIONS]
-    return [
-        _plan(given, measured)
-        for kind in (*OPTIONS, *own)
-        if (given := assumed(kind, config)) is not None
-    ]
+    found = (plan(kind, measured, config) for kind in kinds(config))
+    return [one for one in found if one is not None]
+
+
+def kinds(config: Config) -> list[str]:
+    """The built-in options, then the team's own."""
+    return [*OPTIONS, *(name for name in config.options if name not in OPTIONS)]
+
+
+def plan(kind: str, measured: Measured, config: Config) -> Plan | None:
+    """One option; null where the configuration rules it out."""
+    given = assumed(kind, config)
+    return None if given is None else _plan(given, measured)
 
 
 def segment_of(label: str) -> str | None:

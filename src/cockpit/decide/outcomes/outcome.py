@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +29,8 @@ class Outcomes:
     posterior: Floats  # (H,), sums to 1
     harm: Floats  # (A, H, S)
     fault_of: Ints  # (S,), the fault of each draw, in proportion to the posterior (stratified)
-    parameters: dict[str, Floats]  # what was drawn, by name: (S,)
+    # what was drawn, by name: (S,); none where nobody asks what knowing it is worth
+    parameters: dict[str, Floats] = field(default_factory=dict)
     ordinary: float = 0.0  # the harm that a healthy service does meanwhile
 
     @property

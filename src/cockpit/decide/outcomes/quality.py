@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.config import Config
+from cockpit.decide.facts.cells import Cell
 from cockpit.decide.facts.health import Health, Usual
-from cockpit.decide.facts.measured import REST, Cell, Measured
+from cockpit.decide.facts.measured import Measured
 from cockpit.decide.options.assumptions import Rules
 from cockpit.decide.outcomes import chance
 from cockpit.units import parse_share
@@ -159,7 +160,7 @@ def measured_wrong(cell: Cell, size: int) -> Floats:
 
 def _settled(measured: Measured, young: Floats, name: str, size: int) -> Floats:
     """The healthy rates of a part once labels had time, in proportion to those of everything."""
-    whole, settled = measured.health.get(REST), measured.settled
+    whole, settled = measured.healthy, measured.settled
     if settled is None or whole is None:
         return young
     rates = []

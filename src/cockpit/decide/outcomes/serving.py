@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.decide.facts.measured import Measured
+from cockpit.decide.facts.tails import exponential_tail
 from cockpit.decide.outcomes import chance
 
 if TYPE_CHECKING:
@@ -61,12 +62,9 @@ def failing_under(fault: str, version: str, measured: Measured, size: int) -> Fl
     return _under(fault, own, _service(_failing, measured, size), healthy_failing(measured, size))
 
 
-def given_slow(version: str, measured: Measured) -> float:
-    """Share of requests over the bound of something whose latency is only given."""
-    tail = measured.tails.get(version)
-    if tail is None or measured.bound is None:
-        return 0.0
-    return tail.slower(measured.bound)
+def given_slow(p99: float | None, bound: float | None) -> float:
+    """Share of requests over the bound (ms) of something of which only the p99 (ms) is given."""
+    return 0.0 if p99 is None or bound is None else exponential_tail(p99).slower(bound)
 
 
 def _under(fault: str, own: Floats | None, service: Floats | None, healthy: Floats) -> Floats:

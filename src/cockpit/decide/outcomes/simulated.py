@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,34 +13,28 @@ from cockpit.decide.options.assumptions import Rules
 from cockpit.decide.options.plans import Plan, now
 from cockpit.decide.options.preflight import Preflight
 from cockpit.decide.outcomes import chance
+from cockpit.decide.outcomes.mixture import Mixture
 from cockpit.decide.outcomes.outcome import Outcomes
-from cockpit.decide.outcomes.simulation import Chances, Course, Flow, Path, simulate
-from cockpit.decide.outcomes.worlds import Basis, basis, minutes_to_fix
+from cockpit.decide.outcomes.simulation import Chances, Course, Path, Situation, simulate
+from cockpit.decide.outcomes.worlds import Basis, basis
 from cockpit.records import HOUR, MINUTE
 from cockpit.units import parse_duration
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
     """What the table tells and the choice rests on.
 
-    `courses` and `flow` are those of `outcomes.options`, in that order: the options that can be
-    priced. `by_service` says that nothing tells of wrong decisions, so that slow, failing and
-    unserved requests alone are counted.
+    `courses` are those of `outcomes.options`, in that order: the options that can be priced.
+    `by_service` says that nothing tells of wrong decisions, so that slow, failing and unserved
+    requests alone are counted.
     """
 
     outcomes: Outcomes
     courses: tuple[Course, ...]
-    flow: Flow
     basis: Basis
-    chances: Chances
-    now: Floats  # (paths,) weights of this moment
-    requests: float  # a minute
+    mixture: Mixture
+    situation: Situation
     by_service: bool
 
 
@@ -53,17 +46,13 @@ def simulated(
     posterior: Mapping[str, float],
     config: Config,
     size: int = chance.DRAWS,
-    worlds: Basis | None = None,
 ) -> Simulated | None:
-    """Every plan that can be priced; null where there is no traffic or nothing at all to price.
-
-    `worlds` are those of the same facts and assumptions, where they were made before.
-    """
+    """Every plan that can be priced; null where there is no traffic or nothing at all to price."""
     if measured.requests_per_hour is None or not plans:
         return None
-    found = worlds or basis(measured, plans, rules, config, size)
+    found = basis(measured, plans, rules, config, size)
     by_service = all(part is None for part in found.parts.values())
-    if by_service and not _service_suffers(found):
+    if by_service and not measured.service_bad:
         return None
     courses = tuple(
         course(plan, checks[plan.kind], found, measured)
@@ -72,56 +61,46 @@ def simulated(
     )
     if not any(one.option == "observe" for one in courses):
         return None
-    chances = Chances(
-        haste=chance.normal("haste", size),
-        luck=chance.uniform("luck", size),
-        minutes_to_fix=minutes_to_fix(config, size),
-    )
-    weights = found.weights(now(measured), measured)
-    requests = measured.requests_per_hour * MINUTE / HOUR
-    horizon = parse_duration(config.decisions.horizon) / MINUTE
-    flow = simulate(courses, weights, found.worlds, chances, config.model.harm, requests, horizon)
+    situation = situation_of(measured, found, config, size)
     believed = np.array([posterior[fault] for fault in FAULTS])
+    fault_of = chance.faults_of(believed, size)
     return Simulated(
         outcomes=Outcomes(
             options=tuple(one.option for one in courses),
             faults=FAULTS,
             posterior=believed,
-            harm=flow.harm,
-            fault_of=chance.faults_of(believed, size),
-            parameters=found.parameters,
-            ordinary=_ordinary(found, chances, config, requests, horizon),
+            harm=simulate(courses, situation),
+            fault_of=fault_of,
+            ordinary=float(situation.healthy.mean()),
         ),
         courses=courses,
-        flow=flow,
         basis=found,
-        chances=chances,
-        now=weights,
-        requests=requests,
+        mixture=Mixture(found, fault_of),
+        situation=situation,
         by_service=by_service,
     )
 
 
-def _ordinary(
-    found: Basis, chances: Chances, config: Config, requests: float, horizon: float
-) -> float:
-    """The harm a healthy service does until the fault is mended."""
-    cost = found.worlds.healthy.cost(config.model.harm)
-    a_request = sum(
-        share * float(cost[index].mean()) for index, share in found.worlds.parts.items()
+def situation_of(measured: Measured, found: Basis, config: Config, size: int) -> Situation:
+    """What every course runs through, from now on."""
+    return Situation(
+        now=found.weights(now(measured), measured),
+        worlds=found.worlds,
+        chances=Chances(
+            haste=chance.normal("haste", size),
+            luck=chance.uniform("luck", size),
+            minutes_to_fix=chance.lognormal(
+                config.decisions.minutes_to_fix, chance.normal("fix", size)
+            ),
+        ),
+        harm=config.model.harm,
+        requests=(measured.requests_per_hour or 0.0) * MINUTE / HOUR,
+        horizon=parse_duration(config.decisions.horizon) / MINUTE,
     )
-    return requests * a_request * float(np.minimum(chances.minutes_to_fix, horizon).mean())
 
 
 def _served(plan: Plan) -> set[Path]:
     return {(version, part) for part, shares in plan.serving.items() for version in shares}
-
-
-def _service_suffers(found: Basis) -> bool:
-    """Whether more requests are slow or fail than in a healthy service."""
-    rates, healthy = found.worlds.rates, found.worlds.healthy
-    slow = float(rates.slow.mean() - healthy.slow.mean())
-    return slow > 0.0 or float(rates.failing.mean() - healthy.failing.mean()) > 0.0
 
 
 def course(plan: Plan, check: Preflight, found: Basis, measured: Measured) -> Course:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,14 +55,13 @@ class Worlds:
     """How each path behaves under each fault: `rates` of shape (paths, faults, draws).
 
     `healthy` are the rates of a healthy service in the path's part of the traffic, (paths, draws);
-    `shares` the share of all requests that falls in that part, (paths,), each part counted once a
-    path; `healthy_cost` needs `parts`, the index of one path for each part.
+    `parts` has the index of one path of each part, and the share of all requests that falls there.
     """
 
     paths: tuple[Path, ...]
     rates: Rates
     healthy: Rates
-    parts: dict[int, float]  # index of a path of the part → the part's share of requests
+    parts: dict[int, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,57 +107,78 @@ def minutes_to_effect(course: Course, chances: Chances) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Flow:
-    """By option, fault and draw, until it is mended: excess harm, and excess wrong decisions.
+class Situation:
+    """What every course runs through: `now` (paths,) are the weights of this moment.
 
-    `harm` is in missed positives. `wrong` counts served requests alone: a decision that was not
-    made is not a decision that was right. Both of shape (options, faults, draws).
+    `requests` are those of a minute, `horizon` is in minutes.
     """
 
-    harm: Floats
-    wrong: Floats
+    now: Floats
+    worlds: Worlds
+    chances: Chances
+    harm: Harm
+    requests: float
+    horizon: float
+
+    @cached_property
+    def until_mended(self) -> Floats:
+        """Minutes that are counted, (draws,)."""
+        return np.minimum(self.chances.minutes_to_fix, self.horizon)
+
+    @cached_property
+    def quality(self) -> Floats:
+        """Harm a request of each path by wrong decisions, (paths, faults, draws)."""
+        return self.worlds.rates.quality_cost(self.harm)
+
+    @cached_property
+    def service(self) -> Floats:
+        """Harm a request of each path by slow and failing requests, (paths, faults, draws)."""
+        return self.worlds.rates.service_cost(self.harm)
+
+    @cached_property
+    def goes_on(self) -> Floats:
+        """Harm a request as everything is now, (faults, draws)."""
+        return along(self.now, self.quality) + along(self.now, self.service)
+
+    @cached_property
+    def healthy(self) -> Floats:
+        """Harm of a healthy service until it is mended, (draws,)."""
+        cost = self.worlds.healthy.cost(self.harm)
+        a_request = sum(share * cost[index] for index, share in self.worlds.parts.items())
+        healthy: Floats = self.requests * a_request * self.until_mended
+        return healthy
 
 
-def simulate(
-    courses: Sequence[Course],
-    now: Floats,
-    worlds: Worlds,
-    chances: Chances,
-    harm: Harm,
-    requests: float,
-    horizon: float,
-) -> Flow:
-    """The flow of each course; `now` (paths,) are the weights of this moment.
-
-    `requests` are those of a minute, `horizon` in minutes.
-    """
-    plans = np.stack([now, *(course.weights for course in courses)])
-    quality = _by_plan(plans, worlds.rates.quality_cost(harm))
-    service = _by_plan(plans, worlds.rates.service_cost(harm))
-    excess = (worlds.rates.false_positives + worlds.rates.false_negatives) - (
-        worlds.healthy.false_positives + worlds.healthy.false_negatives
-    )[:, None, :]
-    wrong = _by_plan(plans, excess)
-    healthy = worlds.healthy.cost(harm)
-    healthy_cost = sum(share * healthy[index] for index, share in worlds.parts.items())
-    until_fixed = np.minimum(chances.minutes_to_fix, horizon)
-    harms, wrongs = [], []
-    for i, course in enumerate(courses, start=1):
-        before = np.minimum(minutes_to_effect(course, chances), until_fixed)
-        after = until_fixed - before
-        cold_share, cold_minutes = course.cold
-        fixed_cost = (
-            requests * harm.shed * course.shed * after
-            + requests * harm.slow * cold_share * np.minimum(cold_minutes, after)
-            - requests * healthy_cost * until_fixed
-            + course.cost
-        )
-        settled = quality[i] + course.slow_left * service[i]
-        harms.append(requests * (before * (quality[0] + service[0]) + after * settled) + fixed_cost)
-        wrongs.append(requests * (before * wrong[0] + after * wrong[i]))
-    return Flow(np.stack(harms), np.stack(wrongs))
+def harm_of(course: Course, situation: Situation) -> Floats:
+    """Excess harm of a course until the fault is mended, in missed positives, (faults, draws)."""
+    minutes = minutes_to_effect(course, situation.chances)
+    before = np.minimum(minutes, situation.until_mended)
+    after = situation.until_mended - before
+    harm, requests = situation.harm, situation.requests
+    cold_share, cold_minutes = course.cold
+    whatever = (
+        requests * harm.shed * course.shed * after
+        + requests * harm.slow * cold_share * np.minimum(cold_minutes, after)
+        + course.cost
+        - situation.healthy
+    )
+    settled = along(course.weights, situation.quality)
+    settled += course.slow_left * along(course.weights, situation.service)
+    settled *= requests * after
+    settled += requests * before * situation.goes_on
+    settled += whatever
+    return settled
 
 
-def _by_plan(plans: Floats, rates: Floats) -> Floats:
-    """(plans, paths) · (paths, faults, draws) → (plans, faults, draws)."""
-    return np.tensordot(plans, rates, axes=1)
+def simulate(courses: Sequence[Course], situation: Situation) -> Floats:
+    """Excess harm of each course, (options, faults, draws)."""
+    return np.stack([harm_of(course, situation) for course in courses])
+
+
+def along(weights: Floats, rates: Floats) -> Floats:
+    """Rates (paths, …) added up as requests are spread over the paths: (…)."""
+    total = np.zeros(rates.shape[1:])
+    for path, weight in enumerate(weights.tolist()):
+        if weight:
+            total += weight * rates[path]
+    return total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,8 @@ import numpy as np
 
 from cockpit.config import FAULTS, Config
 from cockpit.decide.facts.measured import Measured
-from cockpit.decide.facts.tails import exponential_tail
 from cockpit.decide.options.assumptions import Rules
 from cockpit.decide.options.plans import PINNED, Plan, Serving
-from cockpit.decide.outcomes import chance
 from cockpit.decide.outcomes.quality import (
     Part,
     given_wrong,
@@ -37,19 +35,38 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Basis:
-    """What every option is simulated on: the worlds, what was drawn for them, what is missing.
+class _Behaviour:
+    """One path under every fault: wrong (2, faults, draws), the others (faults, draws).
 
-    `hits` are the requests rightly decided 1, (paths, faults, draws), null where they cannot be
-    told apart; `unknown` the paths of whose wrong decisions nothing is known or assumed.
+    `wrong` is null where nothing tells, `hits`, the requests rightly decided 1, also where
+    decisions cannot be told apart.
+    """
+
+    wrong: Floats | None
+    hits: Floats | None
+    slow: Floats
+    failing: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """What every option is simulated on: the worlds, and what they are put together from.
+
+    `hits` is of shape (paths, faults, draws), null where they cannot be told apart; `unknown` are
+    the paths of whose wrong decisions nothing is known or assumed. `rests_on` is what was assumed
+    of each path: where that is equal, the same facts make it behave the same.
     """
 
     worlds: Worlds
     parts: dict[str, Part | None]
+    behaviours: dict[Path, _Behaviour]
+    rests_on: dict[Path, tuple[object, ...]]
     hits: Floats | None
-    unknown: frozenset[Path]
-    parameters: dict[str, Floats]
-    size: int
+
+    @property
+    def unknown(self) -> set[Path]:
+        """The paths of whose wrong decisions nothing is known or assumed."""
+        return {path for path, one in self.behaviours.items() if one.wrong is None}
 
     def weights(self, serving: Serving, measured: Measured) -> Floats:
         """Share of all requests on each path, (paths,)."""
@@ -60,61 +77,98 @@ class Basis:
             ]
         )
 
-
-@dataclass(frozen=True, eq=False)
-class _Behaviour:
-    """One path under every fault: wrong (2, faults, draws), the others (faults, draws).
-
-    `wrong` is null where nothing tells, `hits` also where decisions cannot be told apart.
-    """
-
-    wrong: Floats | None
-    hits: Floats | None
-    slow: Floats
-    failing: Floats
+    def same_for(self, weights: Floats, before: Basis) -> bool:
+        """Whether requests spread so find the same paths as before, each behaving the same."""
+        return self.worlds.paths == before.worlds.paths and all(
+            self.rests_on[path] == before.rests_on[path]
+            for path, weight in zip(self.worlds.paths, weights, strict=True)
+            if weight > 0.0
+        )
 
 
 def basis(
-    measured: Measured, plans: Sequence[Plan], rules: Rules, config: Config, size: int
+    measured: Measured,
+    plans: Sequence[Plan],
+    rules: Rules,
+    config: Config,
+    size: int,
+    before: Basis | None = None,
 ) -> Basis:
-    """The worlds of these plans, from what is measured and what is assumed."""
-    parts = {name: part_of(measured, name, config, size) for name in measured.parts}
-    paths = _paths(measured, plans)
+    """The worlds of these plans, from what is measured and what is assumed.
+
+    `before` is a basis on the same facts and draws: what rests on the same is taken from it.
+    """
     restored = next((plan.assumed.restored for plan in plans if plan.kind == "pin"), 0.0)
-    found = []
-    for version, name in paths:
-        given = _given(version, measured, rules, plans)
-        if given is None:
-            found.append(_of_version(version, measured, name, parts[name], restored, size))
+    paths = _paths(measured, plans)
+    givens = {path: _given(path[0], measured, rules, plans) for path in paths}
+    rests_on = {path: _rests_on(path, givens[path], restored, config) for path in paths}
+    if before is not None and before.rests_on == rests_on:
+        return before
+    parts = {name: part_of(measured, name, config, size) for name in measured.parts}
+    behaviours = {}
+    for path, given in givens.items():
+        if before is not None and before.rests_on.get(path) == rests_on[path]:
+            behaviours[path] = before.behaviours[path]
+        elif given is None:
+            behaviours[path] = _of_version(path, measured, parts[path[1]], restored, size)
         else:
-            found.append(_of_given(version, given, measured, parts[name], size))
-    none = np.zeros((2, len(FAULTS), size))
-    wrong = np.stack([none if b.wrong is None else b.wrong for b in found], axis=1)
-    hits = [b.hits for b in found if b.hits is not None]
+            behaviours[path] = _of_given(path, given, measured, parts[path[1]], size)
     return Basis(
-        worlds=Worlds(
-            paths=paths,
-            rates=Rates(
-                wrong[0],
-                wrong[1],
-                np.stack([b.slow for b in found]),
-                np.stack([b.failing for b in found]),
-            ),
-            healthy=_healthy(measured, paths, parts, size),
-            parts=_indices(measured, paths),
-        ),
+        worlds=_worlds(measured, behaviours, parts, size),
         parts=parts,
-        hits=np.stack(hits) if len(hits) == len(found) else None,
-        unknown=frozenset(path for path, b in zip(paths, found, strict=True) if b.wrong is None),
-        parameters=_parameters(measured, parts, rules, config, size),
-        size=size,
+        behaviours=behaviours,
+        rests_on=rests_on,
+        hits=_hits(list(behaviours.values())),
     )
 
 
+def _rests_on(
+    path: Path, given: Rules | None, restored: float, config: Config
+) -> tuple[object, ...]:
+    """What is assumed of a path: of a version, what a fault makes of it."""
+    if given is not None:
+        return (given,)
+    taken = config.decisions
+    pinned = restored if path[0] == PINNED else None
+    return pinned, taken.improvement, taken.shared_fault, taken.unlabelled
+
+
+def _worlds(
+    measured: Measured,
+    behaviours: Mapping[Path, _Behaviour],
+    parts: dict[str, Part | None],
+    size: int,
+) -> Worlds:
+    paths, found = tuple(behaviours), behaviours.values()
+    none = np.zeros((2, len(FAULTS), size))
+    wrong = np.stack([none if one.wrong is None else one.wrong for one in found], axis=1)
+    return Worlds(
+        paths=paths,
+        rates=Rates(
+            wrong[0],
+            wrong[1],
+            np.stack([one.slow for one in found]),
+            np.stack([one.failing for one in found]),
+        ),
+        healthy=_healthy(measured, paths, parts, size),
+        parts=_indices(measured, paths),
+    )
+
+
+def _hits(found: Sequence[_Behaviour]) -> Floats | None:
+    """Those of every path; a path of which nothing is known has none, and is not priced."""
+    known = [one.hits for one in found if one.wrong is not None]
+    if not known or any(hits is None for hits in known):
+        return None
+    none = np.zeros_like(found[0].slow)
+    return np.stack([none if one.hits is None else one.hits for one in found])
+
+
 def _of_version(
-    version: str, measured: Measured, name: str, part: Part | None, restored: float, size: int
+    path: Path, measured: Measured, part: Part | None, restored: float, size: int
 ) -> _Behaviour:
     """A version of the model, as it is measured and as each fault leads one to expect."""
+    version, name = path
     real = measured.versions.new if version == PINNED else version
     slow = np.stack([slow_under(fault, real, measured, size) for fault in FAULTS])
     failing = np.stack([failing_under(fault, real, measured, size) for fault in FAULTS])
@@ -130,14 +184,14 @@ def _of_version(
 
 
 def _of_given(
-    version: str, given: Rules, measured: Measured, part: Part | None, size: int
+    path: Path, given: Rules, measured: Measured, part: Part | None, size: int
 ) -> _Behaviour:
     """What decides without the model: it is the same under every fault."""
     shape = (len(FAULTS), size)
-    slow = np.full(shape, _given_slow(given, version, measured))
+    slow = np.full(shape, given_slow(given.latency_p99, measured.bound))
     if given.wrong_share is None:
         return _Behaviour(None, None, slow, np.zeros(shape))
-    rates, caught = given_wrong(f"wrong {version}", given, part, size)
+    rates, caught = given_wrong(f"wrong {path[0]}", given, part, size)
     wrong = np.broadcast_to(rates[:, None, :], (2, *shape))
     hits = None if caught is None else np.broadcast_to(caught, shape)
     return _Behaviour(wrong, hits, slow, np.zeros(shape))
@@ -167,12 +221,6 @@ def _given(version: str, measured: Measured, rules: Rules, plans: Sequence[Plan]
     return Rules(None, None, None, ())
 
 
-def _given_slow(given: Rules, version: str, measured: Measured) -> float:
-    if given.latency_p99 is not None and measured.bound is not None:
-        return exponential_tail(given.latency_p99).slower(measured.bound)
-    return given_slow(version, measured)
-
-
 def _healthy(
     measured: Measured, paths: tuple[Path, ...], parts: dict[str, Part | None], size: int
 ) -> Rates:
@@ -192,41 +240,3 @@ def _indices(measured: Measured, paths: tuple[Path, ...]) -> dict[int, float]:
     """One path of each part, and the part's share of requests."""
     first = {name: index for index, (_, name) in reversed(list(enumerate(paths)))}
     return {first[name]: measured.share_of(name) for name in measured.parts if name in first}
-
-
-def _parameters(
-    measured: Measured, parts: dict[str, Part | None], rules: Rules, config: Config, size: int
-) -> dict[str, Floats]:
-    """What was drawn, by the words for it: what knowing one of them better would be worth."""
-    found = {
-        "minutes until it is mended": minutes_to_fix(config, size),
-        "how soon an option takes effect": chance.normal("haste", size),
-    }
-    known = {name: part for name, part in parts.items() if part is not None}
-    if known and len(known) == len(parts):
-        shares = {name: measured.share_of(name) for name in known}
-        found["how often decisions are wrong now"] = sum(
-            (shares[name] * part.spoiled.sum(axis=0) for name, part in known.items()),
-            np.zeros(size),
-        )
-        found["how often a healthy service is wrong"] = sum(
-            (shares[name] * part.healthy.sum(axis=0) for name, part in known.items()),
-            np.zeros(size),
-        )
-        first = next(iter(known.values()))
-        found["how much of a fault in its data the version before shares"] = first.shared
-        found["by how much the new version is better when healthy"] = first.gain.sum(axis=0)
-    if rules.wrong_share is not None:
-        found["how often the fallback is wrong"] = given_wrong(
-            f"wrong {measured.versions.fallback}", rules, None, size
-        )[0].sum(axis=0)
-    if measured.bound is not None:
-        found["how many requests are slow"] = slow_under(
-            "capacity", measured.versions.new, measured, size
-        )
-    return found
-
-
-def minutes_to_fix(config: Config, size: int) -> Floats:
-    """Minutes from now until the fault is mended, (draws,)."""
-    return chance.lognormal(config.decisions.minutes_to_fix, chance.normal("fix", size))

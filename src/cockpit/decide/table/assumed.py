@@ -1,50 +1,49 @@
-"""Every assumption behind the table, and whether the choice survives twice and half of each."""
+"""Every assumption behind the table: each value that was not measured, by the key that sets it."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
 from cockpit.config import Config, Decisions, Harm
-from cockpit.decide.choice.flips import input_flips
+from cockpit.decide.choice.loss import tail_weight
 from cockpit.decide.facts.measured import Measured
 from cockpit.decide.options.assumptions import pair_text
-from cockpit.decide.outcomes.worlds import Basis
-from cockpit.decide.table.decision import Basics, Decision, decide, recommended
-from cockpit.records import BadInput
-from cockpit.setting import first_number, times, with_value
-from cockpit.state import State
-from cockpit.views import Assumption, Flip
-
-DRAWS = 1_000  # of a table that is only asked which option it recommends
-# What the worlds themselves rest on; all else is what options do in them.
-OF_WORLDS = ("improvement", "shared_fault", "unlabelled", "wrong_share", "restored")
-UNTRIED = ("undo", "requests_per_user", "precision", "latency_p99")  # no weight in the choice
+from cockpit.decide.table.decision import Basics, Decision
+from cockpit.setting import plain
+from cockpit.views import Assumption
 
 
-def assumptions(
-    decision: Decision, facts: Measured, state: State, config: Config
-) -> list[Assumption]:
+def assumptions(decision: Decision, basics: Basics) -> list[Assumption]:
     """Every value that was not measured, by its key; those of options that are there."""
-    of_options = (a for plan in decision.plans for a in plan.assumed.listed)
+    config, facts = decision.config, basics.measured
+    counted = facts.versions.previous in facts.warm
     found = [
         *(_harm(key, config) for key in ("false_positive", "slow", "shed")),
+        *_tail(basics.level, config),
         *(_taken(key, config) for key in _decisions(facts)),
         *decision.rules.listed,
-        *of_options,
+        *(a for plan in decision.plans.values() for a in plan.assumed.listed),
     ]
-    return [replace(a, source="set here") if a.key in state.assumed else a for a in found]
+    return [
+        replace(a, source="set here") if a.key in basics.state.assumed else a
+        for a in found
+        if not (counted and a.key.endswith(".warm_workers"))  # a gauge says how many there are
+    ]
 
 
 def _harm(key: str, config: Config) -> Assumption:
     value = getattr(config.model.harm, key)
-    default = value == getattr(Harm(), key)
-    return Assumption(
-        key=f"model.harm.{key}",
-        value=f"{value:g}",
-        source="default" if default else "configuration",
-    )
+    return _assumption(f"model.harm.{key}", plain(value), value == getattr(Harm(), key))
+
+
+def _tail(level: str, config: Config) -> list[Assumption]:
+    """How much the tail of the harm counts, where the severity asks that it does."""
+    weight = tail_weight(level, config.decisions)
+    if weight == 0.0:
+        return []
+    named = "SEV1" if level == "SEV0" else level
+    key = f"decisions.tail.{named}"
+    return [_assumption(key, plain(weight), config.decisions.tail == Decisions().tail)]
 
 
 def _decisions(facts: Measured) -> list[str]:
@@ -63,69 +62,9 @@ def _taken(key: str, config: Config) -> Assumption:
         numbers = all(isinstance(one, float | int) for one in value)
         text = pair_text(value) if numbers else f"[{', '.join(value)}]"
     else:
-        text = value if isinstance(value, str) else f"{value:g}"
-    default = value == getattr(Decisions(), key)
-    return Assumption(
-        key=f"decisions.{key}", value=text, source="default" if default else "configuration"
-    )
+        text = value if isinstance(value, str) else plain(value)
+    return _assumption(f"decisions.{key}", text, value == getattr(Decisions(), key))
 
 
-def tried(
-    found: Sequence[Assumption], basics: Basics, config: Config, labels: dict[str, str]
-) -> tuple[list[Assumption], list[Flip]]:
-    """The assumptions with whether the choice survives twice and half of each, and what flips it.
-
-    Each try is the whole table on fewer draws, the same for all of them.
-    """
-    worlds = _worlds(basics, config)
-    here = recommended(basics, config, DRAWS, worlds)
-    told, flips = [], []
-    for assumption in found:
-        now = first_number(assumption.value)
-        if now is None or now <= 0 or assumption.key.endswith(UNTRIED):
-            told.append(assumption)
-            continue
-        evaluate = _evaluate(assumption, now, basics, config, worlds)
-        changed = [
-            f"{labels.get(option, option)} at {word}"
-            for factor, word in ((2.0, "twice"), (0.5, "half"))
-            if (option := evaluate(now * factor)) != here
-        ]
-        told.append(replace(assumption, holds=", ".join(changed) or "holds"))
-        if changed:
-            flips += input_flips(assumption.key, now, evaluate, labels, _say(assumption.value))
-    return told, flips
-
-
-def _evaluate(
-    assumption: Assumption, now: float, basics: Basics, config: Config, worlds: Basis | None
-) -> Callable[[float], str]:
-    kept = None if assumption.key.endswith(OF_WORLDS) else worlds
-
-    def evaluate(value: float) -> str:
-        try:
-            changed = with_value(config, assumption.key, times(assumption.value, value / now))
-        except BadInput:  # out of its bounds: it cannot be so, and flips nothing
-            changed = config
-        return recommended(basics, changed, DRAWS, kept)
-
-    return evaluate
-
-
-def _worlds(basics: Basics, config: Config) -> Basis | None:
-    found = decide(basics, config, DRAWS).simulated
-    return None if found is None else found.basis
-
-
-def _say(text: str) -> Callable[[float], str]:
-    """Prints a value as the assumption writes it."""
-    now = first_number(text) or 1.0
-    return lambda value: times(text, value / now)
-
-
-def survives(found: Sequence[Assumption]) -> str:
-    """'the choice holds at twice and half of each assumption', or which ones it rests on."""
-    rests = [f"{a.holds} of {a.key}" for a in found if a.holds not in ("", "holds")]
-    if not rests:
-        return "the choice holds at twice and half of each assumption"
-    return "the choice rests on assumptions: " + "; ".join(rests)
+def _assumption(key: str, value: str, default: bool) -> Assumption:
+    return Assumption(key=key, value=value, source="default" if default else "configuration")

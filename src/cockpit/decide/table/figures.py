@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from cockpit import numbers
 from cockpit.config import Config
-from cockpit.decide.facts.measured import Cell, Measured
-from cockpit.decide.options.assumptions import Rules
-from cockpit.decide.options.plans import PINNED, Plan
-from cockpit.decide.outcomes.forecast import (
-    SURE,
-    Forecast,
-    Interval,
-    interval,
-    tolerance_of,
-)
+from cockpit.decide.choice.loss import TAIL
+from cockpit.decide.facts.measured import Measured
+from cockpit.decide.options.plans import Plan
+from cockpit.decide.outcomes.forecast import SURE, Forecast, Interval, interval
+from cockpit.decide.outcomes.quality import Part
+from cockpit.decide.table.counts import assumed, named
+from cockpit.decide.table.sentences import unit_of
 from cockpit.text import inert
-from cockpit.units import clock, duration, parse_duration
+from cockpit.units import clock, duration, parse_duration, parse_share
 from cockpit.views import Figure
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def not_priced(plan: Plan, facts: Measured, unit: str) -> Figure:
+def not_priced(facts: Measured, unit: str) -> Figure:
     """A cell of an option that nothing lets us price, with the reason."""
     if facts.requests_per_hour is None:
         why = "no traffic was measured"
@@ -64,13 +63,13 @@ def quality(plan: Plan, forecast: Forecast, in_precision: bool, lines: list[str]
 
 def exposed(plan: Plan, forecast: Forecast, config: Config) -> Figure:
     """Share of requests on a bad path once it is in effect."""
-    share = forecast.exposed(tolerance_of(config))
+    tolerance = parse_share(config.tolerance)
+    share, chances = forecast.exposed(tolerance), forecast.bad_paths(tolerance)
     sticky = " sticky" if plan.assumed.sticky and share > 0 else ""
-    chances = forecast.bad_paths(tolerance_of(config))
-    paths = forecast.simulated.basis.worlds.paths
+    paths = forecast.situation.worlds.paths
     each = [
-        f"{_path(version, part)}: bad with P {numbers.probability(float(chance))}, "
-        f"{numbers.share(float(weight))} of requests"
+        f"{named(version)}{f' in {inert(part)}' if part else ''}: bad with P "
+        f"{numbers.probability(float(chance))}, {numbers.share(float(weight))} of requests"
         for (version, part), chance, weight in zip(
             paths, chances, forecast.course.weights, strict=True
         )
@@ -112,15 +111,14 @@ def exposed_users(plan: Plan, share: float, config: Config) -> Figure:
 
 
 def wrong_next_hour(
-    forecast: Forecast, facts: Measured, config: Config, lines: list[str]
+    plan: Plan, forecast: Forecast, facts: Measured, config: Config, lines: list[str]
 ) -> Figure:
     """Wrong decisions in the next hour, and requests not served."""
     unserved = forecast.unserved_hour
     more = f" + {numbers.count(unserved)} unserved" if unserved >= 0.5 else ""
     median, late = forecast.course.minutes
-    rate = facts.requests_per_hour or 0.0
     made = [
-        f"{numbers.count(rate)} requests an hour, "
+        f"{numbers.count(facts.requests_per_hour or 0.0)} requests an hour, "
         f"{clock(facts.rate_window.start)}–{clock(facts.rate_window.end)}",
         *lines,
     ]
@@ -130,14 +128,18 @@ def wrong_next_hour(
         )
     if more:
         made.append("a request not served is no wrong decision; it is counted apart")
-    return _counted(forecast.wrong_hour, config.model.harm.unit, made, more)
+    figure = _counted(forecast.wrong_hour, unit_of(config), made)
+    return replace(figure, text=figure.text + more, assumed=assumed(plan, facts))
 
 
-def until_resolved(excess: Interval, draws: Floats, config: Config, lines: list[str]) -> Figure:
-    """Wrong decisions beyond those of a healthy service until it is resolved, (draws,)."""
+def until_resolved(
+    plan: Plan, forecast: Forecast, facts: Measured, config: Config, lines: list[str]
+) -> Figure:
+    """Wrong decisions beyond those of a healthy service until it is resolved."""
     median, late = config.decisions.minutes_to_fix
     horizon = duration(parse_duration(config.decisions.horizon))
-    worst = np.sort(draws)[-max(draws.size // 10, 1) :].mean()
+    draws = forecast.wrong_until
+    worst = np.sort(draws)[int((1.0 - TAIL) * draws.size) :].mean()
     made = [
         "wrong decisions among served requests, less those a healthy service would make",
         f"until it is mended, {median:g} min, {late:g} at the 90th percentile, "
@@ -146,7 +148,8 @@ def until_resolved(excess: Interval, draws: Floats, config: Config, lines: list[
         f"mean of the worst tenth {numbers.count(float(worst))}",
         *lines,
     ]
-    return _counted(excess, config.model.harm.unit, made, "")
+    figure = _counted(interval(draws), unit_of(config), made)
+    return replace(figure, assumed=assumed(plan, facts))
 
 
 def harm(draws: Floats, unit: str) -> Figure:
@@ -157,8 +160,11 @@ def harm(draws: Floats, unit: str) -> Figure:
         value=found.value,
         low=found.low,
         high=found.high,
-        unit=f"{unit}, weighed as in model.harm",
-        derivation=["mean harm until resolved beyond a healthy service, if this is the cause"],
+        unit=unit,
+        derivation=[
+            "beyond a healthy service until resolved, if this is the cause; mean [5 %, 95 %]",
+            "in missed positives: each wrong, slow, failing or unserved one as in model.harm",
+        ],
     )
 
 
@@ -177,9 +183,9 @@ def budget(objective: str, spent: Interval) -> Figure:
     )
 
 
-def _counted(found: Interval, unit: str, lines: list[str], more: str) -> Figure:
+def _counted(found: Interval, unit: str, lines: list[str]) -> Figure:
     return Figure(
-        text=numbers.with_interval(found.value, found.low, found.high) + more,
+        text=numbers.with_interval(found.value, found.low, found.high),
         value=found.value,
         low=found.low,
         high=found.high,
@@ -205,24 +211,23 @@ def minutes(plan: Plan, value: float, key: str, warm_up: float = 0.0) -> Figure:
     )
 
 
-def improvement(forecast: Forecast, facts: Measured, config: Config) -> Figure:
+def improvement(
+    forecast: Forecast, parts: Mapping[str, Part | None], facts: Measured, config: Config
+) -> Figure:
     """What is given up of the new version's gain, in points of right decisions, while it lasts."""
     unit = "share of decisions"
-    parts = forecast.simulated.basis.parts
     if any(part is None for part in parts.values()):
         return Figure(text="not measured", unit=unit, derivation=["no baseline to go by"])
-    moved = forecast.simulated.now - forecast.course.weights
+    moved = forecast.now - forecast.course.weights
     lost = sum(
         float(weight) * float(part.gain.sum(axis=0).mean())
-        for (version, name), weight in zip(
-            forecast.simulated.basis.worlds.paths, moved, strict=True
-        )
+        for (version, name), weight in zip(forecast.situation.worlds.paths, moved, strict=True)
         if version == facts.versions.new and (part := parts[name]) is not None
     )
     new = inert(facts.versions.new or "the new version")
     mean = config.decisions.improvement[0]
     return Figure(
-        text="none" if abs(lost) < 1e-6 else numbers.share(max(lost, 0.0)),
+        text="none" if lost < 1e-6 else numbers.share(lost),
         value=lost,
         unit=unit,
         assumed=True,
@@ -231,34 +236,3 @@ def improvement(forecast: Forecast, facts: Measured, config: Config) -> Figure:
             f"decisions.improvement = {mean}, times what no longer goes to {new}",
         ],
     )
-
-
-def quality_lines(plan: Plan, facts: Measured, rules: Rules) -> list[str]:
-    """One line for each version and part the option leaves serving: the counts behind it."""
-    lines = []
-    for part, shares in plan.serving.items():
-        where = part or ("elsewhere" if facts.segment else "everywhere")
-        for version, share in shares.items():
-            real = facts.versions.new if version == PINNED else version
-            cell = facts.cells.get((real, part))
-            named = "the last good features" if version == PINNED else inert(version)
-            lines.append(f"{named} {where}, {numbers.share(share)}: {_rate(cell, rules)}")
-    lines.append("each draw under one fault, as often as it is believed; 5–95 % of 5,000 draws")
-    return lines
-
-
-def _path(version: str, part: str) -> str:
-    named = "the last good features" if version == PINNED else inert(version)
-    return f"{named} in {part}" if part else named
-
-
-def _rate(cell: Cell | None, rules: Rules) -> str:
-    if cell is None:
-        if rules.wrong_share is not None and rules.listed:
-            return f"wrong {numbers.share(rules.wrong_share)}, assumed ({rules.listed[0].text})"
-        return "not known"
-    if cell.source == "measured":
-        return f"{cell.wrong:,} of {cell.labelled:,} labelled wrong"
-    if cell.source == "service":
-        return "no labels yet: by the fault, from the healthy share"
-    return "serves nothing now: by the fault, from the healthy share"

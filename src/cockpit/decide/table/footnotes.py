@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from cockpit import numbers
-from cockpit.decide.facts.measured import REST, Cell, Measured
+from cockpit.decide.choice.groups import easier
+from cockpit.decide.facts.cells import REST, Cell
+from cockpit.decide.facts.measured import Measured
 from cockpit.decide.faults.hypotheses import LABELS
-from cockpit.decide.options.plans import PINNED
-from cockpit.decide.table.decision import Decision
+from cockpit.decide.outcomes.outcome import Outcomes
+from cockpit.decide.table.decision import Choosing, Decision
+from cockpit.decide.table.sentences import weighed
 from cockpit.text import inert
 from cockpit.views import Hypothesis
 
@@ -15,9 +18,14 @@ HELPS = 0.25  # of the harm of doing nothing: sparing less is no help
 TOLD_OF = ("rollback", "observe")  # options that people ask about first
 
 
-def footnotes(decision: Decision, facts: Measured, hypotheses: list[Hypothesis]) -> list[str]:
+def footnotes(
+    decision: Decision, choosing: Choosing | None, facts: Measured, hypotheses: list[Hypothesis]
+) -> list[str]:
     """Why rolling back or observing is not recommended, and the state of the labels."""
-    lines = [line for kind in TOLD_OF if (line := _why_not(kind, decision, hypotheses))]
+    lines = []
+    if choosing is not None:
+        whys = (_why_not(kind, decision, choosing, hypotheses) for kind in TOLD_OF)
+        lines += [why for why in whys if why]
     compared = _compared(facts)
     if compared:
         lines.append(compared)
@@ -28,47 +36,56 @@ def footnotes(decision: Decision, facts: Measured, hypotheses: list[Hypothesis])
     return lines
 
 
-def _why_not(kind: str, decision: Decision, hypotheses: list[Hypothesis]) -> str:
-    """Why an option is not the one to take: by the likeliest fault under which it does not help."""
-    choosing = decision.choosing
-    if choosing is None or choosing.best == kind or decision.simulated is None:
+def _why_not(
+    kind: str, decision: Decision, choosing: Choosing, hypotheses: list[Hypothesis]
+) -> str:
+    """'not rollback to v41: 1,575 more wrong decisions (weighted) than …', or what blocks it."""
+    if choosing.best == kind or kind not in decision.plans:
         return ""
-    outcomes = decision.simulated.outcomes
+    traits, best = decision.traits[kind], decision.traits[choosing.best]
+    if blocked := decision.checks[kind].blocked:
+        return f"not {traits.label}: {blocked}"
+    outcomes = choosing.outcomes
     if kind not in outcomes.options:
         return ""
-    label, best = decision.traits[kind].label, choosing.best
-    if blocked := decision.checks[kind].blocked:
-        return f"not {label}: {blocked}"
+    mine, theirs = (outcomes.options.index(name) for name in (kind, choosing.best))
+    lost, unit = choosing.losses, weighed(decision.config)
+    beyond = lost.expected[mine] - lost.expected[theirs]
+    if kind in choosing.close:
+        said = f"a close call with {best.label}, which {easier(best, traits)}"
+    elif beyond > 0.0:
+        said = f"{numbers.more(beyond, unit)} than {best.label}"
+    else:
+        said = (
+            f"at worst, in one case of ten, {numbers.count(lost.tail[mine])} {unit} against "
+            f"{numbers.count(lost.tail[theirs])} with {best.label}"
+        )
+    return f"not {traits.label}: {said}{_no_help(mine, outcomes, hypotheses)}"
+
+
+def _no_help(option: int, outcomes: Outcomes, hypotheses: list[Hypothesis]) -> str:
+    """'; with its data or features at fault (86 %) it spares 5 %': where acting does not help."""
+    observe = outcomes.options.index("observe")
+    if option == observe:
+        return ""
     means = outcomes.harm.mean(axis=2)
-    mine, theirs, nothing = (
-        means[outcomes.options.index(name)] for name in (kind, best, "observe")
-    )
-    expected = float((mine - theirs) @ outcomes.posterior)
-    said = f"not {label}: {numbers.count(abs(expected))} more harm than {_short(best, decision)}"
-    if expected <= 0.0:
-        said = f"not {label}: a close call, and {_short(best, decision)} is undone sooner"
-    if kind == "observe":
-        return said
     for hypothesis in hypotheses:  # the likeliest first
-        h = outcomes.faults.index(hypothesis.id)
-        if hypothesis.probability < HELPS or nothing[h] <= 0.0:
+        fault = outcomes.faults.index(hypothesis.id)
+        nothing = means[observe, fault]
+        if hypothesis.probability < HELPS or nothing <= 0.0:
             continue
-        spared = float((nothing[h] - mine[h]) / nothing[h])
+        spared = float((nothing - means[option, fault]) / nothing)
         if spared < HELPS:
             share = numbers.probability(hypothesis.probability)
-            helps = "spares nothing" if spared <= 0.0 else f"spares {numbers.share(spared)}"
-            return f"{said}; with {LABELS[hypothesis.id]} at fault ({share}) it {helps}"
-    return said
-
-
-def _short(kind: str, decision: Decision) -> str:
-    return decision.traits[kind].label
+            helps = "spares nothing" if spared < 0.005 else f"spares {numbers.share(spared)}"
+            return f"; with {LABELS[hypothesis.id]} at fault ({share}) it {helps}"
+    return ""
 
 
 def _compared(facts: Measured) -> str:
     """Both versions on the same traffic, in counts."""
     new, previous, part = facts.versions.new, facts.versions.previous, facts.parts[0]
-    if not previous or previous == PINNED:
+    if not previous:
         return ""
     where = f" in {part}" if part != REST else ""
     theirs, ours = facts.cells.get((previous, part)), facts.cells.get((new, part))

@@ -20,15 +20,17 @@ from cockpit.decide.facts.measured import measured
 from cockpit.decide.faults.hypotheses import prior
 from cockpit.decide.faults.ledger import ledger
 from cockpit.decide.faults.posterior import hypotheses
-from cockpit.decide.table.assumed import assumptions, survives, tried
-from cockpit.decide.table.decision import Basics, Choosing, Decision, decide
+from cockpit.decide.outcomes.simulated import Simulated
+from cockpit.decide.table.assumed import assumptions
+from cockpit.decide.table.decision import Basics, Choosing, Decision, choose, decide
 from cockpit.decide.table.footnotes import footnotes
 from cockpit.decide.table.recommend import nothing_told, recommend, recommend_safety
 from cockpit.decide.table.rows import option_rows
+from cockpit.decide.table.sentences import unit_of, weighed
+from cockpit.decide.table.tries import survives, tried
 from cockpit.decide.table.worth import looking
-from cockpit.records import MINUTE, Assessment
+from cockpit.records import Assessment
 from cockpit.state import State
-from cockpit.units import parse_duration
 from cockpit.views import Change, OptionRow, OptionTable
 
 SAFETY = "safety: does not end the exposure"
@@ -51,50 +53,50 @@ def option_table(
     facts = measured(assessment, state, config)
     basics = Basics(facts, assessment, state, {h.id: h.probability for h in believed}, level)
     decision = decide(basics, config)
-    rows = option_rows(decision, facts, config)
+    choosing = choose(decision, level)
+    rows = option_rows(decision, choosing, facts)
     table = OptionTable(
         header=_header(rows, config),
         rows=rows,
-        footnotes=footnotes(decision, facts, believed),
-        assumptions=assumptions(decision, facts, state, config),
+        footnotes=footnotes(decision, choosing, facts, believed),
+        assumptions=assumptions(decision, basics),
         recommendation=nothing_told(),
         hypotheses=believed,
         signs=signs,
         chosen="" if state.choice is None else state.choice.option,
         executed=state.choice is not None and state.choice.executed_at is not None,
     )
-    if decision.choosing is not None:
-        table = _analysed(table, decision, decision.choosing, basics, config)
+    if choosing is not None and decision.simulated is not None:
+        table = _analysed(table, decision, decision.simulated, choosing, basics)
     if state.safety is not None:
         table = _safe(table, decision, basics)
     return table
 
 
 def _analysed(
-    table: OptionTable, decision: Decision, choosing: Choosing, basics: Basics, config: Config
+    table: OptionTable,
+    decision: Decision,
+    simulated: Simulated,
+    choosing: Choosing,
+    basics: Basics,
 ) -> OptionTable:
     """With the recommendation, what would change it, and what finding out is worth."""
-    labels = {name: traits.label for name, traits in decision.traits.items()}
-    traits = choosing.traits
-    told, flips = tried(table.assumptions, basics, config, labels)
-    flips = [*fault_flips(choosing.outcomes, choosing.scores, traits), *flips]
-    line = act_if(choosing.outcomes)
-    steady = robust(choosing.outcomes, choosing.scores, traits, choosing.best)
-    minutes = float(choosing.outcomes.parameters["minutes until it is mended"].mean())
-    horizon = parse_duration(config.decisions.horizon) / MINUTE
-    found = looking(choosing.outcomes, table.signs, min(minutes, horizon), config)
+    outcomes, traits, best = choosing.outcomes, choosing.traits, choosing.best
+    told, flips = tried(table.assumptions, decision, best, basics)
+    flips = [*fault_flips(outcomes, choosing.scores, traits), *flips]
+    line = act_if(outcomes)
+    steady = robust(outcomes, choosing.scores, traits, best, weighed(decision.config))
+    found = looking(decision, simulated, choosing, table.signs, basics.measured)
     chosen = basics.state.choice is not None
     return replace(
         table,
-        recommendation=recommend(
-            table.rows, decision, choosing, basics, config, line, found, flips
-        ),
+        recommendation=recommend(table.rows, decision, choosing, basics, line, found, flips),
         assumptions=told,
         act=line.sentence,
         robust=f"{survives(told)}; {steady.sentence}",
         flips=flips,
         diagnosis_budget_minutes=found.budget,
-        diagnose="" if chosen else diagnose(choosing.best, found.budget, found.probe),
+        diagnose="" if chosen else diagnose(best, found.budget, found.probe),
         unknowns=found.unknowns,
     )
 
@@ -114,7 +116,7 @@ def _safe(table: OptionTable, decision: Decision, basics: Basics) -> OptionTable
 
 
 def _header(rows: Sequence[OptionRow], config: Config) -> str:
-    unit = config.model.harm.unit
+    unit = unit_of(config)
     now = next((row for row in rows if row.kind == "observe"), None)
     if now is None or now.wrong.value is None:
         return f"{unit} per hour now: not measured yet"

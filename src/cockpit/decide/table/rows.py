@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 from msgspec.structs import replace
 
-from cockpit.config import Config
 from cockpit.decide.choice.dominance import dominated
-from cockpit.decide.choice.loss import Losses, losses, scoring
+from cockpit.decide.choice.loss import TAIL
 from cockpit.decide.facts.measured import Measured
 from cockpit.decide.options.plans import Plan
-from cockpit.decide.outcomes.forecast import Forecast, interval
+from cockpit.decide.outcomes.promises import promises, spent
 from cockpit.decide.outcomes.simulated import Simulated
 from cockpit.decide.table import figures
-from cockpit.decide.table.decision import Decision
+from cockpit.decide.table.counts import quality_lines
+from cockpit.decide.table.decision import Choosing, Decision
 from cockpit.decide.table.latency import latency_after
-from cockpit.decide.table.sentences import companions_of, expected, sentence
+from cockpit.decide.table.sentences import companions_of, expected, sentence, unit_of, weighed
 from cockpit.records import MINUTE
 from cockpit.text import inert
 from cockpit.views import OptionRow
@@ -25,69 +25,60 @@ from cockpit.views import OptionRow
 MEASURING = 5 * MINUTE  # the window over which an effect becomes visible
 
 
-@dataclass(frozen=True, eq=False)
-class _Compared:
-    """The harm of every option that can be priced, also of those that cannot be taken."""
-
-    simulated: Simulated
-    losses: Losses
-    dominated: dict[str, str]
-
-
-def option_rows(decision: Decision, facts: Measured, config: Config) -> list[OptionRow]:
+def option_rows(decision: Decision, choosing: Choosing | None, facts: Measured) -> list[OptionRow]:
     """One row for each plan."""
-    compared = None if decision.simulated is None else _compare(decision, decision.simulated)
-    in_precision = all(
+    rows = {plan.kind: _plain(plan, decision, facts) for plan in decision.plans.values()}
+    found = decision.simulated
+    if found is not None:
+        in_precision = _in_precision(decision)
+        for index, one in enumerate(found.courses):
+            row = _simulated(rows[one.option], index, found, decision)
+            if not found.by_service:
+                row = _with_quality(row, decision, facts, in_precision)
+            rows[one.option] = row
+    if choosing is not None:
+        for kind, row in _compared(rows, choosing).items():
+            rows[kind] = row
+    observe = rows.get("observe")
+    return [
+        replace(rows[kind], sentence=sentence(rows[kind], observe, decision.plans[kind], facts))
+        for kind in _order(decision, choosing)
+    ]
+
+
+def _in_precision(decision: Decision) -> bool:
+    """Whether precision is told of every option that still decides; else the share right is."""
+    return all(
         forecast.precision_change is not None
         for forecast in decision.forecasts.values()
         if forecast.course.weights.any()
     )
-    rows: dict[str, OptionRow] = {}
-    for plan in decision.plans:
-        row = _plain(plan, decision, facts, config)
-        forecast = decision.forecasts.get(plan.kind)
-        if forecast is not None and compared is not None:
-            row = _priced(row, plan, forecast, decision, compared, facts, config, in_precision)
-        rows[plan.kind] = row
-    observe = rows.get("observe")
-    plans = {plan.kind: plan for plan in decision.plans}
-    return [
-        replace(rows[kind], sentence=sentence(rows[kind], observe, plans[kind], facts))
-        for kind in _order(decision, compared)
-    ]
 
 
-def _compare(decision: Decision, simulated: Simulated) -> _Compared:
-    outcomes = simulated.outcomes
-    lost = losses(outcomes, scoring(outcomes, 0.0))
-    traits = [decision.traits[kind] for kind in outcomes.options]
-    by_whom = dominated(outcomes, lost, traits)
-    return _Compared(simulated, lost, dict(zip(outcomes.options, by_whom, strict=True)))
-
-
-def _order(decision: Decision, compared: _Compared | None) -> list[str]:
+def _order(decision: Decision, choosing: Choosing | None) -> list[str]:
     """As chosen from; then what is blocked, by harm; then what cannot be priced, by effort."""
-    first = [] if decision.choosing is None else decision.choosing.order
+    first = [] if choosing is None else choosing.order
     blocked: list[str] = []
-    if compared is not None:
-        options = compared.simulated.outcomes.options
-        blocked = [options[index] for index in np.argsort(compared.losses.expected)]
-    rest = sorted((plan.kind for plan in decision.plans), key=lambda k: decision.traits[k].effort)
+    if decision.simulated is not None:
+        outcomes = decision.simulated.outcomes
+        harm = outcomes.harm.mean(axis=2) @ outcomes.posterior
+        blocked = [outcomes.options[index] for index in np.argsort(harm)]
+    rest = sorted(decision.plans, key=lambda kind: decision.traits[kind].effort)
     return list(dict.fromkeys([*first, *blocked, *rest]))
 
 
-def _plain(plan: Plan, decision: Decision, facts: Measured, config: Config) -> OptionRow:
+def _plain(plan: Plan, decision: Decision, facts: Measured) -> OptionRow:
     """What is known of an option before it is priced."""
-    check, given = decision.checks[plan.kind], plan.assumed
+    check, given, config = decision.checks[plan.kind], plan.assumed, decision.config
     late = round((given.minutes[1] + check.warm_up) * MINUTE) + MEASURING
     return OptionRow(
         id=plan.kind,
         label=plan.label,
         kind=plan.kind,
-        quality=figures.not_priced(plan, facts, "precision"),
+        quality=figures.not_priced(facts, "precision"),
         latency=latency_after(plan, facts),
-        exposed=figures.not_priced(plan, facts, "share of requests"),
-        wrong=figures.not_priced(plan, facts, config.model.harm.unit),
+        exposed=figures.not_priced(facts, "share of requests"),
+        wrong=figures.not_priced(facts, unit_of(config)),
         effect=figures.minutes(plan, given.minutes[0], "minutes", check.warm_up),
         undo=figures.minutes(plan, given.undo, "undo"),
         irreversible=inert(given.irreversible),
@@ -101,60 +92,57 @@ def _plain(plan: Plan, decision: Decision, facts: Measured, config: Config) -> O
     )
 
 
-def _priced(
-    row: OptionRow,
-    plan: Plan,
-    forecast: Forecast,
-    decision: Decision,
-    compared: _Compared,
-    facts: Measured,
-    config: Config,
-    in_precision: bool,
-) -> OptionRow:
-    """The same row with what the simulation tells."""
-    simulated, lost = compared.simulated, compared.losses
-    outcomes, unit = simulated.outcomes, config.model.harm.unit
-    index = outcomes.options.index(plan.kind)
-    draws = np.arange(outcomes.fault_of.size)
-    excess = simulated.flow.wrong[index, outcomes.fault_of, draws]
-    lines = figures.quality_lines(plan, facts, decision.rules)
+def _simulated(row: OptionRow, index: int, found: Simulated, decision: Decision) -> OptionRow:
+    """With what the simulation tells of harm, exposure and promises."""
+    outcomes, config = found.outcomes, decision.config
+    plan, forecast = decision.plans[row.id], decision.forecasts[row.id]
+    harm = outcomes.harm[index]
+    mixture = harm[outcomes.fault_of, np.arange(outcomes.fault_of.size)]
+    worst = int((1.0 - TAIL) * mixture.size)
     exposed = figures.exposed(plan, forecast, config)
-    told = None if simulated.by_service else figures.wrong_next_hour(forecast, facts, config, lines)
-    until = None
-    if not simulated.by_service:
-        until = figures.until_resolved(interval(excess), excess, config, lines)
-    best, regret, close = _chances(plan, decision)
     return replace(
         row,
-        quality=row.quality
-        if simulated.by_service
-        else figures.quality(plan, forecast, in_precision, lines),
         exposed=exposed,
         exposed_users=figures.exposed_users(plan, exposed.value or 0.0, config),
-        wrong=told or row.wrong,
-        until=until or row.until,
-        tail=float(lost.tail[index]),
-        harm=float(lost.expected[index]),
-        improvement=figures.improvement(forecast, facts, config),
-        promises=forecast.promises(config, facts.bound),
-        budget=[figures.budget(name, spent) for name, spent in forecast.spent(config, facts.bound)],
+        tail=float(np.partition(mixture, worst)[worst:].mean()),
+        harm=float(harm.mean(axis=1) @ outcomes.posterior),
+        promises=promises(forecast, decision.promised),
+        budget=[figures.budget(name, share) for name, share in spent(forecast, decision.promised)],
         by_fault={
-            fault: figures.harm(outcomes.harm[index, h], unit)
-            for h, fault in enumerate(outcomes.faults)
+            fault: figures.harm(draws, weighed(config))
+            for fault, draws in zip(outcomes.faults, harm, strict=True)
         },
-        best=best,
-        regret=regret,
-        dominated=compared.dominated[plan.kind],
-        close=close,
     )
 
 
-def _chances(plan: Plan, decision: Decision) -> tuple[float | None, float | None, bool]:
-    """P(best), regret, and whether it is a close call, among the options that can be taken."""
-    choosing = decision.choosing
-    if choosing is None or plan.kind not in choosing.outcomes.options:
-        return None, None, False
-    index = choosing.outcomes.options.index(plan.kind)
-    lost = choosing.losses
-    close = plan.kind in choosing.close and len(choosing.close) > 1
-    return float(lost.best[index]), float(lost.regret[index]), close
+def _with_quality(
+    row: OptionRow, decision: Decision, facts: Measured, in_precision: bool
+) -> OptionRow:
+    """With what the simulation tells of wrong decisions."""
+    plan, forecast, config = decision.plans[row.id], decision.forecasts[row.id], decision.config
+    lines = quality_lines(plan, facts, decision.rules)
+    parts = {} if decision.simulated is None else decision.simulated.basis.parts
+    return replace(
+        row,
+        quality=figures.quality(plan, forecast, in_precision, lines),
+        wrong=figures.wrong_next_hour(plan, forecast, facts, config, lines),
+        until=figures.until_resolved(plan, forecast, facts, config, lines),
+        improvement=figures.improvement(forecast, parts, facts, config),
+    )
+
+
+def _compared(rows: Mapping[str, OptionRow], choosing: Choosing) -> dict[str, OptionRow]:
+    """The options that can be taken, each against the others."""
+    outcomes, lost = choosing.outcomes, choosing.losses
+    by_whom = dominated(outcomes, lost, choosing.traits)
+    several = len(choosing.close) > 1
+    return {
+        kind: replace(
+            rows[kind],
+            best=float(lost.best[index]),
+            regret=float(lost.regret[index]),
+            dominated=by_whom[index],
+            close=several and kind in choosing.close,
+        )
+        for index, kind in enumerate(outcomes.options)
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cockpit import numbers
+from cockpit.config import Config
 from cockpit.decide.facts.measured import Measured
 from cockpit.decide.options.plans import Plan
 from cockpit.decide.options.preflight import Preflight
@@ -27,11 +28,21 @@ def sentence(row: OptionRow, observe: OptionRow | None, plan: Plan, facts: Measu
     if row.until.value is not None:
         against = ""
         if observe is not None and observe.until.value is not None and plan.kind != "observe":
-            against = f" against {numbers.count(observe.until.value)} doing nothing"
-        clauses.append(f"{row.until.text} more {row.until.unit} until resolved{against}")
+            against = f", {numbers.count(observe.until.value)} doing nothing"
+        clauses.append(f"{row.until.text} {row.until.unit} beyond healthy until resolved{against}")
     told = f"{plan.label[:1].upper()}{plan.label[1:]}: {', '.join(clauses) or 'not measured yet'}"
     lost = _lost(row, plan, facts)
     return f"{told}; {lost}." if lost else f"{told}."
+
+
+def unit_of(config: Config) -> str:
+    """The team's own word for what is counted."""
+    return inert(config.model.harm.unit, 30)
+
+
+def weighed(config: Config) -> str:
+    """The unit of harm: the same word, each kind weighed by what it costs (`model.harm`)."""
+    return f"{unit_of(config)} (weighted)"
 
 
 def gain_given_up(row: OptionRow, facts: Measured) -> str:

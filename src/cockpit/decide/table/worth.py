@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cockpit import numbers
 from cockpit.config import Config
+from cockpit.decide.choice.guard import GOES_ON
 from cockpit.decide.choice.value import (
     diagnosis_budget,
     evpi,
@@ -17,38 +18,54 @@ from cockpit.decide.choice.value import (
     evsi_of_sign,
     harm_of_waiting,
 )
+from cockpit.decide.choice.waiting import Labels, best_wait, excess
+from cockpit.decide.facts.measured import Measured
 from cockpit.decide.faults.hypotheses import LABELS
 from cockpit.decide.faults.ratios import chances, minutes_to_look
 from cockpit.decide.outcomes.outcome import Outcomes
+from cockpit.decide.outcomes.parameters import parameters
+from cockpit.decide.outcomes.simulated import Simulated
+from cockpit.decide.outcomes.simulation import along
+from cockpit.decide.table.decision import Choosing, Decision
+from cockpit.decide.table.sentences import weighed
 from cockpit.views import Sign, Worth
 
 TELLING = 0.01  # of the worth of knowing everything: less is not worth a line
+LEAST = 0.5  # in the unit of harm: less is printed as none
 
 
 @dataclass(frozen=True)
 class Looking:
-    """What looking is worth: the list, the budget in minutes, and the best next look."""
+    """What looking is worth: the list, the budget, the best next look, the best wait, in minutes.
+
+    `budget` is null where waiting costs nothing, `probe` where no look could change the choice,
+    `wait` where waiting for labels is not worth the harm done meanwhile.
+    """
 
     unknowns: list[Worth]
-    budget: float | None  # minutes; null: waiting costs nothing
-    probe: float | None  # minutes of the fastest look that could change the choice
+    budget: float | None
+    probe: float | None
+    wait: float | None
 
 
-def looking(outcomes: Outcomes, signs: Sequence[Sign], minutes: float, config: Config) -> Looking:
-    """The worth of each thing not known; `minutes` is how long until it is mended, on average."""
+def looking(
+    decision: Decision,
+    simulated: Simulated,
+    choosing: Choosing,
+    signs: Sequence[Sign],
+    facts: Measured,
+) -> Looking:
+    """The worth of each thing not known."""
+    config = decision.config
+    outcomes = replace(choosing.outcomes, parameters=parameters(simulated, facts, decision.rules))
     everything = evpi(outcomes)
-    unit = config.model.harm.unit
+    unit = weighed(config)
     looks = sorted(_looks(outcomes, signs, unit, config), key=lambda w: -_per_minute(w))
+    labels = _waiting(simulated, choosing, facts, everything, unit)
     found = [
-        Worth(
-            id="fault",
-            text="what is at fault",
-            perfect=evppi_of_fault(outcomes),
-            probe=looks[0].probe if looks else None,
-            minutes=looks[0].minutes if looks else None,
-            sentence=_fault_sentence(outcomes, looks, unit),
-        ),
+        _fault(outcomes, looks, unit),
         *looks,
+        *([] if labels is None else [labels]),
         *(
             Worth(
                 id=name,
@@ -59,12 +76,14 @@ def looking(outcomes: Outcomes, signs: Sequence[Sign], minutes: float, config: C
             for name, worth in evppi_of_parameters(outcomes).items()
         ),
     ]
-    telling = [w for w in found if _worth(w) > TELLING * everything and _worth(w) >= 0.5]
-    useful = [w.minutes for w in looks if w.minutes is not None and (w.probe or 0.0) >= 0.5]
+    telling = [w for w in found if _worth(w) > TELLING * everything and _worth(w) >= LEAST]
+    useful = [w.minutes for w in looks if w.minutes is not None and (w.probe or 0.0) >= LEAST]
+    minutes = float(simulated.situation.until_mended.mean())
     return Looking(
         unknowns=sorted(telling, key=lambda w: -_worth(w)),
         budget=diagnosis_budget(everything, harm_of_waiting(outcomes, minutes)),
         probe=min(useful, default=None),
+        wait=None if labels is None else labels.minutes,
     )
 
 
@@ -88,24 +107,87 @@ def _looks(outcomes: Outcomes, signs: Sequence[Sign], unit: str, config: Config)
         found.append(
             Worth(
                 id=sign.id,
-                text=f"whether {sign.text}",
+                text=f"“{sign.text}”",
                 probe=worth,
                 minutes=minutes,
-                sentence=f"whether {sign.text}: looking takes {numbers.minutes(minutes)} and "
-                f"spares {numbers.count(worth)} {unit} ({sign.why})",
+                sentence=f"“{sign.text}” is not known ({sign.why}): looking takes "
+                f"{numbers.minutes(minutes)} and would spare {numbers.count(worth)} {unit}",
             )
         )
     return found
 
 
-def _fault_sentence(outcomes: Outcomes, looks: Sequence[Worth], unit: str) -> str:
-    """'The model or its data? Knowing would spare 1,240 wrong decisions; “…” tells, 2 min.'"""
+def _fault(outcomes: Outcomes, looks: Sequence[Worth], unit: str) -> Worth:
+    """What is at fault, and the look that tells most of it a minute."""
+    worth = evppi_of_fault(outcomes)
     first, second = np.argsort(-outcomes.posterior)[:2]
-    names = [LABELS[outcomes.faults[index]] for index in (first, second)]
+    one, other = (LABELS[outcomes.faults[index]] for index in (first, second))
     told = (
-        f"{names[0][:1].upper()}{names[0][1:]} or {names[1]}? Knowing would spare "
-        f"{numbers.count(evppi_of_fault(outcomes))} {unit}"
+        f"{one[:1].upper()}{one[1:]} or {other}? Knowing would spare {numbers.count(worth)} {unit}"
     )
-    if looks and (looks[0].probe or 0.0) >= 0.5 and looks[0].minutes is not None:
-        told += f"; {looks[0].text} tells, {numbers.minutes(looks[0].minutes)}"
-    return f"{told}."
+    best = looks[0] if looks else None
+    if best is not None and (best.probe or 0.0) >= LEAST and best.minutes is not None:
+        told += f"; {best.text} tells, {numbers.minutes(best.minutes)}"
+    return Worth(
+        id="fault",
+        text="what is at fault",
+        perfect=worth,
+        probe=None if best is None else best.probe,
+        minutes=None if best is None else best.minutes,
+        sentence=f"{told}.",
+    )
+
+
+def _waiting(
+    simulated: Simulated, choosing: Choosing, facts: Measured, most: float, unit: str
+) -> Worth | None:
+    """Going on as now until more labels tell, where that is worth the harm done meanwhile.
+
+    Labels come as often as the window's decisions have one, and tell of wrong decisions alone;
+    they are worth `most` at most, as everything known would be.
+    """
+    if simulated.by_service or not facts.coverage:
+        return None
+    acting = [name for name in choosing.order if name not in GOES_ON]
+    if not acting:
+        return None
+    situation = simulated.situation
+    mean, deviation = excess(
+        choosing.outcomes, acting[0], situation.requests * situation.until_mended
+    )
+    labels = Labels(
+        mean=mean,
+        deviation=deviation,
+        variance=_variance(simulated),
+        requests=situation.requests,
+        share=1.0,
+        label_rate=facts.coverage,
+        horizon=float(situation.until_mended.mean()),
+        cost=1.0,
+    )
+    minutes, worth = best_wait(labels)
+    if minutes <= 0.0:
+        return None
+    worth = min(worth, most)
+    when = numbers.minutes(minutes)
+    many = numbers.count(labels.requests * labels.label_rate * minutes)
+    return Worth(
+        id="labels",
+        text=f"labels of the next {when}",
+        probe=worth,
+        minutes=minutes,
+        sentence=f"labels of the next {when}, about {many}: waiting for them would spare "
+        f"{numbers.count(worth)} {unit} beyond what goes wrong meanwhile",
+    )
+
+
+def _variance(simulated: Simulated) -> float:
+    """Variance of the harm by the decision on one request of now."""
+    harm, mixture = simulated.situation.harm, simulated.mixture
+    wrong, false_positives = (
+        float(along(simulated.situation.now, rates).mean())
+        for rates in (mixture.wrong, mixture.false_positives)
+    )
+    chances = np.array([false_positives, wrong - false_positives])
+    costs = np.array([harm.false_positive, harm.false_negative])
+    return float(chances @ costs**2 - (chances @ costs) ** 2)

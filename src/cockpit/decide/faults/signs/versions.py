@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cockpit import numbers
+from cockpit.decide.facts.cells import Cell
 from cockpit.decide.facts.estimates import is_bad, probability_above
-from cockpit.decide.facts.measured import Cell, Measured
+from cockpit.decide.facts.measured import Measured
 from cockpit.decide.faults.signs.look import RISE, SURE, Look, not_seen, seen, stated, unknown
 from cockpit.decide.faults.signs.quality import of_quality
 from cockpit.records import Assessment
