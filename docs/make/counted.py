@@ -63,11 +63,11 @@ class Facts:
         share = self.of("requests_share", None, segment)["value"]
         inside, outside, times = [], [], []
         for name, kind in ((ALARMS, "false_positives"), (MISSED, "false_negatives")):
-            whole = self.of(name)["baseline"]["value"]
-            here = self.of(name, None, segment)["baseline"]["value"]
-            inside.append(here)
-            outside.append((whole - share * here) / (1 - share))
-            times.append(self.settled[kind] / self.settled["n"] / whole)
+            whole, here = (self.of(name, None, s)["baseline"] for s in (None, segment))
+            rest = (whole["value"] - share * here["value"]) / (1 - share)
+            inside.append(_usual(here["value"], here))
+            outside.append(_usual(rest, whole))
+            times.append(self.settled[kind] / self.settled["n"] / whole["value"])
         return [
             Part(name, size, (young[0], young[1]), (young[0] * times[0], young[1] * times[1]))
             for name, size, young in ((segment, share, inside), ("elsewhere", 1 - share, outside))
@@ -97,3 +97,13 @@ class Facts:
         here: int = self.of(name, version, segment)[field]
         whole: int = self.of(name, version)[field]
         return here if inside else whole - here
+
+
+def _usual(share: float, baseline: dict[str, float]) -> float:
+    """A share of the baseline as the mean of its posterior: half a row more of each kind.
+
+    It is worth as many rows as give an interval of the baseline's width.
+    """
+    error = (baseline["high"] - baseline["low"]) / 3.92
+    rows = share * (1 - share) / error**2
+    return (share * rows + 0.5) / (rows + 1)

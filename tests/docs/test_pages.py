@@ -153,7 +153,7 @@ def test_the_table_agrees_with_the_arithmetic_by_hand() -> None:
     assert len(pairs) == 4, "a belief, the wrong decisions of two options, the harm of one"
     for by_hand, in_table in pairs:
         here, there = (float(number.replace(",", "")) for number in (by_hand, in_table))
-        assert here == pytest.approx(there, rel=0.03)
+        assert here == pytest.approx(there, rel=0.02)
 
 
 def test_the_belief_by_hand_is_that_of_the_table() -> None:
