@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from cockpit.records import MINUTE, NeedsReason, Refused, Window
@@ -74,6 +75,9 @@ class FakeSession(HandMade):
         self.closed = False
 
     # Looking
+
+    def compute_apart(self, say: Callable[[str], None]) -> None:
+        """Nothing here is computed."""
 
     def stored_view(self, at: int) -> View | None:
         return self._view(OPENS - MINUTE) if self.stored else None

@@ -113,7 +113,7 @@ def _why(row: OptionRow, rows: Sequence[OptionRow], choosing: Choosing, basics: 
 def _how(row: OptionRow, choosing: Choosing) -> str:
     """'least harm (less than observing with P 96 %)', or 'close call with observe: …'."""
     outcomes = choosing.outcomes
-    close = close_call(choosing.losses.score, choosing.traits, outcomes.ordinary)
+    close = close_call(choosing.losses.score, choosing.traits, outcomes.slack)
     if close and row.id == choosing.best:
         return close
     mixture = outcomes.mixture
