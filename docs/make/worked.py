@@ -6,7 +6,7 @@ It takes the mean of each thing that the table draws 5,000 times, and nothing of
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from docs.make.counted import Cell, Facts, Part
 
@@ -26,67 +26,93 @@ def worked(document: dict[str, Any], table: dict[str, Any]) -> list[str]:
     fix = _pair(assumed["decisions.minutes_to_fix"])
     horizon = 60 * float(assumed["decisions.horizon"].removesuffix("h"))
     minutes = until_mended(fix, horizon)
-    lines = [
+    parts = facts.parts(segment)
+    told = [_told(part, facts.cells(segment, part.name == segment), assumed) for part in parts]
+    (inside, outside), healthy = ([sum(one.excess) for one in told], told[0].healthy)
+    return [
         f"traffic        {requests['n']:,} requests in {span:g} min: {rate:,.1f} a minute",
         f"until mended   σ = ln({fix[1]:g} ÷ {fix[0]:g}) ÷ {Z90} = {_sigma(fix):.4f}, "
         f"E[min(T, {horizon:g})] = {minutes:.2f} min",
         "",
-        _row("", "", "", "wrong of", "mean", "healthy", "weight", "excess", "excess"),
-        _row(
-            "part",
-            "version",
-            "serves",
-            "labelled",
-            "(k+½)/(n+1)",
-            "as young",
-            "n/(n+50)",
-            "by fault",
-            "taken",
-        ),
-    ]
-    times = _mean(_pair(assumed["decisions.unlabelled"]))
-    shared = sum(_pair(assumed["decisions.shared_fault"])) / 2
-    excess = {}
-    for part in facts.parts(segment):
-        alarms = missed = 0.0
-        new: tuple[float, float] | None = None
-        for cell in facts.cells(segment, part.name == segment):
-            expected = _expected(part, new, times, shared)
-            found = _excess(cell, part, expected)
-            new = new or found
-            alarms += cell.serves * found[0]
-            missed += cell.serves * found[1]
-            counted = f"{cell.alarms + cell.missed:,} of {cell.labelled:,}"
-            lines.append(
-                _row(
-                    part.name,
-                    cell.version,
-                    f"{cell.serves:.3f}",
-                    counted,
-                    f"{cell.wrong:.5f}",
-                    f"{sum(part.young):.5f}",
-                    f"{cell.weight:.3f}",
-                    _signed(sum(expected)),
-                    _signed(sum(found)),
-                )
-            )
-        excess[part.name] = (part.share * alarms, part.share * missed)
-    inside, outside = (sum(excess[name]) for name in (segment, "elsewhere"))
-    wrong = rate * minutes * (inside + outside)
-    told = rows["observe"]["until"]["value"]
-    parts = facts.parts(segment)
-    lines += [
+        _row(*(above for above, _ in COLUMNS)),
+        _row(*(below for _, below in COLUMNS)),
+        *(line for one in told for line in one.lines),
+        "",
+        *(one.healthy_line for one in told),
         "",
         "observe",
-        f"  share × serves × excess, added up     {inside:.5f} {_added(outside)} = "
-        f"{inside + outside:.5f}",
-        f"  {rate:,.1f} × {minutes:.2f} × {inside + outside:.5f} = {wrong:,.0f}"
-        f"    the table says {told:,.0f}",
-        *_weighed(rate * minutes, list(excess.values()), assumed, rows["observe"]),
+        "  share × (serves × excess, added up, less the last step of healthy)"
+        f"     {inside:.5f} {_added(outside)} = {inside + outside:.5f}",
+        f"  {rate:,.1f} × {minutes:.2f} × {inside + outside:.5f} = "
+        f"{rate * minutes * (inside + outside):,.0f}"
+        f"    the table says {rows['observe']['until']['value']:,.0f}",
+        *_weighed(rate * minutes, [one.excess for one in told], assumed, rows["observe"]),
         "",
-        *_switched_off(rate, minutes, parts[0], inside, outside, rows["segment_off"], assumed),
+        *_switched_off(
+            (rate, minutes), parts[0], healthy, (inside, outside), rows["segment_off"], assumed
+        ),
     ]
-    return lines
+
+
+COLUMNS = (
+    ("", "part"),
+    ("", "version"),
+    ("", "serves"),
+    ("wrong of", "labelled"),
+    ("mean", "(k+½)/(n+1)"),
+    ("healthy", "as young"),
+    ("weight", "n/(n+50)"),
+    ("excess", "by fault"),
+    ("excess", "taken"),
+)
+
+
+class Told(NamedTuple):
+    """One part: its lines, its excess by kind as a share of all requests, what is healthy there."""
+
+    lines: list[str]
+    excess: tuple[float, float]
+    healthy: float
+    healthy_line: str
+
+
+def _told(part: Part, cells: list[Cell], assumed: dict[str, str]) -> Told:
+    """How often each version is wrong beyond what is healthy, the new version first."""
+    times = _mean(_pair(assumed["decisions.unlabelled"]))
+    shared = sum(_pair(assumed["decisions.shared_fault"])) / 2
+    gain = float(assumed["decisions.improvement"].strip("[]").split("%")[0]) / 100
+    older = sum(cell.serves for cell in cells[1:])
+    alarms, missed = (-older * gain * kind for kind in part.settled)
+    new: tuple[float, float] | None = None
+    lines = []
+    for cell in cells:
+        expected = _expected(part, new, times, shared)
+        found = _excess(cell, part, expected)
+        new = new or found
+        alarms += cell.serves * found[0]
+        missed += cell.serves * found[1]
+        lines.append(
+            _row(
+                part.name,
+                cell.version,
+                f"{cell.serves:.3f}",
+                f"{cell.alarms + cell.missed:,} of {cell.labelled:,}",
+                f"{cell.wrong:.5f}",
+                f"{sum(part.young):.5f}",
+                f"{cell.weight:.3f}",
+                _signed(sum(expected)),
+                _signed(sum(found)),
+            )
+        )
+    settled = sum(part.settled)
+    healthy = settled * (1 + older * gain)
+    return Told(
+        lines=lines,
+        excess=(part.share * alarms, part.share * missed),
+        healthy=healthy,
+        healthy_line=f"healthy, {part.name:<11} {settled:.5f} once labels had time, "
+        f"× (1 + {older:.3f} × {gain:.0%}) = {healthy:.5f}",
+    )
 
 
 def _expected(
@@ -121,17 +147,17 @@ def _weighed(
 
 
 def _switched_off(
-    rate: float,
-    minutes: float,
+    span: tuple[float, float],
     part: Part,
-    inside: float,
-    outside: float,
+    healthy: float,
+    now: tuple[float, float],
     row: dict[str, Any],
     assumed: dict[str, str],
 ) -> list[str]:
+    """`span` is requests a minute and minutes; `now` the excess inside and outside the segment."""
+    (rate, minutes), (inside, outside) = span, now
     given = float(assumed["options.rules.wrong_share"].rstrip("%")) / 100
     rules = (given * RULES_ROWS + 0.5) / (RULES_ROWS + 1)
-    healthy = sum(part.settled)
     pair = _pair(assumed["options.segment_off.minutes"])
     fails = float(assumed["options.segment_off.fails"].rstrip("%")) / 100
     before = _mean(pair) * (1 + AGAIN * fails)
@@ -139,8 +165,7 @@ def _switched_off(
     wrong = rate * (before * (inside + outside) + (minutes - before) * after)
     return [
         row["label"],
-        f"  the rules, {given:.0%} wrong, beyond {healthy:.5f} once labels had time     "
-        f"{rules:.5f} − {healthy:.5f} = {rules - healthy:.5f}",
+        f"  the rules, {given:.0%} wrong     {rules:.5f} − {healthy:.5f} = {rules - healthy:.5f}",
         f"  once it is in effect     {part.share:.5f} × {rules - healthy:.5f} "
         f"{_added(outside)} = {after:.5f}",
         f"  until then     {pair[0]:g} e^(σ²/2) × (1 + {AGAIN:g} × {fails:.0%}) = {before:.2f} min",
