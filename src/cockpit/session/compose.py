@@ -16,6 +16,7 @@ from cockpit.decide.triage import checklist, companions, containment, phase_mark
 from cockpit.incident.state import fold
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE, Window
+from cockpit.session.experiments import watched
 from cockpit.setting import with_values
 from cockpit.views import PHASES, Choice, Impact, InfraPane, ModelPane, Status, View
 
@@ -102,6 +103,7 @@ def compose(
         choice=choice,
         companions=[text_of(task) for task in companions(level.level)],
         notes=facts.notes,
+        experiment=watched(gatherer, at, state),
         severity=level,
     )
 
