@@ -22,6 +22,7 @@ _PLACES: dict[Where, str] = {
     "choose": "choose",
     "asks": "look at asks",
     "evidence": "override a sign",
+    "experiment": "look at how the fix is proved",
     "briefing": "write the briefing",
 }
 _PLAIN = {

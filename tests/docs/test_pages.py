@@ -108,6 +108,7 @@ PRINTED = (
     records.Assessment,
     views.OptionTable,
     views.Severity,
+    views.Experiment,
     views.Status,
     views.Impact,
     views.PhaseMark,
