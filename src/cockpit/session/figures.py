@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from cockpit.incident.state import fold
 from cockpit.session import settings
+from cockpit.setting import with_values
 from cockpit.views import Earlier, View
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Figures:
         with self._one_at_a_time:
             events = self._incident.events(until=at)
             state = fold(events, at)
-            plan = planned(self._gatherer, events, at, state, self._config, wish)
+            config = with_values(self._config, state.assumed)
+            plan = planned(self._gatherer, events, at, state, config, wish)
             return replace(plan, verdict=watched(self._gatherer, at, state))
 
     def signature(self, at: int) -> Signature:

@@ -16,7 +16,7 @@ from cockpit.decide.outcomes.simulated import Simulated
 from cockpit.decide.table import figures
 from cockpit.decide.table.counts import quality_lines
 from cockpit.decide.table.decision import Choosing, Decision
-from cockpit.decide.table.latency import latency_after
+from cockpit.decide.table.latency import latency_after, p95_after
 from cockpit.decide.table.sentences import companions_of, expected, sentence, unit_of, weighed
 from cockpit.records import MINUTE
 from cockpit.text import inert
@@ -77,6 +77,7 @@ def _plain(plan: Plan, decision: Decision, facts: Measured) -> OptionRow:
         kind=plan.kind,
         quality=figures.not_priced(facts, "precision"),
         latency=latency_after(plan, facts),
+        latency_p95=p95_after(plan, facts),
         exposed=figures.not_priced(facts, "share of requests"),
         wrong=figures.not_priced(facts, unit_of(config)),
         effect=figures.minutes(plan, given.minutes[0], "minutes", check.warm_up),
