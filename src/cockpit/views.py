@@ -240,6 +240,19 @@ class Promise(Record, kw_only=True):
     reason: str = ""
 
 
+class Aim(Record, kw_only=True):
+    """What traffic is like once an option has been carried out, by whatever means.
+
+    `serves` are shares of the requests of `segment`, or of all of them; empty where who serves does
+    not change. An aim of nothing at all cannot be seen in traffic.
+    """
+
+    serves: dict[str, float] = {}  # version → share of requests
+    segment: str = ""
+    shed: float = 0.0  # share of requests turned away
+    shadow: str = ""  # the version that then scores beside the one that decides
+
+
 class OptionRow(Record, kw_only=True):
     """What one containment option would do.
 
@@ -265,6 +278,7 @@ class OptionRow(Record, kw_only=True):
     undo: Figure  # minutes
     irreversible: str = ""  # what cannot be undone
     improvement: Figure = Figure(text="not measured")  # what is given up of the new version's gain
+    gain: str = ""  # the same in words
     promises: list[Promise] = []
     budget: list[Figure] = []  # share of each error budget spent until resolved
     by_fault: dict[str, Figure] = {}
@@ -280,6 +294,7 @@ class OptionRow(Record, kw_only=True):
     sentence: str = ""  # the trade in one sentence a person would say
     expected: str = ""  # effect to watch for after it is executed
     expected_by: int | None = None  # µs after execution
+    aim: Aim | None = None  # null: nothing changes
 
 
 SignState = Literal["seen", "not seen", "not measurable"]
@@ -388,6 +403,7 @@ class OptionTable(Record, kw_only=True):
     unknowns: list[Worth] = []
     chosen: str = ""
     executed: bool = False
+    noticed: str = ""  # what traffic says was done, where nothing was chosen
 
 
 class Unknown(Record, kw_only=True):
@@ -435,8 +451,26 @@ class TimelineEntry(Record, kw_only=True):
     undone: bool = False
 
 
+class Hurt(Record, kw_only=True):
+    """A figure that was bad when containment was chosen: by it the effect is judged."""
+
+    name: str  # wrong_rate, latency_p99, error_rate
+    segment: str | None = None
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class NextOption(Record, kw_only=True):
+    """The option to take where the one that was chosen has no effect."""
+
+    id: str
+    label: str
+    why: str
+
+
 class Choice(Record, kw_only=True):
-    """The containment that was chosen, and how far it got."""
+    """The containment that was chosen, and how far it got, as measured."""
 
     id: str  # of the journal entry
     option: str
@@ -445,9 +479,19 @@ class Choice(Record, kw_only=True):
     companions: list[str]
     expected: str
     chosen_at: int
+    guarantee: str = ""  # what it protects
+    gain: str = ""  # what it gives up
+    override: str = ""  # why it was chosen all the same, where a guard spoke against it
+    aim: Aim | None = None
+    hurt: list[Hurt] = []
+    within: int | None = None  # µs from its execution to when the effect should be visible
     due: int | None = None  # when the effect should be visible, once executed
     executed_at: int | None = None
+    noticed_at: int | None = None  # since when traffic says it was done, where nobody marked it
     effect: Literal["", "watching", "seen", "not seen in time"] = ""
+    effect_why: str = ""  # what traffic and the figures do
+    next_option: NextOption | None = None  # where its effect was not seen in time
+    recheck_at: int | None = None  # when to look again, where nothing is changed
 
 
 class Earlier(Record, kw_only=True):

@@ -45,10 +45,10 @@ def _unknown(now: Situation, text: str, tells: str, by: int | None = None) -> Un
 
 def _effect(now: Situation) -> Iterator[Unknown]:
     choice = now.choice
-    if choice is None or choice.effect == "seen":
+    if choice is None or choice.option == "observe" or choice.effect == "seen":
         return
     expected = choice.expected or "fewer people are hurt"
-    if choice.executed_at is None:
+    if choice.executed_at is None and choice.noticed_at is None:
         yield _unknown(now, f"Whether “{choice.label}” helps.", f"Executing it: {expected}.")
     else:
         yield _unknown(

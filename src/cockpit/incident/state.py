@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -17,7 +17,7 @@ from cockpit.checklist import COMPANIONS, SAFETY_KINDS
 from cockpit.records import DAY, Event
 from cockpit.state import Answer, EvidenceCall, Export, Occurrence, Override, SeverityCall, State
 from cockpit.text import inert, inert_lines
-from cockpit.views import PHASES, Ask, Choice, Criteria, Knowledge, Phase, SignState
+from cockpit.views import PHASES, Aim, Ask, Choice, Criteria, Hurt, Knowledge, Phase, SignState
 
 RECORDING = "recording"  # the writer of what was imported or recorded, not made here
 UNDOABLE = frozenset(
@@ -38,6 +38,8 @@ UNDOABLE = frozenset(
 CHANGES = frozenset({"deploy", "flag", "schema", "traffic"})
 LONGEST = 2_000  # characters of a note or a reason
 LONGEST_DRAFT = 40_000  # characters of a briefing as it is being written
+Kind = TypeVar("Kind")
+
 LAST_INSTANT = 2_900_000 * DAY  # the year 9909: nothing later can be printed
 
 
@@ -94,14 +96,6 @@ def _can_be_undone(event: Event) -> bool:
 
 
 @dataclass
-class _Choosing:
-    """A choice while it is being folded: `within` is the time its effect may take, µs."""
-
-    choice: Choice
-    within: int | None
-
-
-@dataclass
 class _Draft:
     """The state while it is being folded."""
 
@@ -111,7 +105,7 @@ class _Draft:
     frozen: dict[Phase, Knowledge] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     ticks: dict[str, int] = field(default_factory=dict)
-    choices: dict[str, _Choosing] = field(default_factory=dict)
+    choices: dict[str, Choice] = field(default_factory=dict)
     asks: dict[str, Ask] = field(default_factory=dict)
     notes: list[Occurrence] = field(default_factory=list)
     reports: list[Occurrence] = field(default_factory=list)
@@ -137,7 +131,7 @@ class _Draft:
             frozen=self.frozen,
             answers=self.answers,
             ticks=self.ticks,
-            choices=[choosing.choice for choosing in self.choices.values()],
+            choices=list(self.choices.values()),
             asks=[_standing(ask, at) for ask in self.asks.values()],
             notes=self.notes,
             reports=self.reports,
@@ -197,6 +191,7 @@ def _choose(draft: _Draft, event: Event) -> None:
     option = _text(event, "option")
     if not option:
         return
+    recheck = whole(event, "recheck")
     choice = Choice(
         id=event.id,
         option=option,
@@ -205,8 +200,15 @@ def _choose(draft: _Draft, event: Event) -> None:
         companions=[inert(companion) for companion in companions(event)],
         expected=_text(event, "expected"),
         chosen_at=event.at,
+        guarantee=_text(event, "guarantee"),
+        gain=_text(event, "gain"),
+        override=_text(event, "override"),
+        aim=_read(event, "aim", Aim),
+        hurt=_read(event, "hurt", list[Hurt]) or [],
+        within=whole(event, "expected_by"),
+        recheck_at=None if recheck is None else event.at + recheck,
     )
-    draft.choices[event.id] = _Choosing(choice, whole(event, "expected_by"))
+    draft.choices[event.id] = choice
     for companion in choice.companions:
         task = companion.replace(" ", "_")  # named by its id or by its text
         if task in COMPANIONS:
@@ -214,13 +216,13 @@ def _choose(draft: _Draft, event: Event) -> None:
 
 
 def _execute(draft: _Draft, event: Event) -> None:
-    choosing = draft.choices.get(_text(event, "choice"))
-    if choosing is None or choosing.choice.executed_at is not None:
+    choice = draft.choices.get(_text(event, "choice"))
+    if choice is None or choice.executed_at is not None:
         return
-    choosing.choice = msgspec.structs.replace(
-        choosing.choice,
+    draft.choices[choice.id] = msgspec.structs.replace(
+        choice,
         executed_at=event.at,
-        due=None if choosing.within is None else event.at + choosing.within,
+        due=None if choice.within is None else event.at + choice.within,
         effect="watching",
     )
 
@@ -386,18 +388,23 @@ def whole(event: Event, key: str) -> int | None:
 
 
 def _knowledge(event: Event) -> Knowledge | None:
+    frozen = _read(event, "frozen", Knowledge)
+    return None if frozen is None else msgspec.structs.replace(frozen, frozen_at=event.at)
+
+
+def _read(event: Event, key: str, kind: type[Kind]) -> Kind | None:
+    """Data of an entry as a record, or a list of them; null where it has another shape."""
     try:
-        frozen = msgspec.convert(_inert_data(event.data.get("frozen")), Knowledge)
+        return msgspec.convert(_inert_data(event.data.get(key)), kind)
     except (msgspec.ValidationError, RecursionError):
         return None
-    return msgspec.structs.replace(frozen, frozen_at=event.at)
 
 
 def _inert_data(value: Any) -> Any:
     if isinstance(value, str):
         return inert(value, LONGEST)
     if isinstance(value, dict):
-        return {key: _inert_data(item) for key, item in value.items()}
+        return {inert(key): _inert_data(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_inert_data(item) for item in value]
     return value

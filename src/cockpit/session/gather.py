@@ -15,6 +15,7 @@ from cockpit.assess.onset.changes import Onset, fits
 from cockpit.assess.onset.signals import find_onset
 from cockpit.assess.report import assess, model_report
 from cockpit.assess.service.load_curve import known_until, load_curves
+from cockpit.assess.service.serving import Serving, serving
 from cockpit.assess.versions.arms import Arms, arms
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
@@ -22,7 +23,7 @@ from cockpit.incident.cache import Cache
 from cockpit.incident.connection import damaged
 from cockpit.incident.counts import merge
 from cockpit.incident.schema import INPUT_SCHEMA
-from cockpit.records import Window
+from cockpit.records import SECOND, Window
 from cockpit.tables import TABLES, UNKNOWN
 from cockpit.units import parse_duration
 from cockpit.yamlfile import load
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from cockpit.incident.replay import Replay
     from cockpit.records import Assessment, Counts, Event, LoadCurve
     from cockpit.tables import Clock
-    from cockpit.views import Change, Chart
+    from cockpit.views import Aim, Change, Chart
 
 Kind = TypeVar("Kind")
 
@@ -56,6 +57,8 @@ _UNUSED_BY_ARMS = {
     "score_by_segment": _ONLY_BINS,
     "pair": ("bin", "shadow_bin"),
 }
+_UNSEEN = ("decision", "bin", "label", "sum_p", "sum_p2")  # by those who count who served
+_MOVED_STEP = 10 * SECOND  # or longer: in which traffic is looked at, to see when it moved
 _KEPT = 3  # the present figures of the model, those since a containment, those of the trend
 _AGED_BYTES = 16 << 20
 
@@ -155,6 +158,16 @@ class Gatherer:
         """Gauges from `start` to `at`, by name."""
         fast = self.as_of("fast", at)
         return self._telemetry.series(None, Window(start=min(start, fast), end=fast), fast)
+
+    def serving(self, at: int, start: int, aim: Aim) -> Serving:
+        """Who served the requests that an aim is about, step by step from `start` on (µs)."""
+        table = "score_by_segment" if aim.segment else "score" if aim.shadow else "traffic"
+        fast = _is_fast(table)
+        as_of = self._telemetry.as_of("fast" if fast else "slow", at)
+        window = self._from(start, as_of)
+        counts = self._telemetry.counts_by_valid(table, window, as_of, () if fast else _UNSEEN)
+        bucket = _MOVED_STEP if fast else self._file.bucket
+        return serving(counts, window, bucket, segment=aim.segment, shadow=bool(aim.shadow))
 
     def read(
         self, at: int, events: Sequence[Event], window: Window | None = None

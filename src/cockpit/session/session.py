@@ -66,14 +66,14 @@ class Session(Looking):
 
         Raises NeedsReason when the cockpit advises against it and no reason was given.
         """
-        from cockpit.decide.triage import leaving
+        from cockpit.decide.objections import leaving
 
         state = self.state(at)
         if phase == state.phase:
             raise Refused(f"this is the {phase} phase already")
-        guard = leaving(state, phase)
-        if guard is not None and not reason.strip():
-            raise NeedsReason(guard.message, list(guard.presets))
+        against = leaving(state, phase)
+        if against is not None and not reason.strip():
+            raise NeedsReason(against.message, list(against.presets))
         known = self._seen(at).knowledge
         if known.phase != state.phase:  # the last view is from before the last change of phase
             known = self._view_now(at).knowledge
@@ -82,26 +82,42 @@ class Session(Looking):
             "phase", at, text=_clean(reason), phase=phase, reason=_clean(reason), frozen=frozen
         )
 
-    def choose(self, option: str, reason: str, companions: list[str], at: int) -> None:
-        """Choose a containment option; it is not executed by that."""
+    def choose(
+        self, option: str, reason: str, companions: list[str], at: int, despite: str = ""
+    ) -> None:
+        """Choose a containment option; it is not executed by that.
+
+        Raises NeedsReason when the cockpit advises against it and `despite` does not say why it is
+        chosen all the same, Refused when a mark of safety forbids it.
+        """
+        from cockpit.decide.effect.kept import kept
+        from cockpit.decide.objections import choosing, unsafe
+        from cockpit.setting import with_values
+
         view = self._seen(at)
+        state = self.state(at)
+        if state.safety is not None and not view.status.safety:  # marked since that view
+            view = self._view_now(at)
         row = next((r for r in view.options.rows if r.id == option), None)
         if row is None:
             known = ", ".join(r.id for r in view.options.rows)
             raise Refused(f"there is no option '{inert(option)}'; there are: {known}")
         if not reason.strip():
             raise Refused("a choice takes a reason; give one in a few words")
+        if refused := unsafe(row, view):
+            raise Refused(refused)
+        against = choosing(row, view)
+        if against is not None and not despite.strip():
+            raise NeedsReason(against.message, list(against.presets))
         self._write(
             "choose",
             at,
             text=f"{row.label}: {_clean(reason)}",
-            option=row.id,
-            label=row.label,
             reason=_clean(reason),
             companions=[_clean(c) for c in companions],
-            expected=row.expected,
-            expected_by=row.expected_by,
-            seen=msgspec.to_builtins(row),
+            against="" if against is None else against.message,
+            override="" if against is None else _clean(despite),
+            **kept(row, view, with_values(self._config, state.assumed).decisions),
         )
 
     def execute(self, at: int) -> None:
@@ -109,6 +125,8 @@ class Session(Looking):
         choice = self.state(at).choice
         if choice is None:
             raise Refused("nothing has been chosen yet: choose first, then say that it is done")
+        if choice.option == "observe":
+            raise Refused("there is nothing to execute: it was chosen to observe")
         if choice.executed_at is not None:
             raise Refused(f"{choice.label} is marked as executed already")
         self._write("execute", at, text=choice.label, choice=choice.id)

@@ -66,14 +66,14 @@ def exposed(plan: Plan, forecast: Forecast, config: Config) -> Figure:
     tolerance = parse_share(config.tolerance)
     share, chances = forecast.exposed(tolerance), forecast.bad_paths(tolerance)
     sticky = " sticky" if plan.assumed.sticky and share > 0 else ""
-    paths = forecast.situation.worlds.paths
+    basis = forecast.mixture.basis
     each = [
         f"{named(version)}{f' in {inert(part)}' if part else ''}: bad with P "
         f"{numbers.probability(float(chance))}, {numbers.share(float(weight))} of requests"
         for (version, part), chance, weight in zip(
-            paths, chances, forecast.course.weights, strict=True
+            basis.worlds.paths, chances, forecast.course.weights, strict=True
         )
-        if weight > 0
+        if weight > 0 and (version, part) not in basis.no_model
     ]
     return Figure(
         text=numbers.share(share) + sticky,
@@ -81,7 +81,7 @@ def exposed(plan: Plan, forecast: Forecast, config: Config) -> Figure:
         unit="share of requests",
         derivation=[
             f"share of requests on a path that is bad with P ≥ {numbers.probability(SURE)}: "
-            f"wrong {config.tolerance} more often than a healthy service, or too slow",
+            f"a model wrong {config.tolerance} more often than a healthy service, or too slow",
             *each,
         ],
     )

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from cockpit.decide.choice.dominance import dominated
 from cockpit.decide.choice.loss import TAIL
 from cockpit.decide.facts.measured import Measured
+from cockpit.decide.options.aim import aim
 from cockpit.decide.options.plans import Plan
 from cockpit.decide.outcomes.promises import promises, spent
 from cockpit.decide.outcomes.simulated import Simulated
@@ -17,7 +18,14 @@ from cockpit.decide.table import figures
 from cockpit.decide.table.counts import quality_lines
 from cockpit.decide.table.decision import Choosing, Decision
 from cockpit.decide.table.latency import latency_after, p95_after
-from cockpit.decide.table.sentences import companions_of, expected, sentence, unit_of, weighed
+from cockpit.decide.table.sentences import (
+    companions_of,
+    expected,
+    gain_given_up,
+    sentence,
+    unit_of,
+    weighed,
+)
 from cockpit.records import MINUTE
 from cockpit.text import inert
 from cockpit.views import OptionRow
@@ -41,7 +49,11 @@ def option_rows(decision: Decision, choosing: Choosing | None, facts: Measured) 
             rows[kind] = row
     observe = rows.get("observe")
     return [
-        replace(rows[kind], sentence=sentence(rows[kind], observe, decision.plans[kind], facts))
+        replace(
+            rows[kind],
+            gain=gain_given_up(rows[kind], facts),
+            sentence=sentence(rows[kind], observe, decision.plans[kind], facts),
+        )
         for kind in _order(decision, choosing)
     ]
 
@@ -90,6 +102,7 @@ def _plain(plan: Plan, decision: Decision, facts: Measured) -> OptionRow:
         blocked=check.blocked,
         expected=expected(plan, facts),
         expected_by=None if plan.kind == "observe" else late,
+        aim=aim(plan, facts),
     )
 
 
