@@ -18,6 +18,8 @@ from cockpit.signs import known as known_sign
 from cockpit.units import parse_duration, parse_share
 from cockpit.yamlfile import nearest
 
+NotBelow0 = Annotated[float, Meta(ge=0)]
+
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,10 +127,10 @@ class Harm(Settings, kw_only=True):
     """What a wrong decision costs, relative to one missed positive."""
 
     unit: str = "wrong decisions"  # the team's own word
-    false_negative: float = 1.0  # a missed positive
-    false_positive: float = 0.2  # a false alarm
-    slow: float = 0.02  # a request over the latency objective
-    shed: float = 0.1  # a request that is not served
+    false_negative: NotBelow0 = 1.0  # a missed positive
+    false_positive: NotBelow0 = 0.2  # a false alarm
+    slow: NotBelow0 = 0.02  # a request over the latency objective
+    shed: NotBelow0 = 0.1  # a request that is not served
 
 
 class Model(Settings, kw_only=True):
@@ -178,23 +180,23 @@ class OptionSettings(Settings, kw_only=True):
     # of a team's own: which version then serves which share: {v41: 60%, rules: 40%}
     serves: dict[str, str] = {}
     minutes: tuple[float, float] | None = None  # to effect: median, 90th percentile
-    undo: float | None = None  # minutes
+    undo: NotBelow0 | None = None  # minutes
     capacity: Capacity | None = None  # of rollback, blue_green, canary and split
     # while workers that are not warm yet warm up: the share of their requests that is slow, and
     # for how many minutes
-    cold: tuple[float, float] | None = None
+    cold: tuple[Annotated[float, Meta(ge=0, le=1)], NotBelow0] | None = None
     share: str | None = None  # of canary and split: requests that stay on the new version
     sticky: bool | None = None  # whether a user stays on one version; shown beside the share
     shed: str | None = None  # of throttle: requests turned away
     segments: list[str] | None = None  # of segment_off: dimensions it can switch; none: any
-    precision: float | None = None  # of rules
-    latency_p99: float | None = None  # of rules, ms
+    precision: Annotated[float, Meta(ge=0, le=1)] | None = None  # of rules
+    latency_p99: NotBelow0 | None = None  # of rules, ms
     wrong_share: str | None = None  # of rules: decisions that are wrong
     slow_left: str | None = None  # of throttle: slow requests left, where no curve tells
     snapshot: str | None = None  # of pin: the last good features, in words
     restored: str | None = None  # of pin: the share of the harm by bad features that it ends
     fails: str | None = None  # how often it has to be done a second time
-    cost: float | None = None  # of doing it, once, in missed positives
+    cost: NotBelow0 | None = None  # of doing it, once, in missed positives
     irreversible: str | None = None  # what it does that cannot be undone, in words
     approval: str | None = None  # the key of the stakeholder who must agree
     companions: list[str] | None = None  # what is done beside it

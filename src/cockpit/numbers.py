@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.records import Estimate
+from cockpit.records import MINUTE, Estimate
+from cockpit.units import duration
 
 MINUS = "−"
 
@@ -68,6 +69,11 @@ def milliseconds(value: float) -> str:
 def minutes(value: float) -> str:
     """'4 min', '30 s'."""
     return f"{round(value * 60)} s" if value < 1 else f"{value:g} min"
+
+
+def long_minutes(value: float | None) -> str:
+    """A length given in minutes: '25 min', '1 h 48 min', '3 d'; '–' where it is not known."""
+    return "–" if value is None else duration(round(value * MINUTE))
 
 
 def one_in(rate: float) -> str:

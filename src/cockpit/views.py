@@ -6,9 +6,11 @@ command. Strings are already sentences, and already inert.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from cockpit.records import Burn, Drift, Estimate, Monitor, Record, ReliabilityBin, Window
+from msgspec import Meta
+
+from cockpit.records import DAY, Burn, Drift, Estimate, Monitor, Record, ReliabilityBin, Window
 
 Phase = Literal["detection", "scope", "containment", "remediation", "validation", "postmortem"]
 PHASES: tuple[Phase, ...] = (
@@ -271,7 +273,7 @@ class OptionRow(Record, kw_only=True):
     wrong: Figure  # wrong decisions in the next hour
     until: Figure = Figure(text="not measured")  # excess wrong decisions until resolved
     tail: float | None = None
-    harm: float | None = None  # expected, in missed positives, until resolved
+    harm: Figure = Figure(text="not measured")  # until resolved, in missed positives
     effect: Figure  # minutes to effect
     undo: Figure  # minutes
     irreversible: str = ""  # what cannot be undone
@@ -505,6 +507,122 @@ class Earlier(Record, kw_only=True):
     open: list[str]  # asks nobody has answered
 
 
+ExperimentKind = Literal["shadow", "canary", "ab", "probes"]
+# What the rows of an arm can be bad in; a ranking is of all rows together.
+Countable = Literal["wrong_rate", "precision", "recall", "latency_p99", "error_rate"]
+_Share = Annotated[float, Meta(gt=0, lt=1)]
+_Milliseconds = Annotated[float, Meta(gt=0, le=1e9)]
+_Span = Annotated[int, Meta(ge=0, le=366 * DAY)]
+_Rate = Annotated[float, Meta(ge=0, le=1)]
+
+
+class ExperimentWish(Record, kw_only=True):
+    """What a person asks of an experiment; where empty or null, the cockpit proposes it.
+
+    `against` is a version, or "baseline" for what was measured before the incident.
+    """
+
+    metric: str = ""
+    fix: str = ""  # the version that is to be proved
+    against: str = ""
+    share: _Share | None = None  # of requests, to the fix, of a canary
+    margin: _Share | None = None  # how much worse the fix may be
+    power: _Share = 0.8
+
+
+class Guardrail(Record, kw_only=True):
+    """What the fix must not break: the share of its requests that may be slow, or fail."""
+
+    name: Literal["latency_p99", "error_rate"]
+    limit: _Share
+    slowest: _Milliseconds | None = (
+        None  # ms from which a request is slow; null: requests that fail
+    )
+    text: str = ""
+
+
+class Criteria(Record, kw_only=True):
+    """What proves the fix, written before it is tried.
+
+    Rates are of bad rows: wrong decisions, slow requests, or one less precision. The fix passes
+    once it surely has less than `margin` more of them than the control, or than `baseline`.
+    """
+
+    kind: ExperimentKind
+    metric: Countable
+    segment: str | None = None
+    fix: str = ""  # "" is the first version that begins to serve after this was written
+    control: str = ""  # "" is none: the baseline
+    share: _Share = 0.1
+    baseline: _Rate
+    margin: _Share
+    alpha: _Share = 0.05
+    power: _Share = 0.8
+    rows: Annotated[int, Meta(ge=1)]  # of the fix, for one look
+    latest: _Span | None = None  # µs after which it is given up
+    label_delay: _Span = 0  # µs; younger decisions are not counted
+    slowest: _Milliseconds | None = None  # ms from which a request is slow, where those are counted
+    guardrails: list[Guardrail] = []
+    sentences: list[str] = []  # the same in words
+    id: str = ""  # of the journal's entry
+    written_at: int = 0
+    before: int | None = None  # when those were written that these replace
+
+
+class ExperimentPlan(Record, kw_only=True):
+    """One way to prove the fix: what it takes, what it shows and what it cannot."""
+
+    kind: ExperimentKind
+    label: str  # "canary 10 %"
+    rows: int | None = None  # of the fix, for one look; null: see `blocked`
+    control_rows: int | None = None
+    minutes: float | None = None  # to the stated power at this traffic and label rate
+    minutes_at_most: float | None = None  # where it is looked at every minute
+    exposed: Figure  # requests that the fix decides until then
+    exposed_users: Figure  # share of users who meet it
+    tells: str
+    cannot: str
+    blocked: str = ""  # why it shows nothing here
+    reason: str = ""  # why it stands at this place of the order
+    criteria: Criteria | None = None
+
+
+class ExperimentArm(Record, kw_only=True):
+    """What one arm did since the criteria were written."""
+
+    name: str
+    asked: int
+    judged: int
+    bad: int
+
+
+class Verdict(Record, kw_only=True):
+    """Whether the fix is proved, by the criteria as they were written."""
+
+    criteria: Criteria
+    word: Literal["pass", "fail", "keep learning"]
+    reason: str
+    at: int | None = None  # when it became sure
+    until: int | None = None  # when it is given up
+    arms: list[ExperimentArm] = []
+    for_it: float = 1.0  # evidence that it is within the margin; 1/alpha is a pass
+    against_it: float = 1.0  # evidence that it is beyond the margin
+    sentences: list[str] = []
+
+
+class Experiment(Record, kw_only=True):
+    """How the fix would be proved: the plans in the order to try them, and how far it is."""
+
+    at: int
+    metric: str
+    segment: str | None
+    stake: str  # what is at stake, in one sentence
+    traffic: str  # at which rate rows and labels come
+    plans: list[ExperimentPlan]
+    notes: list[str] = []
+    verdict: Verdict | None = None
+
+
 class View(Record, kw_only=True):
     """Everything on the screen at time `at`, from facts observed by `as_of`."""
 
@@ -528,6 +646,7 @@ class View(Record, kw_only=True):
     companions: list[str] = []  # what goes with a choice at this severity, as tasks are called
     notes: list[str] = []  # what could not be computed, and why
     seen: list[Earlier] = []  # earlier incidents like it, once a folder was searched
+    experiment: Verdict | None = None  # once criteria were written
     severity: Severity | None = None  # null in a view that an earlier cockpit kept
 
 

@@ -148,8 +148,8 @@ def _quality(counts: Counts, version: str | None, segment: str | None) -> list[E
     positives = counts.tp + counts.fp
     return [
         _share("wrong_rate", counts.wrong, counts.labelled, version, segment, HEALTHY),
-        _share("false_positive_share", counts.fp, counts.labelled, version, segment),
-        _share("false_negative_share", counts.fn, counts.labelled, version, segment),
+        _share("false_positive_share", counts.fp, counts.labelled, version, segment, HEALTHY / 2),
+        _share("false_negative_share", counts.fn, counts.labelled, version, segment, HEALTHY / 2),
         _share("precision", counts.tp, positives, version, segment, 0.85),
         _share("recall", counts.tp, counts.tp + counts.fn, version, segment),
         _share("label_coverage", counts.labelled, counts.requests, version, segment),

@@ -6,10 +6,12 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cockpit.config import Config, Model
 from cockpit.decide.table.report import option_table
 from cockpit.incident.state import fold
+from cockpit.records import Assessment
 from cockpit.tables import ABSENT
 from cockpit.views import OptionRow, OptionTable
 from tests.decide.stories import (
@@ -42,6 +44,12 @@ def with_option(name: str, **values: object) -> Config:
     return msgspec.convert(settings_, Config)
 
 
+def with_block(block: str, **values: object) -> Config:
+    settings_ = msgspec.to_builtins(CONFIG)
+    settings_[block] = {**settings_[block], **values}
+    return msgspec.convert(settings_, Config)
+
+
 def test_all_nine_options_are_there_each_with_every_figure_explained() -> None:
     found = table(ROLLOUT, **SLOW)
     kinds = {"observe", "rollback", "canary", "split", "shadow", "rules", "throttle", "kill"}
@@ -56,7 +64,8 @@ def test_a_bad_rollout_is_rolled_back_or_switched_off_where_it_hurts() -> None:
     found = table(ROLLOUT, **SLOW)
     rows = by_kind(found)
     assert found.recommendation.option in ("segment_off", "rollback", "canary")
-    assert any("rollback would help: v41 is wrong less" in note for note in found.footnotes)
+    assert "v42 100 of 1,200 wrong, v41 2 of 140 wrong in region BR" in found.footnotes
+    assert any(note.startswith("not observe: ") for note in found.footnotes)
     assert rows["rollback"].wrong.value < rows["observe"].wrong.value  # type: ignore[operator]
     assert rows["rollback"].exposed.value == 0
     assert rows["observe"].exposed.value == pytest.approx(0.9, abs=0.01)
@@ -69,9 +78,10 @@ def test_rolling_back_is_no_help_against_spoiled_data() -> None:
     rows = by_kind(found)
     assert found.recommendation.option == "segment_off"
     assert rows["segment_off"].label == "segment off: region BR"
-    (note,) = (note for note in found.footnotes if note.startswith("rollback would not help"))
-    assert "v41 is as wrong as v42 on the same traffic in region BR" in note
-    assert "12 of 140 wrong against 100 of 1,200 wrong" in note
+    (note,) = (note for note in found.footnotes if note.startswith("not rollback to v41: "))
+    assert "more wrong decisions (weighted) than segment off: region BR" in note
+    assert note.endswith("with its data or features at fault (79 %) it spares nothing")
+    assert "v42 100 of 1,200 wrong, v41 12 of 140 wrong in region BR" in found.footnotes
     order = [row.kind for row in found.rows]
     assert order.index("rollback") > order.index("observe")
     assert rows["rollback"].exposed.value == pytest.approx(rows["observe"].exposed.value)
@@ -83,33 +93,57 @@ def test_a_version_that_serves_nothing_is_given_the_baseline_and_says_so() -> No
     found = option_table(assessment(alone, p99={"v42": 418.0}), state(), CONFIG)
     rollback = by_kind(found)["rollback"]
     assert rollback.wrong.assumed
-    assert any("as in the baseline" in line for line in rollback.wrong.derivation)
+    assert any(
+        "v41 in BR" in line or "serves nothing now" in line for line in rollback.wrong.derivation
+    )
     assert rollback.latency.assumed
-    assert any("v41 has no labelled decisions" in note for note in found.footnotes)
+    assert "v42 100 of 1,200 wrong, v41 no labels yet in region BR" in found.footnotes
 
 
-def test_without_labels_nothing_is_said_of_wrong_decisions() -> None:
+def unknown(cells: Cells, p99: dict[str, float] | None = None) -> Assessment:
+    """The same, without any baseline of wrong decisions."""
+    told = assessment(cells, p99=p99)
+    shares = {"wrong_rate", "false_positive_share", "false_negative_share", "precision"}
+    bare = [
+        [replace(e, baseline=None) if e.name in shares else e for e in estimates]
+        for estimates in (told.metrics, told.segments)
+    ]
+    return replace(told, metrics=bare[0], segments=bare[1])
+
+
+def test_without_labels_what_a_fault_does_to_decisions_is_assumed_and_says_so() -> None:
     found = table(NO_LABELS, **SLOW)
+    assert "assumed" in found.header
+    assert any(note.startswith("no decision is labelled yet: ") for note in found.footnotes)
+    for row in found.rows:
+        assert row.wrong.assumed or row.kind == "kill"
+    doubted = with_block("decisions", unlabelled=[3.0, 6.0])
+    worse = table(NO_LABELS, doubted, **SLOW)
+    assert by_kind(worse)["observe"].harm.value > by_kind(found)["observe"].harm.value  # type: ignore[operator]
+
+
+def test_without_labels_or_baseline_nothing_is_said_of_wrong_decisions() -> None:
+    found = option_table(unknown(NO_LABELS, SLOW), state(), CONFIG)
     assert found.header == "wrong decisions per hour now: not measured yet"
     for row in found.rows:
         assert row.wrong.value is None
         assert row.wrong.text.startswith("not measured")
-    assert "by latency alone" in found.recommendation.why
+    assert "by slow and failing requests alone" in found.recommendation.why
 
 
-def test_without_labels_and_with_good_latency_nothing_is_recommended() -> None:
-    found = table(NO_LABELS)
+def test_and_with_good_latency_nothing_is_recommended() -> None:
+    found = option_table(unknown(NO_LABELS), state(), CONFIG)
     assert found.recommendation.option == ""
     assert found.rows[0].kind == "observe"
 
 
-def test_a_new_version_without_labels_is_taken_as_the_whole_service_and_says_so() -> None:
+def test_a_new_version_without_labels_is_told_by_the_fault_and_says_so() -> None:
     young = {("v42", "BR"): Counts(0, 0, 0, 0, 50), ("v42", "rest"): Counts(0, 0, 0, 0, 500)}
     found = table({**ROLLOUT, **young})
     observe = by_kind(found)["observe"]
     assert observe.wrong.assumed
-    assert any("as the whole service, no labels yet" in line for line in observe.wrong.derivation)
-    assert any("v42 has no labelled decisions yet" in note for note in found.footnotes)
+    assert any("no labels yet: by the fault" in line for line in observe.wrong.derivation)
+    assert any(note.startswith("v42 no labels yet, v41 ") for note in found.footnotes)
 
 
 def test_versions_labelled_unevenly_are_not_compared_without_a_warning() -> None:
@@ -133,18 +167,22 @@ def test_requests_not_served_are_no_right_decisions() -> None:
     assert "unserved" in throttle.wrong.text
     assert kill.quality.text == "no decisions"
     assert throttle.quality.text == "±0"
+    assert kill.until.value is not None
+    assert kill.until.value == pytest.approx(0.0, abs=abs(rows["observe"].until.value or 0.0))
 
 
-def test_too_few_warm_workers_block_a_rollback_and_half_of_them_a_split() -> None:
+def test_workers_that_are_not_warm_are_waited_for() -> None:
     cold = with_option("rollback", capacity={"warm_workers": 8, "needed": 12})
-    found = option_table(assessment(ROLLOUT, p99=SLOW), state(), cold)
-    rollback = by_kind(found)["rollback"]
-    assert rollback.needs == "8/12 warm"
-    assert rollback.blocked == "warm 4 more workers first"
-    assert found.recommendation.option != "rollback"
+    warm = by_kind(table(ROLLOUT, **SLOW))["rollback"]
+    rollback = by_kind(option_table(assessment(ROLLOUT, p99=SLOW), state(), cold))["rollback"]
+    assert (rollback.needs, rollback.blocked) == ("8/12 warm", "")
+    assert any(warning.startswith("warm 4 more workers first") for warning in rollback.warnings)
+    assert "warm workers up first" in rollback.companions
+    assert rollback.effect.value == pytest.approx(warm.effect.value + 12.0)  # type: ignore[operator]
+    assert rollback.harm.value > warm.harm.value  # type: ignore[operator]
     split = with_option("split", capacity={"warm_workers": 8, "needed": 12})
     row = by_kind(option_table(assessment(ROLLOUT, p99=SLOW), state(), split))["split"]
-    assert (row.needs, row.blocked) == ("8/6 warm", "")
+    assert (row.needs, row.blocked) == ("6/6 warm", "")
 
 
 def test_an_option_can_be_ruled_out_and_a_segment_kept_on() -> None:
@@ -234,9 +272,9 @@ def test_a_small_share_is_not_rounded_to_nothing() -> None:
     assert "options.canary.share = 0.25%" in [a.text for a in found.assumptions]
 
 
-def test_the_footnote_says_how_the_rows_are_ordered() -> None:
-    assert any(note.startswith("ranked by harm") for note in table(ROLLOUT).footnotes)
+def test_under_a_safety_mark_no_harm_is_compared() -> None:
     marked = state(event("safety", "harm", AT, seq=9))
-    notes = option_table(assessment(ROLLOUT), marked, CONFIG).footnotes
-    assert not any(note.startswith("ranked by harm") for note in notes)
-    assert any("harm is not weighed" in note for note in notes)
+    found = option_table(assessment(ROLLOUT), marked, CONFIG)
+    assert found.act == "safety: costs are not weighed"
+    assert found.diagnose == "contain now"
+    assert "costs are not weighed" in found.recommendation.why

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from cockpit.records import MINUTE, NeedsReason, Refused, Window
 from cockpit.views import (
     Ask,
     Choice,
+    Criteria,
     Earlier,
+    Experiment,
     Knowledge,
     Phase,
     RecordingInfo,
@@ -18,6 +22,7 @@ from cockpit.views import (
     TimelineEntry,
     View,
 )
+from tests.ui.hand_experiment import hand_experiment
 from tests.ui.hand_made import TASKS, HandMade
 from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 
@@ -73,11 +78,17 @@ class FakeSession(HandMade):
         self.saved_view: View | None = None
         self.screens: list[tuple[str, str, str, int]] = []
         self.closed = False
+        self.criteria: Criteria | None = None
 
     # Looking
 
     def compute_apart(self, say: Callable[[str], None]) -> None:
         """Nothing here is computed."""
+
+    def experiment(self, at: int) -> Experiment:
+        if self.fail is not None:
+            raise self.fail
+        return hand_experiment(at, self.labels, self.criteria)
 
     def stored_view(self, at: int) -> View | None:
         return self._view(OPENS - MINUTE) if self.stored else None
@@ -173,6 +184,10 @@ class FakeSession(HandMade):
             | {"executed_at": at}
         )
         self._did("execute", at, self.choice.label)
+
+    def write_criteria(self, criteria: Criteria, at: int) -> None:
+        self.criteria = replace(criteria, written_at=at)
+        self._did("experiment", at, criteria.kind, criteria.kind)
 
     def note(self, text: str, at: int) -> None:
         if not text.strip():

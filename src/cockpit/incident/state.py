@@ -17,11 +17,23 @@ from cockpit.checklist import COMPANIONS, SAFETY_KINDS
 from cockpit.records import DAY, Event
 from cockpit.state import Answer, EvidenceCall, Export, Occurrence, Override, SeverityCall, State
 from cockpit.text import inert, inert_lines
-from cockpit.views import PHASES, Aim, Ask, Choice, Hurt, Knowledge, Phase, SignState
+from cockpit.views import PHASES, Aim, Ask, Choice, Criteria, Hurt, Knowledge, Phase, SignState
 
 RECORDING = "recording"  # the writer of what was imported or recorded, not made here
 UNDOABLE = frozenset(
-    {"answer", "tick", "choose", "execute", "note", "report", "ask", "onset", "evidence", "set"}
+    {
+        "answer",
+        "tick",
+        "choose",
+        "execute",
+        "note",
+        "report",
+        "ask",
+        "onset",
+        "evidence",
+        "set",
+        "experiment",
+    }
 )
 CHANGES = frozenset({"deploy", "flag", "schema", "traffic"})
 LONGEST = 2_000  # characters of a note or a reason
@@ -108,6 +120,7 @@ class _Draft:
     drafts: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, EvidenceCall] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
+    experiment: Criteria | None = None
 
     def state(self, at: int, taken_back: list[str]) -> State:
         return State(
@@ -133,6 +146,7 @@ class _Draft:
             drafts=self.drafts,
             evidence=self.evidence,
             assumed=self.assumed,
+            experiment=self.experiment,
             undone=taken_back,
         )
 
@@ -267,6 +281,17 @@ def _set(draft: _Draft, event: Event) -> None:
         draft.assumed[key] = _text(event, "value")
 
 
+def _experiment(draft: _Draft, event: Event) -> None:
+    try:
+        written = msgspec.convert(_inert_data(event.data.get("criteria")), Criteria)
+    except (msgspec.ValidationError, RecursionError):
+        return
+    before = None if draft.experiment is None else draft.experiment.written_at
+    draft.experiment = msgspec.structs.replace(
+        written, id=event.id, written_at=event.at, before=before
+    )
+
+
 def _safety(draft: _Draft, event: Event) -> None:
     draft.flags.append(_occurrence(event))
 
@@ -315,6 +340,7 @@ _APPLY: dict[str, Callable[[_Draft, Event], None]] = {
     "clear_flag": _clear_flag,
     "evidence": _evidence,
     "set": _set,
+    "experiment": _experiment,
     "page": _page,
     "onset": _onset,
     "export": _export,

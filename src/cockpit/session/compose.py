@@ -15,6 +15,7 @@ from cockpit.decide.triage import checklist, companions, containment, phase_mark
 from cockpit.incident.state import fold
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE
+from cockpit.session import experiments
 from cockpit.session.watching import unchosen, watched
 from cockpit.setting import with_values
 from cockpit.views import PHASES, Impact, InfraPane, ModelPane, Status, View
@@ -103,6 +104,7 @@ def compose(
         choice=choice,
         companions=[text_of(task) for task in companions(level.level)],
         notes=facts.notes,
+        experiment=experiments.watched(gatherer, at, state),
         severity=level,
     )
 

@@ -10,7 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from cockpit.incident.state import fold
 from cockpit.session import settings
+from cockpit.setting import with_values
 from cockpit.views import Earlier, View
 
 if TYPE_CHECKING:
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from cockpit.incident.replay import Replay
     from cockpit.records import Assessment, Window
     from cockpit.session.gather import Gatherer
-    from cockpit.views import RecordingInfo
+    from cockpit.views import Experiment, ExperimentWish, RecordingInfo
 
 
 class Figures:
@@ -44,6 +48,17 @@ class Figures:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
         with self._one_at_a_time:
             return self._gatherer.assessment(at, self._incident.events(until=at), window)
+
+    def experiment(self, at: int, wish: ExperimentWish | None) -> Experiment:
+        """How a fix would be proved at `at`, and how far it is. Raises BadInput for a bad wish."""
+        from cockpit.session.experiments import planned, watched
+
+        with self._one_at_a_time:
+            events = self._incident.events(until=at)
+            state = fold(events, at)
+            config = with_values(self._config, state.assumed)
+            plan = planned(self._gatherer, events, at, state, config, wish)
+            return replace(plan, verdict=watched(self._gatherer, at, state))
 
     def signature(self, at: int) -> Signature:
         """What the incident looks like at `at`, in signs that another may have too."""

@@ -29,12 +29,14 @@ from cockpit.units import parse_duration
 from cockpit.yamlfile import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from cockpit.assess.inputs import Series
     from cockpit.assess.report import ModelReport
     from cockpit.config import Config
     from cockpit.incident.replay import Replay
     from cockpit.records import Assessment, Counts, Event, LoadCurve
+    from cockpit.tables import Clock
     from cockpit.views import Aim, Change, Chart
 
 Kind = TypeVar("Kind")
@@ -49,6 +51,11 @@ _LABELLED = ("score", "score_by_segment")
 _ONLY_COMPARED = {
     "score": ("version", "sum_p", "sum_p2"),
     "score_by_segment": ("version", "bin", "sum_p", "sum_p2"),
+}
+_UNUSED_BY_ARMS = {
+    "score": _ONLY_BINS,
+    "score_by_segment": _ONLY_BINS,
+    "pair": ("bin", "shadow_bin"),
 }
 _UNSEEN = ("decision", "bin", "label", "sum_p", "sum_p2")  # by those who count who served
 _MOVED_STEP = 10 * SECOND  # or longer: in which traffic is looked at, to see when it moved
@@ -127,6 +134,30 @@ class Gatherer:
             known = [event for event in events if event.observed_at <= closed]
             self._earlier = self.assessment(closed, known)
         return self._earlier
+
+    @property
+    def slow_bucket(self) -> int:
+        """The length of a slow bucket, µs."""
+        return self._file.bucket
+
+    def as_of(self, clock: Clock, at: int) -> int:
+        """The end of the last bucket of a clock that is closed at `at`, µs."""
+        return self._telemetry.as_of(clock, at)
+
+    def since(self, start: int, at: int, names: Sequence[str]) -> dict[str, Counts]:
+        """Tables by event bucket from `start` to `at`, without their score bins."""
+        found = {}
+        for name in names:
+            as_of = self.as_of(TABLES[name].clock, at)
+            window = Window(start=min(start, as_of), end=as_of)
+            unused = _UNUSED_BY_ARMS.get(name, ())
+            found[name] = self._telemetry.counts_by_valid(name, window, as_of, unused)
+        return found
+
+    def gauges_since(self, start: int, at: int) -> Mapping[str, Series]:
+        """Gauges from `start` to `at`, by name."""
+        fast = self.as_of("fast", at)
+        return self._telemetry.series(None, Window(start=min(start, fast), end=fast), fast)
 
     def serving(self, at: int, start: int, aim: Aim) -> Serving:
         """Who served the requests that an aim is about, step by step from `start` on (µs)."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cockpit.records import Assessment, Window
     from cockpit.session.worker import Worker
     from cockpit.state import State
+    from cockpit.views import Experiment, ExperimentWish
 
 Told = TypeVar("Told")
 
@@ -111,6 +112,12 @@ class Looking:
     def assessment(self, at: int, window: Window | None = None) -> Assessment:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
         return self.figures.assessment(at, window)
+
+    def experiment(self, at: int, wish: ExperimentWish | None = None) -> Experiment:
+        """How a fix would be proved at `at`, and how far it is. Raises BadInput for a bad wish."""
+        if wish is None:
+            return self._ask(Figures.experiment, at, None)
+        return self.figures.experiment(at, wish)
 
     def signature(self, at: int) -> Signature:
         """What the incident looks like at `at`, in signs that another may have too."""

@@ -18,10 +18,12 @@ from cockpit.session.looking import Looking
 from cockpit.signs import SIGNS
 from cockpit.signs import known as known_sign
 from cockpit.text import inert, inert_lines
+from cockpit.units import clock
 from cockpit.views import Escalation, Phase, SignState
 
 if TYPE_CHECKING:
     from cockpit.records import Event
+    from cockpit.views import Criteria
 
 
 class Session(Looking):
@@ -128,6 +130,18 @@ class Session(Looking):
         if choice.executed_at is not None:
             raise Refused(f"{choice.label} is marked as executed already")
         self._write("execute", at, text=choice.label, choice=choice.id)
+
+    def write_criteria(self, criteria: Criteria, at: int) -> None:
+        """Write what will prove the fix, before it is tried; written again, it says so."""
+        earlier = self.state(at).experiment
+        changed = "" if earlier is None else f"; changed, first written {clock(earlier.written_at)}"
+        where = f" in {criteria.segment}" if criteria.segment else ""
+        self._write(
+            "experiment",
+            at,
+            text=f"criteria of the {criteria.kind}: {criteria.metric}{where}{changed}",
+            criteria=msgspec.to_builtins(criteria),
+        )
 
     def note(self, text: str, at: int) -> None:
         """Add a note."""

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 import msgspec
 
 from cockpit.records import BadInput, Record, Refused
-from cockpit.views import Earlier, View
+from cockpit.views import Earlier, Experiment, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,7 @@ ANSWERS: dict[str, Any] = {
     "view": View,
     "seen_before": tuple[list[Earlier], list[str]],
     "fresh_draft": str,
+    "experiment": Experiment,
 }
 _MOST_ENDS, _WITHIN = 3, 60.0  # so many ends in so many seconds, and no other is started meanwhile
 # It imports what we would, and nothing from the folder where the person happens to be.

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cockpit.ui.lines import Line, Span, text_width
 
-Where = Literal["incident", "choose", "question", "briefing", "asks", "evidence"]
+Where = Literal["incident", "choose", "question", "briefing", "asks", "evidence", "experiment"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ KEYS: tuple[Key, ...] = (
     Key("last", "G,end", "G", "last", "to the last row", action="move(100000)"),
     Key("open", "enter", "⏎", "open", "answer, tick, or show how it was made"),
     Key("source", "i", "i", "source", "where this number comes from"),
+    Key("experiment", "v", "v", "validate", "how the fix is proved; exit criteria and verdict"),
     Key("asks", "a", "a", "asks", "asks: add, answer, see what is overdue"),
     Key("report", "r", "r", "report", "record what a user reports"),
     Key("undo", "z", "z", "undo", "undo the last entry; both stay journalled"),
@@ -162,6 +163,15 @@ KEYS: tuple[Key, ...] = (
         "asks",
     ),
     Key("ask_answer", "enter", "⏎", "answer", "write the answer that came", 2, "asks"),
+    Key(
+        "write_criteria",
+        "enter",
+        "⏎",
+        "write the criteria",
+        "write the exit criteria of this plan to the journal",
+        1,
+        "experiment",
+    ),
     Key("sign_seen", "s", "s", "seen", "say that the sign is there", 1, "evidence"),
     Key("sign_not_seen", "n", "n", "not seen", "say that it is not there", 2, "evidence"),
     Key("sign_unknown", "u", "u", "unknown", "say that it cannot be told", 3, "evidence"),

@@ -43,9 +43,7 @@ def test_a_close_call_goes_to_the_more_reversible_and_says_so() -> None:
     traits = [SLOW, QUICK, FOR_GOOD]
     near = np.array([100.0, 104.0, 101.0])
     assert ranked(near, traits) == [1, 0, 2]
-    assert close_call(near, traits) == (
-        "close call with rollback and 1 more: canary is undone sooner"
-    )
+    assert close_call(near, traits) == ("close call with rollback and 1 more; it is undone sooner")
 
 
 def test_of_close_options_the_first_trait_that_differs_is_said() -> None:

@@ -74,10 +74,10 @@ def easier(one: Traits, other: Traits) -> str:
 
 
 def close_call(scores: Floats, traits: Sequence[Traits], slack: Floats | None = None) -> str:
-    """'close call with rollback to v41 and 1 more: canary v42 10 % is undone sooner', or ""."""
+    """'close call with rollback to v41 and 1 more; it is undone sooner', or ""."""
     near = close(scores, slack)
     first, *others = (traits[option] for option in ranked(scores, traits, slack) if near[option])
     if not others:
         return ""
     more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-    return f"close call with {others[0].label}{more}: {first.label} {easier(first, others[0])}"
+    return f"close call with {others[0].label}{more}; it {easier(first, others[0])}"

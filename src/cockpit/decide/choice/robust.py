@@ -43,8 +43,8 @@ def robust(
         sentence = "robust: the same choice if any fault is 15 points more or less likely"
     else:
         sentence = (
-            f"robust choice: {traits[least].label}; if a fault is 15 points more or less likely it "
-            f"makes at most {numbers.more(worst[least], unit)} than the best, "
+            f"robust choice: {traits[least].label}; with a fault 15 points more or less likely it "
+            f"costs at most {numbers.count(worst[least])} {unit} beyond the best option, "
             f"{traits[chosen].label} {numbers.count(worst[chosen])}"
         )
     return Robust(

@@ -29,11 +29,12 @@ class Usual:
 class Health:
     """Shares of requests wrongly decided 1, and wrongly decided 0, in a healthy service.
 
-    Where wrong decisions cannot be told apart, all of them stand among the second.
+    Where wrong decisions are not told apart, all of them stand among the second.
     """
 
     false_positives: Usual
     false_negatives: Usual
+    told_apart: bool = True
 
     @property
     def wrong(self) -> float:
@@ -51,7 +52,7 @@ def health_of(assessment: Assessment, segment: str | None) -> Health | None:
     if positives is not None and wrong is not None:
         rest = max(wrong.value - positives.value, 0.0)
         return Health(positives, Usual(rest, wrong.error))
-    return None if wrong is None else Health(Usual(0.0, 0.0), wrong)
+    return None if wrong is None else Health(Usual(0.0, 0.0), wrong, told_apart=False)
 
 
 def health_elsewhere(assessment: Assessment, segment: str) -> Health | None:
@@ -60,9 +61,12 @@ def health_elsewhere(assessment: Assessment, segment: str) -> Health | None:
     share = share_of(assessment, segment)
     if whole is None or inside is None or not 0.0 < share < 1.0:
         return whole
+    if whole.told_apart != inside.told_apart:
+        return whole
     return Health(
         _rest(whole.false_positives, inside.false_positives, share),
         _rest(whole.false_negatives, inside.false_negatives, share),
+        whole.told_apart,
     )
 
 

@@ -114,8 +114,13 @@ class Forecast:
         return along(weights, self.mixture.wrong) / max(float(weights.sum()), _TINY)
 
     def bad_paths(self, tolerance: float) -> Floats:
-        """P(a path is bad), (paths,): wrong more often than healthy by `tolerance`, or too slow."""
-        used = np.flatnonzero(self.course.weights)
+        """P(a path is bad), (paths,): wrong more often than healthy by `tolerance`, or too slow.
+
+        Where no model decides, none is bad: what it gets wrong is counted, and is no fault.
+        """
+        basis = self.mixture.basis
+        decides = np.array([path not in basis.no_model for path in basis.worlds.paths])
+        used = np.flatnonzero(decides & (self.course.weights > 0.0))
         wrong, healthy = self.mixture.wrong[used], self.mixture.healthy[used]
         bad = wrong > (1.0 + tolerance) * healthy + _TINY
         bad |= self.course.slow_left * self.mixture.slow[used] > PROMISED

@@ -8,7 +8,7 @@ decisions are labelled. Rates are pairs: wrongly decided 1, wrongly decided 0, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,8 +38,9 @@ class Part:
 
     `young` is what is healthy of labels as young as those of now: what is measured is compared with
     it, and the difference added to `healthy`, which is of labels that had time. `spoiled` is the
-    new version where it, or its data, is at fault; `positives` the share of
-    requests that are positive, null where that is not known.
+    new version where it, or its data, is at fault; `positives` the share of requests that are
+    positive, null where that is not known or wrong decisions are not told apart: then all of them,
+    of every version, stand among those wrongly decided 0.
     """
 
     healthy: Floats
@@ -48,6 +49,7 @@ class Part:
     gain: Floats
     shared: Floats
     positives: float | None
+    told_apart: bool
 
 
 def part_of(measured: Measured, name: str, config: Config, size: int) -> Part | None:
@@ -62,21 +64,22 @@ def part_of(measured: Measured, name: str, config: Config, size: int) -> Part | 
             _usual(f"healthy false negatives {key}", health.false_negatives, size),
         ]
     )
-    healthy = _settled(measured, young, name, size)
-    new = measured.cells.get((measured.versions.new, name))
+    healthy = _settled(measured, young, name, health.told_apart, size)
     times = chance.lognormal(config.decisions.unlabelled, chance.normal("unlabelled", size))
-    expected = np.minimum(healthy * times, 0.5)
     mean, error = (parse_share(text) for text in config.decisions.improvement)
     gain = np.maximum(mean + error * chance.normal("improvement", size), 0.0)
     least, most = config.decisions.shared_fault
-    return Part(
+    part = Part(
         healthy=healthy,
         young=young,
-        spoiled=_seen(expected, new, healthy - young, size),
+        spoiled=np.minimum(healthy * times, 0.5),
         gain=gain * healthy,
         shared=least + (most - least) * chance.uniform("shared fault", size),
-        positives=_positives(measured, name),
+        positives=_positives(measured, name) if health.told_apart else None,
+        told_apart=health.told_apart,
     )
+    new = measured.cells.get((measured.versions.new, name))
+    return replace(part, spoiled=_seen(part.spoiled, new, part, size))
 
 
 def wrong_under(
@@ -86,7 +89,7 @@ def wrong_under(
     cell = measured.cells.get((version, name))
     if version == measured.versions.new:
         if fault == MIX:
-            return _seen(part.healthy, cell, part.healthy - part.young, size)
+            return _seen(part.healthy, cell, part, size)
         return part.spoiled if fault in (MODEL, DATA) else part.healthy
     if fault == MODEL:
         expected = part.healthy
@@ -94,10 +97,10 @@ def wrong_under(
         expected = np.maximum(part.healthy + part.shared * (part.spoiled - part.healthy), 0.0)
     elif fault == MIX:
         new = measured.cells.get((measured.versions.new, name))
-        expected = _seen(part.healthy, new, part.healthy - part.young, size) + part.gain
+        expected = _seen(part.healthy, new, part, size) + part.gain
     else:
         return part.healthy + part.gain
-    return _seen(expected, cell, part.healthy - part.young, size)
+    return _seen(expected, cell, part, size)
 
 
 def pinned_under(fault: str, part: Part, new: Floats, restored: float) -> Floats:
@@ -141,48 +144,52 @@ def _flagged(part: Part) -> Floats | None:
     return flagged
 
 
-def _seen(expected: Floats, cell: Cell | None, ageing: Floats, size: int) -> Floats:
+def _seen(expected: Floats, cell: Cell | None, part: Part, size: int) -> Floats:
     """What was expected, corrected by what is measured of a version.
 
-    `ageing` is by how much the rates of a healthy service change once all its labels are known.
+    What is measured is made as old as the healthy rates of a part are.
     """
     if cell is None or cell.source != "measured":
         return expected
     weight = cell.labelled / (cell.labelled + EXPECTED_ROWS)
-    own = np.maximum(measured_wrong(cell, size) + ageing, 0.0)
+    ageing = part.healthy - part.young
+    own = np.maximum(measured_wrong(cell, part, size) + ageing, 0.0)
     return weight * own + (1.0 - weight) * expected
 
 
-def measured_wrong(cell: Cell, size: int) -> Floats:
+def measured_wrong(cell: Cell, part: Part, size: int) -> Floats:
     """A version's own wrong decisions as counted, (2, draws)."""
     key = f"wrong {cell.version} {cell.part}"
     wrong = chance.share(key, cell.wrong, cell.labelled - cell.wrong, size)
     counts = cell.confusion
-    if counts is None:
-        return np.stack([np.zeros(size), wrong])
-    false_alarms = chance.share(
-        f"false alarms {key}", counts.false_positives, counts.false_negatives, size
-    )
+    if not part.told_apart:
+        false_alarms = np.zeros(size)
+    elif counts is None:  # as in a healthy service
+        false_alarms = part.young[0] / np.maximum(part.young.sum(axis=0), 1e-12)
+    else:
+        false_alarms = chance.share(
+            f"false alarms {key}", counts.false_positives, counts.false_negatives, size
+        )
     return np.stack([wrong * false_alarms, wrong * (1.0 - false_alarms)])
 
 
-def _settled(measured: Measured, young: Floats, name: str, size: int) -> Floats:
+def _settled(measured: Measured, young: Floats, name: str, told_apart: bool, size: int) -> Floats:
     """The healthy rates of a part once labels had time, in proportion to those of everything."""
     whole, settled = measured.healthy, measured.settled
-    if settled is None or whole is None:
+    if settled is None or whole is None or whole.told_apart != told_apart:
         return young
+    counts = (settled.false_positives, settled.false_negatives)
+    if not told_apart:
+        counts = (0, sum(counts))
     rates = []
-    for index, (usual, wrong) in enumerate(
-        (
-            (whole.false_positives, settled.false_positives),
-            (whole.false_negatives, settled.false_negatives),
-        )
-    ):
+    for index, usual in enumerate((whole.false_positives, whole.false_negatives)):
         if measured.segment is None or usual.value <= 0.0:
             key = f"settled {index} {name}"
-            rates.append(chance.share(key, wrong, settled.n - wrong, size))
+            rates.append(chance.share(key, counts[index], settled.n - counts[index], size))
         else:
-            rates.append(young[index] * (wrong / settled.n) / usual.value)
+            rates.append(young[index] * (counts[index] / settled.n) / usual.value)
+    if not told_apart:
+        rates[0] = np.zeros(size)
     return np.minimum(np.stack(rates), 1.0)
 
 
@@ -205,7 +212,11 @@ def _least_wrong(measured: Measured, name: str) -> Health | None:
     best = min(cells, key=lambda cell: cell.wrong / cell.labelled)
     counts, rows = best.confusion, best.labelled
     false_positives = 0 if counts is None else counts.false_positives
-    return Health(_counted(false_positives, rows), _counted(best.wrong - false_positives, rows))
+    return Health(
+        _counted(false_positives, rows),
+        _counted(best.wrong - false_positives, rows),
+        told_apart=counts is not None,
+    )
 
 
 def _counted(yes: int, rows: int) -> Usual:

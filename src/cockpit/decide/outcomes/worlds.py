@@ -54,9 +54,9 @@ class _Behaviour:
 class Basis:
     """What every option is simulated on: the worlds, and what they are put together from.
 
-    `hits` is of shape (paths, faults, draws), null where they cannot be told apart; `unknown` are
-    the paths of whose wrong decisions nothing is known or assumed. `rests_on` is what was assumed
-    of each path: where that is equal, the same facts make it behave the same.
+    `hits` is of shape (paths, faults, draws), null where they cannot be told apart. `rests_on` is
+    what was assumed of each path: where that is equal, the same facts make it behave the same.
+    `no_model` are the paths on which something else than a version of the model decides.
     """
 
     worlds: Worlds
@@ -64,6 +64,7 @@ class Basis:
     behaviours: dict[Path, _Behaviour]
     rests_on: dict[Path, tuple[object, ...]]
     hits: Floats | None
+    no_model: frozenset[Path]
 
     @property
     def unknown(self) -> set[Path]:
@@ -121,6 +122,7 @@ def basis(
         behaviours=behaviours,
         rests_on=rests_on,
         hits=_hits(list(behaviours.values())),
+        no_model=frozenset(path for path, given in givens.items() if given is not None),
     )
 
 

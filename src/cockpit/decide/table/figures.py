@@ -66,14 +66,14 @@ def exposed(plan: Plan, forecast: Forecast, config: Config) -> Figure:
     tolerance = parse_share(config.tolerance)
     share, chances = forecast.exposed(tolerance), forecast.bad_paths(tolerance)
     sticky = " sticky" if plan.assumed.sticky and share > 0 else ""
-    paths = forecast.situation.worlds.paths
+    basis = forecast.mixture.basis
     each = [
         f"{named(version)}{f' in {inert(part)}' if part else ''}: bad with P "
         f"{numbers.probability(float(chance))}, {numbers.share(float(weight))} of requests"
         for (version, part), chance, weight in zip(
-            paths, chances, forecast.course.weights, strict=True
+            basis.worlds.paths, chances, forecast.course.weights, strict=True
         )
-        if weight > 0
+        if weight > 0 and (version, part) not in basis.no_model
     ]
     return Figure(
         text=numbers.share(share) + sticky,
@@ -81,7 +81,7 @@ def exposed(plan: Plan, forecast: Forecast, config: Config) -> Figure:
         unit="share of requests",
         derivation=[
             f"share of requests on a path that is bad with P ≥ {numbers.probability(SURE)}: "
-            f"wrong {config.tolerance} more often than a healthy service, or too slow",
+            f"a model wrong {config.tolerance} more often than a healthy service, or too slow",
             *each,
         ],
     )
@@ -164,6 +164,23 @@ def harm(draws: Floats, unit: str) -> Figure:
         derivation=[
             "beyond a healthy service until resolved, if this is the cause; mean [5 %, 95 %]",
             "in missed positives: each wrong, slow, failing or unserved one as in model.harm",
+        ],
+    )
+
+
+def expected_harm(mean: float, mixture: Floats, unit: str) -> Figure:
+    """The harm of an option over all faults, as likely as they are; (draws,) of the mixture."""
+    low, high = np.percentile(mixture, INTERVAL)
+    return Figure(
+        text=numbers.count(mean),
+        value=mean,
+        low=float(low),
+        high=float(high),
+        unit=unit,
+        derivation=[
+            "Σ over the faults of probability × mean harm until resolved, beyond a healthy service",
+            f"5 % of the draws below {numbers.count(float(low))}, "
+            f"5 % above {numbers.count(float(high))}",
         ],
     )
 

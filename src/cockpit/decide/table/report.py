@@ -16,7 +16,7 @@ from cockpit.decide.choice.flips import fault_flips
 from cockpit.decide.choice.guard import diagnose
 from cockpit.decide.choice.robust import robust
 from cockpit.decide.choice.threshold import act_if
-from cockpit.decide.facts.measured import measured
+from cockpit.decide.facts.measured import Measured, measured
 from cockpit.decide.faults.hypotheses import prior
 from cockpit.decide.faults.ledger import ledger
 from cockpit.decide.faults.posterior import hypotheses
@@ -56,7 +56,7 @@ def option_table(
     choosing = choose(decision, level)
     rows = option_rows(decision, choosing, facts)
     table = OptionTable(
-        header=_header(rows, config),
+        header=_header(rows, facts, config),
         rows=rows,
         footnotes=footnotes(decision, choosing, facts, believed),
         assumptions=assumptions(decision, basics),
@@ -115,11 +115,12 @@ def _safe(table: OptionTable, decision: Decision, basics: Basics) -> OptionTable
     )
 
 
-def _header(rows: Sequence[OptionRow], config: Config) -> str:
+def _header(rows: Sequence[OptionRow], facts: Measured, config: Config) -> str:
     unit = unit_of(config)
     now = next((row for row in rows if row.kind == "observe"), None)
     if now is None or now.wrong.value is None:
         return f"{unit} per hour now: not measured yet"
     wrong = now.wrong
     text = numbers.with_interval(now.wrong.value, wrong.low, wrong.high)
-    return f"{unit} per hour now {text}"
+    told = "" if facts.labelled else " assumed: no decision is labelled yet"
+    return f"{unit} per hour now {text}{told}"

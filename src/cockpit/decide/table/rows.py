@@ -17,7 +17,7 @@ from cockpit.decide.outcomes.simulated import Simulated
 from cockpit.decide.table import figures
 from cockpit.decide.table.counts import quality_lines
 from cockpit.decide.table.decision import Choosing, Decision
-from cockpit.decide.table.latency import latency_after
+from cockpit.decide.table.latency import latency_after, p95_after
 from cockpit.decide.table.sentences import (
     companions_of,
     expected,
@@ -89,6 +89,7 @@ def _plain(plan: Plan, decision: Decision, facts: Measured) -> OptionRow:
         kind=plan.kind,
         quality=figures.not_priced(facts, "precision"),
         latency=latency_after(plan, facts),
+        latency_p95=p95_after(plan, facts),
         exposed=figures.not_priced(facts, "share of requests"),
         wrong=figures.not_priced(facts, unit_of(config)),
         effect=figures.minutes(plan, given.minutes[0], "minutes", check.warm_up),
@@ -118,7 +119,9 @@ def _simulated(row: OptionRow, index: int, found: Simulated, decision: Decision)
         exposed=exposed,
         exposed_users=figures.exposed_users(plan, exposed.value or 0.0, config),
         tail=float(np.partition(mixture, worst)[worst:].mean()),
-        harm=float(harm.mean(axis=1) @ outcomes.posterior),
+        harm=figures.expected_harm(
+            float(harm.mean(axis=1) @ outcomes.posterior), mixture, weighed(config)
+        ),
         promises=promises(forecast, decision.promised),
         budget=[figures.budget(name, share) for name, share in spent(forecast, decision.promised)],
         by_fault={

@@ -24,7 +24,7 @@ def sentence(row: OptionRow, observe: OptionRow | None, plan: Plan, facts: Measu
         clauses.append(f"p99 {was}{row.latency.text}")
     if row.exposed.value is not None:
         after = "" if plan.kind == "observe" else f" after {row.effect.text}"
-        clauses.append(f"{row.exposed.text} of requests on the bad path{after}")
+        clauses.append(f"{numbers.share(row.exposed.value)} of requests on the bad path{after}")
     if row.until.value is not None:
         against = ""
         if observe is not None and observe.until.value is not None and plan.kind != "observe":

@@ -84,7 +84,7 @@ def _say(text: str, now: float) -> Callable[[float], str]:
 
 def survives(found: Sequence[Assumption]) -> str:
     """'the choice holds at twice and half of each assumption', or which ones it rests on."""
-    rests = [f"{a.holds} of {a.key}" for a in found if a.holds not in ("", "holds")]
+    rests = [f"{a.key} ({a.holds})" for a in found if a.holds not in ("", "holds")]
     if not rests:
         return "the choice holds at twice and half of each assumption"
     more = f" and {len(rests) - NAMED} more" if len(rests) > NAMED else ""

@@ -168,7 +168,7 @@ def _waiting(
     minutes, worth = best_wait(labels)
     if minutes <= 0.0:
         return None
-    worth = min(worth, most)
+    minutes, worth = float(max(round(minutes), 1)), min(worth, most)
     when = numbers.minutes(minutes)
     many = numbers.count(labels.requests * labels.label_rate * minutes)
     return Worth(

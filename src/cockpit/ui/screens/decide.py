@@ -1,4 +1,4 @@
-"""Keys that decide: choose, mark as executed, and the pages behind the containment table."""
+"""Keys that decide: choose, execute, validate, and the pages behind the containment table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from cockpit.ui.screens.cursor import CursorKeys
 from cockpit.ui.screens.holder import SheetHolder
 from cockpit.ui.sheets.choose import ChooseSheet
 from cockpit.ui.sheets.evidence import EvidenceSheet
+from cockpit.ui.sheets.experiment import ExperimentSheet
 from cockpit.views import View
 
 
@@ -31,6 +32,10 @@ class DecideKeys(CursorKeys, SheetHolder):
             "Marked as executed now; the expected effect is being watched.",
             keep="execute",
         )
+
+    def action_experiment(self) -> None:
+        """How the fix is proved."""
+        self.open_sheet(ExperimentSheet(self.cockpit.clock.at))
 
     def action_by_hypothesis(self) -> None:
         """Each option under each fault, and the signs that tell which it is."""
