@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.numbers import count, probability, times
+from cockpit.numbers import probability, times
 from cockpit.option_words import reasons
 from cockpit.ui.grid import grid
 from cockpit.ui.lines import Line, Span, cut, pad, plain, sentence, text_width
