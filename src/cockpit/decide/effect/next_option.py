@@ -27,7 +27,7 @@ def _why(row: OptionRow, table: OptionTable) -> str:
     if row.id == table.recommendation.option:
         return table.recommendation.why
     observe = next((one for one in table.rows if one.kind == "observe"), None)
-    mine, nothing = (None if r is None else r.harm.value for r in (row, observe))
+    mine, nothing = row.harm.value, None if observe is None else observe.harm.value
     if mine is None or nothing is None:
         return "what it would do is not measured"
     against = "less" if mine < nothing else "no less"
