@@ -13,7 +13,7 @@ from cockpit.config import Config
 from cockpit.decide.choice.loss import TAIL
 from cockpit.decide.facts.measured import Measured
 from cockpit.decide.options.plans import Plan
-from cockpit.decide.outcomes.forecast import INTERVAL, SURE, Forecast, Interval, interval
+from cockpit.decide.outcomes.forecast import SURE, Forecast, Interval, interval
 from cockpit.decide.outcomes.quality import Part
 from cockpit.decide.table.counts import assumed, named
 from cockpit.decide.table.sentences import unit_of
