@@ -99,7 +99,8 @@ def _shapes(judged: Sequence[Judged]) -> list[str]:
         "## By shape",
         "",
         "Mean regret of each rule; how often the cockpit chose the best; how often intervals of "
-        "harm held; the Brier score of its belief in each fault, Σ (p − truth)², 0 at best and 2 at worst.",
+        "harm held; the Brier score of its belief in each fault, Σ (p − truth)², 0 at best and 2 "
+        "at worst.",
         "",
         *_head("shape", "incidents", *RULES, "best", "held", "Brier"),
     ]

@@ -237,6 +237,12 @@ class Decisions(Settings, kw_only=True):
     # while no label tells: wrong decisions of a faulty model or on bad data, times the healthy
     # share: median, 90th percentile
     unlabelled: tuple[float, float] = (1.5, 3.0)
+    # beyond chance, by how much a measured excess of wrong decisions may be off, for young labels
+    # and a start that is not known to the minute: a standard deviation
+    misjudged: str = "30%"
+    # by how much the share of wrong decisions of a healthy service differs from one hour to
+    # another: a standard deviation, of that share
+    wander: str = "10%"
     recheck: str = "10m"  # when to look again after deciding to observe
 
 
@@ -399,6 +405,8 @@ def _check_decisions(config: Config) -> None:
     decisions, faults = config.decisions, config.faults
     _read("decisions.horizon", decisions.horizon, parse_duration)
     _read("decisions.recheck", decisions.recheck, parse_duration)
+    _read("decisions.wander", decisions.wander, parse_share)
+    _read("decisions.misjudged", decisions.misjudged, parse_share)
     for i, share in enumerate(decisions.improvement):
         _read(f"decisions.improvement[{i}]", share, parse_share)
     _read("faults.recent", faults.recent, parse_duration)

@@ -35,6 +35,7 @@ class Health:
     false_positives: Usual
     false_negatives: Usual
     told_apart: bool = True
+    positives: float | None = None  # share of positives among those labels
 
     @property
     def wrong(self) -> float:
@@ -48,7 +49,7 @@ def health_of(assessment: Assessment, segment: str | None) -> Health | None:
     positives = usual(assessment, "false_positive_share", segment)
     negatives = usual(assessment, "false_negative_share", segment)
     if positives is not None and negatives is not None:
-        return Health(positives, negatives)
+        return Health(positives, negatives, positives=_positives(assessment, segment, negatives))
     if positives is not None and wrong is not None:
         rest = max(wrong.value - positives.value, 0.0)
         return Health(positives, Usual(rest, wrong.error))
@@ -68,6 +69,14 @@ def health_elsewhere(assessment: Assessment, segment: str) -> Health | None:
         _rest(whole.false_negatives, inside.false_negatives, share),
         whole.told_apart,
     )
+
+
+def _positives(assessment: Assessment, segment: str | None, missed: Usual) -> float | None:
+    """The share of positives in the baseline, from what is missed of them; null if none is."""
+    recall = usual(assessment, "recall", segment)
+    if recall is None or recall.value >= 1.0 or missed.value <= 0.0:
+        return None
+    return min(missed.value / (1.0 - recall.value), 1.0)
 
 
 def _rest(whole: Usual, inside: Usual, share: float) -> Usual:

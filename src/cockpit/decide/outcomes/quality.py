@@ -8,13 +8,15 @@ decisions are labelled. Rates are pairs: wrongly decided 1, wrongly decided 0, s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cockpit.assess.baseline import COMPLETE
 from cockpit.config import Config
-from cockpit.decide.facts.cells import Cell
+from cockpit.decide.facts.cells import Cell, Confusion
 from cockpit.decide.facts.health import Health, Usual
 from cockpit.decide.facts.measured import Measured
 from cockpit.decide.options.assumptions import Rules
@@ -36,20 +38,26 @@ DATA, MODEL, MIX = "data", "model", "mix"
 class Part:
     """One part of the traffic: what is healthy there, what the new version does now, and draws.
 
-    `young` is what is healthy of labels as young as those of now: what is measured is compared with
-    it, and the difference added to `healthy`, which is of labels that had time. `spoiled` is the
-    new version where it, or its data, is at fault; `positives` the share of requests that are
-    positive, null where that is not known or wrong decisions are not told apart: then all of them,
-    of every version, stand among those wrongly decided 0.
+    `healthy` is of labels that had time, `young` of labels as young as those of now; `wander` is by
+    how much a healthy service may differ from what it was. `spoiled` is the new version where it,
+    or its data, is at fault. `positives` is the share of requests that are positive, null where
+    that is not known or wrong decisions are not told apart: then all of them, of every version,
+    stand among those wrongly decided 0; `as_they_come` is that share by the labels of now alone.
+    `misjudged` is by how many times what is measured beyond healthy may be off, not by chance.
+    `settling` says that labels are coming.
     """
 
     healthy: Floats
     young: Floats
+    wander: Floats
     spoiled: Floats
     gain: Floats
     shared: Floats
-    positives: float | None
+    positives: Floats | None
+    as_they_come: float | None
+    misjudged: Floats
     told_apart: bool
+    settling: bool
 
 
 def part_of(measured: Measured, name: str, config: Config, size: int) -> Part | None:
@@ -72,11 +80,17 @@ def part_of(measured: Measured, name: str, config: Config, size: int) -> Part | 
     part = Part(
         healthy=healthy,
         young=young,
+        wander=parse_share(config.decisions.wander) * chance.normal("wander", size) * healthy,
         spoiled=np.minimum(healthy * times, 0.5),
         gain=gain * healthy,
         shared=least + (most - least) * chance.uniform("shared fault", size),
-        positives=_positives(measured, name) if health.told_apart else None,
+        positives=_positives(measured, name, size) if health.told_apart else None,
+        as_they_come=_settled_positives(measured, name)[1] if health.told_apart else None,
+        misjudged=np.exp(
+            parse_share(config.decisions.misjudged) * chance.normal("misjudged", size)
+        ),
         told_apart=health.told_apart,
+        settling=measured.settled is not None and (measured.coverage or 0.0) < COMPLETE,
     )
     new = measured.cells.get((measured.versions.new, name))
     return replace(part, spoiled=_seen(part.spoiled, new, part, size))
@@ -89,7 +103,7 @@ def wrong_under(
     cell = measured.cells.get((version, name))
     if version == measured.versions.new:
         if fault == MIX:
-            return _seen(part.healthy, cell, part, size)
+            return _seen(part.healthy, cell, _as_it_comes(part), size)
         return part.spoiled if fault in (MODEL, DATA) else part.healthy
     if fault == MODEL:
         expected = part.healthy
@@ -97,6 +111,7 @@ def wrong_under(
         expected = np.maximum(part.healthy + part.shared * (part.spoiled - part.healthy), 0.0)
     elif fault == MIX:
         new = measured.cells.get((measured.versions.new, name))
+        part = _as_it_comes(part)
         expected = _seen(part.healthy, new, part, size) + part.gain
     else:
         return part.healthy + part.gain
@@ -152,9 +167,31 @@ def _seen(expected: Floats, cell: Cell | None, part: Part, size: int) -> Floats:
     if cell is None or cell.source != "measured":
         return expected
     weight = cell.labelled / (cell.labelled + EXPECTED_ROWS)
-    ageing = part.healthy - part.young
-    own = np.maximum(measured_wrong(cell, part, size) + ageing, 0.0)
+    if part.settling and part.positives is not None and cell.confusion is not None:
+        own = _by_class(cell, cell.confusion, part.positives, size)
+    else:
+        own = np.maximum(measured_wrong(cell, part, size) + part.healthy - part.young, 0.0)
+    own = np.maximum(part.healthy + part.misjudged * (own - part.healthy), 0.0)
     return weight * own + (1.0 - weight) * expected
+
+
+def _as_it_comes(part: Part) -> Part:
+    """Another mix has another share of positives: what the labels of now tell of it."""
+    if part.as_they_come is None:
+        return part
+    return replace(part, positives=np.full_like(part.misjudged, part.as_they_come))
+
+
+def _by_class(cell: Cell, counts: Confusion, positives: Floats, size: int) -> Floats:
+    """Wrong decisions once all labels are known, by how often each class is decided wrongly.
+
+    One class is labelled sooner than the other, so shares of all young labels mislead; how many
+    of the positives are missed, and of the negatives flagged, they tell all the same.
+    """
+    key = f"{cell.version} {cell.part}"
+    flagged = chance.share(f"flagged {key}", counts.false_positives, counts.true_negatives, size)
+    missed = chance.share(f"missed {key}", counts.false_negatives, counts.true_positives, size)
+    return np.stack([flagged * (1.0 - positives), missed * positives])
 
 
 def measured_wrong(cell: Cell, part: Part, size: int) -> Floats:
@@ -224,11 +261,37 @@ def _counted(yes: int, rows: int) -> Usual:
     return Usual(value, (value * (1.0 - value) / rows) ** 0.5)
 
 
-def _positives(measured: Measured, name: str) -> float | None:
-    """The share of positives: of labels that had time, else of all labels of the part."""
-    if measured.settled is not None and measured.segment is None:
-        return measured.settled.positives / measured.settled.n
-    counts = [c.confusion for (_, part), c in measured.cells.items() if part == name]
+def _positives(measured: Measured, name: str, size: int) -> Floats | None:
+    """The share of positives in a part, (draws,); null where no label tells.
+
+    If there are more positives now than among labels as young, either there are more, or they are
+    labelled sooner than they were: nothing tells, so any share between may be so.
+    """
+    before, now = _settled_positives(measured, name)
+    if before is None or now is None:
+        return None
+    return before + chance.uniform("positives", size) * (now - before)
+
+
+def _settled_positives(measured: Measured, name: str) -> tuple[float | None, float | None]:
+    """The share of positives in a part once labels had time: as before, and as labels say now.
+
+    Labels that had time are of everything: the part has as many more, or less, as it has of those
+    known now.
+    """
+    here, everywhere = _positive_share(measured, [name]), _positive_share(measured, measured.parts)
+    if measured.settled is None or not everywhere:
+        return here, here
+    settled = measured.settled.positives / measured.settled.n
+    settled *= (here or everywhere) / everywhere
+    young = None if measured.healthy is None else measured.healthy.positives
+    more = 1.0 if not young else everywhere / young
+    return min(settled, 1.0), min(settled * more, 1.0)
+
+
+def _positive_share(measured: Measured, parts: Sequence[str]) -> float | None:
+    """The share of positives among the labels known now, over all versions."""
+    counts = [c.confusion for (_, part), c in measured.cells.items() if part in parts]
     known = [c for c in counts if c is not None]
     rows = sum(
         c.true_positives + c.false_positives + c.false_negatives + c.true_negatives for c in known

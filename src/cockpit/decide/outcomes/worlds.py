@@ -45,6 +45,7 @@ class _Behaviour:
     """
 
     wrong: Floats | None
+    nothing_wrong: Floats | None  # (2, draws)
     hits: Floats | None
     slow: Floats
     failing: Floats
@@ -134,7 +135,14 @@ def _rests_on(
         return (given,)
     taken = config.decisions
     pinned = restored if path[0] == PINNED else None
-    return pinned, taken.improvement, taken.shared_fault, taken.unlabelled
+    return (
+        pinned,
+        taken.improvement,
+        taken.shared_fault,
+        taken.unlabelled,
+        taken.misjudged,
+        taken.wander,
+    )
 
 
 def _worlds(measured: Measured, behaviours: Mapping[Path, _Behaviour], size: int) -> Worlds:
@@ -172,14 +180,15 @@ def _of_version(
     slow = np.stack([slow_under(fault, real, measured, size) for fault in FAULTS])
     failing = np.stack([failing_under(fault, real, measured, size) for fault in FAULTS])
     if part is None:
-        return _Behaviour(None, None, slow, failing)
+        return _Behaviour(None, None, None, slow, failing)
     each = []
     for fault in FAULTS:
         rates = wrong_under(fault, real, measured, name, part, size)
         each.append(pinned_under(fault, part, rates, restored) if version == PINNED else rates)
-    wrong = np.stack(each, axis=1)
+    healthy = each[FAULTS.index(NOTHING_WRONG)]
+    wrong = np.maximum(np.stack(each, axis=1) + part.wander[:, None, :], 0.0)
     hits = None if part.positives is None else np.maximum(part.positives - wrong[1], 0.0)
-    return _Behaviour(wrong, hits, slow, failing)
+    return _Behaviour(wrong, healthy, hits, slow, failing)
 
 
 def _of_given(
@@ -189,11 +198,11 @@ def _of_given(
     shape = (len(FAULTS), size)
     slow = np.full(shape, given_slow(given.latency_p99, measured.bound))
     if given.wrong_share is None:
-        return _Behaviour(None, None, slow, np.zeros(shape))
+        return _Behaviour(None, None, None, slow, np.zeros(shape))
     rates, caught = given_wrong(f"wrong {path[0]}", given, part, size)
     wrong = np.broadcast_to(rates[:, None, :], (2, *shape))
     hits = None if caught is None else np.broadcast_to(caught, shape)
-    return _Behaviour(wrong, hits, slow, np.zeros(shape))
+    return _Behaviour(wrong, rates, hits, slow, np.zeros(shape))
 
 
 def _versions(measured: Measured) -> set[str]:
@@ -222,14 +231,13 @@ def _given(version: str, measured: Measured, rules: Rules, plans: Sequence[Plan]
 
 def _healthy(measured: Measured, behaviours: Mapping[Path, _Behaviour], size: int) -> Rates:
     """The service as it serves now, with nothing wrong: of each path those of its part."""
-    nothing_wrong = FAULTS.index(NOTHING_WRONG)
     of_part = {}
     for name, shares in now(measured).items():
         total = np.zeros((2, size))
         for version, share in shares.items():
-            wrong = behaviours[version, name].wrong
-            if wrong is not None:
-                total = total + share * wrong[:, nothing_wrong]
+            healthy = behaviours[version, name].nothing_wrong
+            if healthy is not None:
+                total = total + share * healthy
         of_part[name] = total
     both = np.stack([of_part[name] for _, name in behaviours], axis=1)  # (2, paths, draws)
     count = len(behaviours)

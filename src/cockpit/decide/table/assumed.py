@@ -53,6 +53,7 @@ def _decisions(facts: Measured) -> list[str]:
         keys.append("shared_fault")
     if facts.coverage is None or facts.coverage < 1.0:
         keys.append("unlabelled")
+    keys += ["misjudged", "wander"]
     return [*keys, "requests_per_user"]
 
 
