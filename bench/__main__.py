@@ -16,6 +16,7 @@ from bench.figures import Figure
 ALL = (
     "first_paint",
     "terminal_bytes",
+    "stalls",
     "seek",
     "import_rows",
     "ranking",

@@ -74,9 +74,14 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
     def processor_seconds(self) -> float:
-        """What the program has used of the processor, in user and system mode."""
-        fields = Path(f"/proc/{self._pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """What the program and its processes have used of the processor, user and system mode."""
+        started = Path(f"/proc/{self._pid}/task").glob("*/children")
+        pids = [str(self._pid), *(pid for told in started for pid in told.read_text().split())]
+        used = 0
+        for pid in pids:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            used += int(fields[11]) + int(fields[12])
+        return used / os.sysconf("SC_CLK_TCK")
 
     def _receive(self, patience: float) -> bool:
         ready, _, _ = select.select([self._descriptor], [], [], patience)

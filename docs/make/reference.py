@@ -21,6 +21,7 @@ _PLACES: dict[Where, str] = {
     "question": "answer",
     "choose": "choose",
     "asks": "look at asks",
+    "evidence": "override a sign",
     "briefing": "write the briefing",
 }
 _PLAIN = {

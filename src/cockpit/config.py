@@ -162,6 +162,8 @@ class Capacity(Settings, kw_only=True):
 
     warm_workers: int  # used where no gauge warm_replicas says how many there are
     needed: int  # to carry all traffic
+    # requests a second that one worker carries, where no load curve tells
+    per_worker: Annotated[float, Meta(gt=0)] | None = None
 
 
 class Retries(Settings, kw_only=True):

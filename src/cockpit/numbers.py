@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cockpit.records import Estimate
+from cockpit.records import MINUTE, Estimate
+from cockpit.units import duration
 
 MINUS = "−"
 
@@ -70,9 +71,21 @@ def minutes(value: float) -> str:
     return f"{round(value * 60)} s" if value < 1 else f"{value:g} min"
 
 
+def long_minutes(value: float | None) -> str:
+    """A length given in minutes: '25 min', '1 h 48 min', '3 d'; '–' where it is not known."""
+    return "–" if value is None else duration(round(value * MINUTE))
+
+
 def one_in(rate: float) -> str:
     """A rate as people say it: '1 in 12'; above one half, '54 in 100'."""
     return f"1 in {round(1 / rate):,}" if rate <= 0.5 else f"{round(100 * rate)} in 100"
+
+
+def times(ratio: float) -> str:
+    """A likelihood ratio as a factor: '×8', '÷5', '·' where it says nothing."""
+    size = max(ratio, 1 / ratio)
+    text = f"{size:.1f}".removesuffix(".0") if size < 9.95 else f"{size:.0f}"
+    return "·" if text == "1" else f"{'×' if ratio > 1 else '÷'}{text}"
 
 
 def estimate_text(estimate: Estimate) -> str:

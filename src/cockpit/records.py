@@ -212,6 +212,35 @@ class Monitor(Record, kw_only=True):
     source: str = ""
 
 
+class LoadCurve(Record, kw_only=True):
+    """How a latency quantile grows with load: service_ms + queue_ms · ρ / (1 − ρ).
+
+    ρ is the load over the capacity, both in requests a second. It was fitted to `n` steps of `step`
+    µs in which the load lay between `least` and `greatest`, and tells nothing beyond 1.1 times the
+    greatest. `capacity` is null where the load never came near enough to tell it. `workers` were
+    warm all that time, null where that is not known. Each of `draws` is (service_ms, queue_ms,
+    capacity) of one resample: how far the curve is known. Without a curve, `reason` says why.
+    `regime` says of which time it is: "now", since the incident began, or "before" that.
+    """
+
+    version: str | None
+    quantile: float
+    regime: Literal["now", "before"]
+    service_ms: float | None = None
+    queue_ms: float | None = None
+    capacity: float | None = None
+    least: float | None = None
+    greatest: float | None = None
+    workers: float | None = None
+    n: int = 0
+    step: int = 0
+    window: Window
+    draws: list[tuple[float, float, float]] = []
+    reason: str = ""
+    sentence: str = ""
+    source: str = ""
+
+
 class Settled(Record, kw_only=True):
     """Labelled decisions of a healthy service whose labels had time: counts of rows.
 
@@ -240,6 +269,7 @@ class Assessment(Record, kw_only=True):
     reliability: list[ReliabilityBin] = []
     burns: list[Burn] = []
     monitors: list[Monitor] = []
+    load: list[LoadCurve] = []  # how latency grows with load: now, and before the incident
     findings: list[str] = []  # what several figures say together: a reversal, a changed schema
     settled: Settled | None = None  # decisions of a healthy service whose labels had time
     reads: dict[str, list[str]] = {}  # version → the columns it needs, by its input schema

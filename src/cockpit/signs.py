@@ -17,7 +17,7 @@ SIGNS: dict[str, str] = {
     "many_drifted": "many features drifted a little, segments as good as before",
     "shadow_disagrees": "shadow and served disagree on the same rows",
     "latency_with_load": "latency up with load",
-    "latency_on_new": "latency up on the new version alone, at equal load",
+    "latency_on_new": "latency or errors up on the new version alone, at equal load",
     "errors_up": "errors up",
     "fits_deploy": "onset fits a model deploy",
     "fits_data_change": "onset fits a change of schema, pipeline or features",

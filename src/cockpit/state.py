@@ -7,7 +7,7 @@ neither may reach into the incident's store. Every text in it is inert.
 from __future__ import annotations
 
 from cockpit.records import Record
-from cockpit.views import Ask, Choice, Knowledge, Phase, SignState
+from cockpit.views import Ask, Choice, Criteria, Knowledge, Phase, SignState
 
 
 class Occurrence(Record, kw_only=True):
@@ -92,6 +92,7 @@ class State(Record, kw_only=True):
     overrides: list[Override] = []
     evidence: dict[str, EvidenceCall] = {}  # by sign: the last word of a person
     assumed: dict[str, str] = {}  # key of the configuration → the value it was set to here
+    experiment: Criteria | None = None  # what proves the fix, as it was last written
     exports: list[Export] = []
     drafts: dict[str, str] = {}  # audience → the last draft saved
     undone: list[str] = []  # ids of entries taken back

@@ -6,9 +6,11 @@ command. Strings are already sentences, and already inert.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from cockpit.records import Burn, Drift, Estimate, Monitor, Record, ReliabilityBin, Window
+from msgspec import Meta
+
+from cockpit.records import DAY, Burn, Drift, Estimate, Monitor, Record, ReliabilityBin, Window
 
 Phase = Literal["detection", "scope", "containment", "remediation", "validation", "postmortem"]
 PHASES: tuple[Phase, ...] = (
@@ -232,9 +234,23 @@ class Promise(Record, kw_only=True):
     """The chance that an objective is met some minutes after the option was begun; null: why."""
 
     objective: str
+    within: float | None = None  # ms, of an objective that bounds latency
     in_15: float | None = None
     in_60: float | None = None
     reason: str = ""
+
+
+class Aim(Record, kw_only=True):
+    """What traffic is like once an option has been carried out, by whatever means.
+
+    `serves` are shares of the requests of `segment`, or of all of them; empty where who serves does
+    not change. An aim of nothing at all cannot be seen in traffic.
+    """
+
+    serves: dict[str, float] = {}  # version → share of requests
+    segment: str = ""
+    shed: float = 0.0  # share of requests turned away
+    shadow: str = ""  # the version that then scores beside the one that decides
 
 
 class OptionRow(Record, kw_only=True):
@@ -262,6 +278,7 @@ class OptionRow(Record, kw_only=True):
     undo: Figure  # minutes
     irreversible: str = ""  # what cannot be undone
     improvement: Figure = Figure(text="not measured")  # what is given up of the new version's gain
+    gain: str = ""  # the same in words
     promises: list[Promise] = []
     budget: list[Figure] = []  # share of each error budget spent until resolved
     by_fault: dict[str, Figure] = {}
@@ -277,6 +294,7 @@ class OptionRow(Record, kw_only=True):
     sentence: str = ""  # the trade in one sentence a person would say
     expected: str = ""  # effect to watch for after it is executed
     expected_by: int | None = None  # µs after execution
+    aim: Aim | None = None  # null: nothing changes
 
 
 SignState = Literal["seen", "not seen", "not measurable"]
@@ -385,6 +403,7 @@ class OptionTable(Record, kw_only=True):
     unknowns: list[Worth] = []
     chosen: str = ""
     executed: bool = False
+    noticed: str = ""  # what traffic says was done, where nothing was chosen
 
 
 class Unknown(Record, kw_only=True):
@@ -432,8 +451,26 @@ class TimelineEntry(Record, kw_only=True):
     undone: bool = False
 
 
+class Hurt(Record, kw_only=True):
+    """A figure that was bad when containment was chosen: by it the effect is judged."""
+
+    name: str  # wrong_rate, latency_p99, error_rate
+    segment: str | None = None
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class NextOption(Record, kw_only=True):
+    """The option to take where the one that was chosen has no effect."""
+
+    id: str
+    label: str
+    why: str
+
+
 class Choice(Record, kw_only=True):
-    """The containment that was chosen, and how far it got."""
+    """The containment that was chosen, and how far it got, as measured."""
 
     id: str  # of the journal entry
     option: str
@@ -442,9 +479,19 @@ class Choice(Record, kw_only=True):
     companions: list[str]
     expected: str
     chosen_at: int
+    guarantee: str = ""  # what it protects
+    gain: str = ""  # what it gives up
+    override: str = ""  # why it was chosen all the same, where a guard spoke against it
+    aim: Aim | None = None
+    hurt: list[Hurt] = []
+    within: int | None = None  # µs from its execution to when the effect should be visible
     due: int | None = None  # when the effect should be visible, once executed
     executed_at: int | None = None
+    noticed_at: int | None = None  # since when traffic says it was done, where nobody marked it
     effect: Literal["", "watching", "seen", "not seen in time"] = ""
+    effect_why: str = ""  # what traffic and the figures do
+    next_option: NextOption | None = None  # where its effect was not seen in time
+    recheck_at: int | None = None  # when to look again, where nothing is changed
 
 
 class Earlier(Record, kw_only=True):
@@ -458,6 +505,122 @@ class Earlier(Record, kw_only=True):
     done: str  # what was chosen: "segment off: BR"; "" where nothing was
     took: int | None  # µs from its onset until that was executed, or chosen where it never was
     open: list[str]  # asks nobody has answered
+
+
+ExperimentKind = Literal["shadow", "canary", "ab", "probes"]
+# What the rows of an arm can be bad in; a ranking is of all rows together.
+Countable = Literal["wrong_rate", "precision", "recall", "latency_p99", "error_rate"]
+_Share = Annotated[float, Meta(gt=0, lt=1)]
+_Milliseconds = Annotated[float, Meta(gt=0, le=1e9)]
+_Span = Annotated[int, Meta(ge=0, le=366 * DAY)]
+_Rate = Annotated[float, Meta(ge=0, le=1)]
+
+
+class ExperimentWish(Record, kw_only=True):
+    """What a person asks of an experiment; where empty or null, the cockpit proposes it.
+
+    `against` is a version, or "baseline" for what was measured before the incident.
+    """
+
+    metric: str = ""
+    fix: str = ""  # the version that is to be proved
+    against: str = ""
+    share: _Share | None = None  # of requests, to the fix, of a canary
+    margin: _Share | None = None  # how much worse the fix may be
+    power: _Share = 0.8
+
+
+class Guardrail(Record, kw_only=True):
+    """What the fix must not break: the share of its requests that may be slow, or fail."""
+
+    name: Literal["latency_p99", "error_rate"]
+    limit: _Share
+    slowest: _Milliseconds | None = (
+        None  # ms from which a request is slow; null: requests that fail
+    )
+    text: str = ""
+
+
+class Criteria(Record, kw_only=True):
+    """What proves the fix, written before it is tried.
+
+    Rates are of bad rows: wrong decisions, slow requests, or one less precision. The fix passes
+    once it surely has less than `margin` more of them than the control, or than `baseline`.
+    """
+
+    kind: ExperimentKind
+    metric: Countable
+    segment: str | None = None
+    fix: str = ""  # "" is the first version that begins to serve after this was written
+    control: str = ""  # "" is none: the baseline
+    share: _Share = 0.1
+    baseline: _Rate
+    margin: _Share
+    alpha: _Share = 0.05
+    power: _Share = 0.8
+    rows: Annotated[int, Meta(ge=1)]  # of the fix, for one look
+    latest: _Span | None = None  # µs after which it is given up
+    label_delay: _Span = 0  # µs; younger decisions are not counted
+    slowest: _Milliseconds | None = None  # ms from which a request is slow, where those are counted
+    guardrails: list[Guardrail] = []
+    sentences: list[str] = []  # the same in words
+    id: str = ""  # of the journal's entry
+    written_at: int = 0
+    before: int | None = None  # when those were written that these replace
+
+
+class ExperimentPlan(Record, kw_only=True):
+    """One way to prove the fix: what it takes, what it shows and what it cannot."""
+
+    kind: ExperimentKind
+    label: str  # "canary 10 %"
+    rows: int | None = None  # of the fix, for one look; null: see `blocked`
+    control_rows: int | None = None
+    minutes: float | None = None  # to the stated power at this traffic and label rate
+    minutes_at_most: float | None = None  # where it is looked at every minute
+    exposed: Figure  # requests that the fix decides until then
+    exposed_users: Figure  # share of users who meet it
+    tells: str
+    cannot: str
+    blocked: str = ""  # why it shows nothing here
+    reason: str = ""  # why it stands at this place of the order
+    criteria: Criteria | None = None
+
+
+class ExperimentArm(Record, kw_only=True):
+    """What one arm did since the criteria were written."""
+
+    name: str
+    asked: int
+    judged: int
+    bad: int
+
+
+class Verdict(Record, kw_only=True):
+    """Whether the fix is proved, by the criteria as they were written."""
+
+    criteria: Criteria
+    word: Literal["pass", "fail", "keep learning"]
+    reason: str
+    at: int | None = None  # when it became sure
+    until: int | None = None  # when it is given up
+    arms: list[ExperimentArm] = []
+    for_it: float = 1.0  # evidence that it is within the margin; 1/alpha is a pass
+    against_it: float = 1.0  # evidence that it is beyond the margin
+    sentences: list[str] = []
+
+
+class Experiment(Record, kw_only=True):
+    """How the fix would be proved: the plans in the order to try them, and how far it is."""
+
+    at: int
+    metric: str
+    segment: str | None
+    stake: str  # what is at stake, in one sentence
+    traffic: str  # at which rate rows and labels come
+    plans: list[ExperimentPlan]
+    notes: list[str] = []
+    verdict: Verdict | None = None
 
 
 class View(Record, kw_only=True):
@@ -483,6 +646,7 @@ class View(Record, kw_only=True):
     companions: list[str] = []  # what goes with a choice at this severity, as tasks are called
     notes: list[str] = []  # what could not be computed, and why
     seen: list[Earlier] = []  # earlier incidents like it, once a folder was searched
+    experiment: Verdict | None = None  # once criteria were written
     severity: Severity | None = None  # null in a view that an earlier cockpit kept
 
 

@@ -10,7 +10,7 @@ from cockpit.config import Config
 from cockpit.records import MINUTE
 from cockpit.text import inert
 from cockpit.units import parse_duration
-from cockpit.views import PHASES, Phase, View
+from cockpit.views import PHASES, NextOption, Phase, View, Worth
 from tests.brief.sample_view import AT, CHOICE, CONFIG, VIEW, quiet
 from tests.brief.situations import changed, known_in, views
 
@@ -54,13 +54,35 @@ def test_choosing_is_not_doing() -> None:
     assert executed.unknown[0].by == AT + 6 * MINUTE
 
 
-def test_an_effect_that_stays_away_leads_to_the_next_unblocked_option() -> None:
+def test_an_effect_that_stays_away_leads_to_the_next_option_in_every_phase() -> None:
     late = changed(CHOICE, executed_at=AT - 9 * MINUTE, effect="not seen in time")
     view = changed(VIEW, choice=late)
-    assert known_in("containment", view).next[0] == "Choose again."  # rollback is blocked
-    rows = [changed(row, blocked="") for row in VIEW.options.rows]
-    free = changed(view, options=changed(VIEW.options, rows=rows))
-    assert known_in("containment", free).next[0] == "Choose again; next best is “rollback to v41”."
+    assert known_in("containment", view).next[0] == "Choose again."
+    named = NextOption(id="rollback", label="rollback to v41", why="least harm of what is left")
+    view = changed(VIEW, choice=changed(late, next_option=named, effect_why="v42 serves 90 %"))
+    for phase in PHASES:
+        assert known_in(phase, view).next[0] == (
+            "Choose again; next best is “rollback to v41”: least harm of what is left."
+        )
+    assert any("not seen in time: v42" in k for k in known_in("containment", view).known)
+
+
+def test_what_was_done_without_a_word_is_asked_for() -> None:
+    noticed = "v42 serves nobody since 02:54: rollback to v41?"
+    view = changed(VIEW, choice=None, options=changed(VIEW.options, noticed=noticed))
+    assert known_in("scope", view).next[0] == f"Choose what was done, or undo it: {noticed}"
+    moved = changed(VIEW, choice=changed(CHOICE, noticed_at=AT, effect="watching"))
+    known = known_in("containment", moved).known
+    assert any("done since 02:51 UTC, by its traffic: nobody marked it" in k for k in known)
+
+
+def test_observing_ends_with_another_look() -> None:
+    observing = changed(CHOICE, option="observe", label="observe", recheck_at=AT - 2 * MINUTE)
+    view = changed(VIEW, choice=observing)
+    assert known_in("scope", view).next[0] == "Look again: due 02:49 UTC, 2 min late."
+    early = changed(VIEW, choice=changed(observing, recheck_at=AT + MINUTE))
+    assert known_in("containment", early).next[0] == "Look again at 02:52 UTC."
+    assert "Look again" not in known_in("scope", early).next[0]
 
 
 def test_labels_are_awaited_until_they_are_due() -> None:
@@ -92,3 +114,19 @@ def test_model_or_data_is_told_by_the_other_version() -> None:
     assert fault.text == "Is the model at fault, or the data that goes in?"
     assert fault.tells == "Comparing v41 on the same requests."
     assert fault.owner == CONFIG.owner.commander
+
+
+def test_what_is_worth_knowing_most_is_the_first_unknown_and_few_of_them_are_named() -> None:
+    worths = [
+        Worth(id="fault", text="what is at fault", sentence="Model or data? Comparing tells."),
+        Worth(id="load", text="how much load there is"),
+        Worth(id="third", text="and a third thing"),
+    ]
+    view = changed(VIEW, options=changed(VIEW.options, unknowns=worths))
+    told = known_in("containment", view).unknown
+    first, second, *others = [(u.text, u.tells) for u in told]
+    assert first == ("Model or data? Comparing tells.", "Worth most.")
+    assert second == ("How much load there is.", "")
+    assert others
+    assert not any("third thing" in text for text, _ in others)
+    assert not any("at fault" in u.text for u in told)  # asked in better words by the first one

@@ -1,18 +1,16 @@
-"""Impact, severity, the checklist and the watch: what is said, and what is left to a person."""
+"""Impact, the checklist, how far containment got: what is said, and what is left to a person."""
 
 from __future__ import annotations
 
-import pytest
 from msgspec.structs import replace
 
 from cockpit.checklist import QUESTIONS, TASKS
-from cockpit.decide.effect import watch
 from cockpit.decide.impact import impact
 from cockpit.decide.table.report import option_table
-from cockpit.decide.triage import checklist, companions, leaving, phase_marks
+from cockpit.decide.triage import checklist, companions, containment, phase_marks
 from cockpit.records import MINUTE, Assessment, Baseline
 from cockpit.state import State
-from cockpit.views import LEVELS, PHASES, Change, Checklist, Choice, Impact, Phase
+from cockpit.views import LEVELS, Change, Checklist, Choice, Impact, NextOption
 from tests.decide.severity.judging import began, judged
 from tests.decide.stories import (
     AT,
@@ -108,15 +106,6 @@ def test_answers_and_unknowns_are_told_apart() -> None:
     assert (found["changed"].answer, found["changed"].unknown) == (None, False)
 
 
-@pytest.mark.parametrize("phase", PHASES)
-def test_diagnosis_before_containment_takes_a_reason(phase: Phase) -> None:
-    guard = leaving(state(), phase)
-    assert (guard is not None) == (phase in ("remediation", "validation", "postmortem"))
-    assert guard is None or len(set(guard.presets)) == 4
-    chosen = state(event("choose", "", AT, seq=9, writer="me", option="kill"))
-    assert leaving(chosen, phase) is None
-
-
 def test_the_phase_strip_says_how_far_containment_got() -> None:
     moved = state(event("phase", "", AT, seq=9, writer="me", phase="remediation", reason="known"))
     marks = {mark.phase: mark for mark in phase_marks(moved, None)}
@@ -125,48 +114,29 @@ def test_the_phase_strip_says_how_far_containment_got() -> None:
     assert marks["remediation"].state == "current"
 
 
-def executed(option: str, label: str = "", due: int = AT + MINUTE) -> Choice:
-    return Choice(
-        id="me:1",
-        option=option,
-        label=label or option,
-        reason="",
-        companions=[],
-        expected="",
-        chosen_at=ONSET,
-        executed_at=ONSET,
-        due=due,
+def test_the_strip_and_the_status_say_what_traffic_says_and_when_to_look_again() -> None:
+    chosen = Choice(
+        id="me:1", option="rollback", label="rollback to v41", reason="", companions=[],
+        expected="", chosen_at=ONSET,
+    )  # fmt: skip
+    noticed = "v42 serves nobody since 02:54: rollback to v41?"
+    assert containment(None, AT, noticed) == f"not chosen, yet {noticed}"
+    assert containment(chosen, AT) == "rollback to v41 chosen, not yet executed"
+    seen = replace(chosen, noticed_at=AT - MINUTE, effect="seen")
+    assert containment(seen, AT) == (
+        "rollback to v41 seen without being marked, since 02:59, effect seen"
     )
-
-
-def test_a_rollback_is_seen_when_traffic_moved_and_nothing_is_worse() -> None:
-    moved = {
-        **{key: Counts(60, 9, 9, 1_300, 10_000) for key in (("v41", "BR"), ("v41", "rest"))},
-        ("v42", "rest"): Counts(1, 0, 0, 20, 100),
-    }
-    there = assessment(moved, p99={"v41": 118.0, "v42": 118.0})
-    choice = executed("rollback")
-    assert watch(choice, there, state(), CONFIG).effect == "seen"
-    assert watch(choice, assessment(ROLLOUT), state(), CONFIG).effect == "watching"
-    late = replace(choice, due=AT - MINUTE)
-    assert watch(late, assessment(ROLLOUT), state(), CONFIG).effect == "not seen in time"
-
-
-def test_a_segment_is_off_once_the_rules_decide_there() -> None:
-    choice = executed("segment_off", "segment off: region BR")
-    off = {
-        ("rules", "BR"): Counts(60, 9, 9, 1_300, 5_000),
-        ("v42", "rest"): ROLLOUT["v41", "rest"],
-    }
-    fine = assessment(off, p99={"v42": 100.0, "rules": 40.0})
-    assert watch(choice, fine, state(), CONFIG).effect == "seen"
-    assert watch(choice, assessment(HEALTHY), state(), CONFIG).effect == "watching"
-
-
-def test_nothing_is_watched_before_it_is_done() -> None:
-    chosen = replace(executed("rollback"), executed_at=None, due=None)
-    assert watch(chosen, assessment(ROLLOUT), state(), CONFIG).effect == ""
-    assert watch(executed("observe"), assessment(ROLLOUT), state(), CONFIG).effect == ""
+    other = NextOption(id="kill", label="kill switch", why="")
+    late = replace(chosen, executed_at=ONSET, effect="not seen in time", next_option=other)
+    assert containment(late, AT) == (
+        "rollback to v41 executed 02:48, NO EFFECT in time, next kill switch"
+    )
+    observed = replace(chosen, option="observe", label="observe", recheck_at=AT)
+    assert containment(observed, AT - MINUTE) == "observe chosen, look again 03:00"
+    assert containment(observed, AT + 2 * MINUTE) == (
+        "observe chosen, look again: due 03:00, 2 min late"
+    )
+    assert phase_marks(state(), None, noticed)[2].detail == ""  # not reached yet
 
 
 def test_the_worse_it_is_the_more_is_done_beside() -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from cockpit.records import MINUTE, NeedsReason, Refused, Window
 from cockpit.views import (
     Ask,
     Choice,
+    Criteria,
     Earlier,
+    Experiment,
     Knowledge,
     Phase,
     RecordingInfo,
+    SignState,
     Stakeholder,
     TimelineEntry,
     View,
 )
+from tests.ui.hand_experiment import hand_experiment
 from tests.ui.hand_made import TASKS, HandMade
 from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 
@@ -66,11 +73,22 @@ class FakeSession(HandMade):
         self.entries: list[TimelineEntry] = []
         self.drafts: dict[str, str] = {}
         self.frozen: list[Knowledge] = []
+        self.called: dict[str, tuple[SignState, str]] = {}
+        self.values: dict[str, str] = {}
         self.saved_view: View | None = None
         self.screens: list[tuple[str, str, str, int]] = []
         self.closed = False
+        self.criteria: Criteria | None = None
 
     # Looking
+
+    def compute_apart(self, say: Callable[[str], None]) -> None:
+        """Nothing here is computed."""
+
+    def experiment(self, at: int) -> Experiment:
+        if self.fail is not None:
+            raise self.fail
+        return hand_experiment(at, self.labels, self.criteria)
 
     def stored_view(self, at: int) -> View | None:
         return self._view(OPENS - MINUTE) if self.stored else None
@@ -132,7 +150,7 @@ class FakeSession(HandMade):
         self._did("phase", at, phase, phase, reason)
 
     def choose(self, option: str, reason: str, companions: list[str], at: int) -> None:
-        row = next(row for row in self._options(at).rows if row.id == option)
+        row = next(row for row in self._options().rows if row.id == option)
         self.choice = Choice(
             id="me:choice",
             option=option,
@@ -152,6 +170,10 @@ class FakeSession(HandMade):
             | {"executed_at": at}
         )
         self._did("execute", at, self.choice.label)
+
+    def write_criteria(self, criteria: Criteria, at: int) -> None:
+        self.criteria = replace(criteria, written_at=at)
+        self._did("experiment", at, criteria.kind, criteria.kind)
 
     def note(self, text: str, at: int) -> None:
         if not text.strip():
@@ -211,12 +233,26 @@ class FakeSession(HandMade):
         self.severity, self.confirmed = severity, True
         self._did("severity", at, severity, severity, reason)
 
+    def override_evidence(self, sign: str, state: SignState, reason: str, at: int) -> None:
+        if not reason:
+            raise Refused("a reason is needed; nothing was written")
+        self.called[sign] = (state, reason)
+        self._did("evidence", at, f"{sign}: {state}", sign, state, reason)
+
+    def set_value(self, key: str, value: str, at: int) -> None:
+        if key == "service":
+            raise Refused("'service' cannot be set here")
+        self.values[key] = value
+        self._did("set", at, f"{key} = {value}", key, value)
+
     def undo(self, at: int) -> str:
         if not self.done:
             raise Refused("there is nothing to undo")
         kind, arguments = self.done[-1]
         if kind == "answer":
             self.answers.pop(str(arguments[0]), None)
+        self.called.pop(str(arguments[0]), None)
+        self.values.pop(str(arguments[0]), None)
         self._did("undo", at, kind)
         return f"undone: {kind}"
 

@@ -7,28 +7,26 @@ from cockpit.units import clock
 from cockpit.views import (
     PHASES,
     Ask,
-    Assumption,
     Checklist,
     Choice,
-    Figure,
     Impact,
     InfraPane,
     Knowledge,
     ModelPane,
-    OptionRow,
     OptionTable,
     Phase,
     PhaseMark,
     Proposal,
     Question,
-    Recommendation,
     RecordingInfo,
+    SignState,
     Status,
     Task,
     TimelineEntry,
     Unknown,
     View,
 )
+from tests.ui.hand_decided import option_table
 from tests.ui.hand_measured import ONSET, PAGED, START, infra_pane, model_pane
 
 QUESTIONS = (
@@ -57,46 +55,6 @@ TASKS = (
 )
 
 
-OPTIONS = (  # quality | p99 | on bad path | wrong next hour | effect in | undo
-    (
-        "segment_off",
-        "segment off: BR",
-        "+.077 ±.02 | 231 ms | 1 % | 190 [120,280] | 2 min | 1 min",
-        "flag",
-        "",
-    ),
-    (
-        "rollback",
-        "rollback to v41",
-        "+.081 ±.02 | 238 ms | 0 % | 310 [180,700] | 4 min | 6 min",
-        "36 workers",
-        "24 of 36 workers warm",
-    ),
-    (
-        "canary",
-        "canary v42 10 %",
-        "+.073 ±.02 | 244 ms | 10 % sticky | 290 [190,420] | 2 min | 1 min",
-        "36 workers",
-        "",
-    ),
-    (
-        "rules",
-        "rules fallback",
-        "−.010 ±.01 | 40 ms | 0 % | 880 [810,950] | 1 min | 1 min",
-        "legal OK",
-        "legal has not agreed",
-    ),
-    (
-        "kill",
-        "kill switch",
-        "none | 0 ms | 0 % | 20 [9,40] + 9,100 unserved | 1 min | 1 min",
-        "",
-        "",
-    ),
-    ("observe", "observe", "±0 | 418 ms | 90 % | 1,240 [980,1,530] | now | none", "", ""),
-)
-
-
 class HandMade:
     """Builds views from what was done; `labels` is added to every text that comes from outside."""
 
@@ -113,6 +71,8 @@ class HandMade:
     confirmed: bool
     entries: list[TimelineEntry]
     frozen: list[Knowledge]
+    called: dict[str, tuple[SignState, str]]
+    values: dict[str, str]
 
     def _view(self, at: int) -> View:
         if self.empty:
@@ -156,7 +116,7 @@ class HandMade:
             model=model_pane(at, self.labels),
             infra=infra_pane(at, self.labels),
             checklist=self._checklist(),
-            options=self._options(at),
+            options=self._options(),
             knowledge=self._knowledge(at),
             frozen=self.frozen,
             timeline=self._timeline(at),
@@ -197,52 +157,8 @@ class HandMade:
             ],
         )
 
-    def _options(self, at: int) -> OptionTable:
-        executed = self.choice is not None and self.choice.executed_at is not None
-        return OptionTable(
-            header="wrong decisions per hour now 1,240 [980,1,530]",
-            rows=[self._option(*option) for option in OPTIONS],
-            footnotes=["If the data is at fault rollback would not help."],
-            assumptions=[
-                Assumption(key="minutes to effect", value=""),
-                Assumption(key="costs of wrong decisions", value=""),
-            ],
-            recommendation=Recommendation(
-                option="segment_off",
-                why="Best: segment off, for nearly all wrong decisions are in BR, and it "
-                "undoes fast.",
-            ),
-            chosen=self.choice.option if self.choice else "",
-            executed=executed,
-        )
-
-    def _option(self, id: str, label: str, cells: str, needs: str, blocked: str) -> OptionRow:
-        texts = cells.split(" | ")
-        quality, latency, exposed, wrong, effect, undo = (
-            Figure(
-                text=text,
-                value=2.0,
-                assumed=index == 4,
-                derivation=[f"counted: {text}", "window 02:21 to 02:51 UTC"],
-            )
-            for index, text in enumerate(texts)
-        )
-        return OptionRow(
-            id=id,
-            label=label + self.labels,
-            kind=id,
-            quality=quality,
-            latency=latency,
-            exposed=exposed,
-            wrong=wrong,
-            effect=effect,
-            undo=undo,
-            needs=needs,
-            blocked=blocked,
-            sentence=f"{label}: fewer wrong decisions, at the price of {needs or 'nothing'}.",
-            expected="wrong decisions below 300 an hour in BR",
-            expected_by=4 * MINUTE,
-        )
+    def _options(self) -> OptionTable:
+        return option_table(self.labels, self.choice, self.called, self.values)
 
     def _knowledge(self, at: int) -> Knowledge:
         return Knowledge(

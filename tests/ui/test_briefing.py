@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import TextArea
 
-from cockpit.ui.crash import write_crash
+from cockpit.session.crash import write_crash
 from cockpit.ui.lines import width
 from cockpit.ui.preview import rendered
 from cockpit.ui.screens.briefing import BriefingScreen

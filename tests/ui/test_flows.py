@@ -116,7 +116,7 @@ async def test_a_reason_may_be_typed():
 
 async def test_choosing_begins_at_the_option_under_the_cursor():
     async with cockpit() as driven:
-        await driven.press("4", "G", "c", "enter", "1", "enter", "enter")
+        await driven.press("4", *"jjjjj", "c", "enter", "1", "enter", "enter")
         assert driven.session.choice.option == "observe"
 
 

@@ -59,6 +59,8 @@ def test_keys_of_sheets_stay(tmp_path):
         "choose",
         "question",
         "asks",
+        "experiment",
+        "evidence",
     }
     assert Keymap({"note": "N"}).of("choose") == of("choose")
 

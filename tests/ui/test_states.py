@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cockpit.ui import layout
 from cockpit.ui.app import CockpitApp
-from cockpit.ui.layout import Place
 from cockpit.ui.lines import plain, width
 from cockpit.ui.panes.status import Playhead, status_line
+from cockpit.ui.place import FLIPS, HYPOTHESES, PANES, Place
 from tests.ui.driving import Driven, cockpit
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import OPENS
@@ -32,8 +32,9 @@ def words(lines):
     return "\n".join("".join(text for text, _ in line) for line in lines)
 
 
-@given(SIZES, st.sampled_from([VIEW, EMPTY, NASTY, None]), st.integers(1, 6), st.booleans())
+@given(SIZES, st.sampled_from([VIEW, EMPTY, NASTY, None]), st.integers(1, 8), st.booleans())
 def test_every_screen_has_exactly_its_size(size, view, pane, full):
+    full = full or pane not in PANES
     lines = shown(view, size, Place(focus=pane, full=full))
     assert len(lines) == size[1]
     assert {width(line) for line in lines} == {size[0]}
@@ -48,7 +49,7 @@ def test_below_the_smallest_size_one_sentence_says_which_is_needed(size):
         assert "80×24" in text
 
 
-@pytest.mark.parametrize("pane", range(1, 7))
+@pytest.mark.parametrize("pane", [*PANES, HYPOTHESES, FLIPS])
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 def test_an_empty_pane_says_so_in_a_sentence(pane, size):
     lines = words(shown(EMPTY, size, Place(focus=pane, full=True))).split("\n")[4:]
@@ -91,7 +92,8 @@ def test_what_blocks_an_option_is_never_dropped(size):
 def test_the_status_line_drops_the_rest_before_severity_and_phase(cells):
     text = words([status_line(VIEW, PLAY, cells, "card-fraud")])
     assert "SEV2?" in text
-    order = ["CONTAIN", "T+03:10", "update due 28:50", "02:51:10 UTC", "data 1 s", "page +01:10"]
+    order = ["CONTAIN", "T+03:10", "update due 28:50", "02:51:10 UTC", "data 1 s"]
+    order += ["diagnose ≤ 9 min", "page +01:10"]
     there = [part in text for part in order]
     assert there == sorted(there, reverse=True)
 
@@ -119,7 +121,22 @@ async def test_a_stored_view_is_painted_before_anything_is_computed():
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 @pytest.mark.parametrize(
-    "keys", [[], ["1"], ["2"], ["3"], ["4"], ["5"], ["6"], ["enter"], ["c"], ["1", "enter"], ["i"]]
+    "keys",
+    [
+        [],
+        ["1"],
+        ["2"],
+        ["3"],
+        ["4"],
+        ["5"],
+        ["6"],
+        ["h"],
+        ["w"],
+        ["enter"],
+        ["c"],
+        ["1", "enter"],
+        ["i"],
+    ],
 )
 async def test_hostile_labels_are_inert_everywhere(size, keys):
     async with cockpit(size, FakeSession(labels=HOSTILE)) as driven:

@@ -26,7 +26,16 @@ ACTING = [
     ("note", EVERYTHING + LONG),
     ("ask", EVERYTHING, EVERYTHING + LONG, "--default", EVERYTHING),
     ("flag", "safety", EVERYTHING + LONG),
-    ("choose", "rollback", "--reason", EVERYTHING + LONG, "--with", EVERYTHING),
+    (
+        "choose",
+        "kill",
+        "--reason",
+        EVERYTHING + LONG,
+        "--with",
+        EVERYTHING,
+        "--despite",
+        EVERYTHING,
+    ),
 ]
 GFM = MarkdownIt("gfm-like")
 GFM.linkify.set({"fuzzy_link": False, "fuzzy_ip": False})  # as GFM: a bare name.tld is no link

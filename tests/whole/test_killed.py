@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,56 @@ def test_a_signal_saves_the_draft_and_leaves_the_terminal_clean(
     assert own is not None
     assert told("brief", own, "--at", iso(AT)).startswith("typed by me ")
     assert [e["kind"] for e in told_json("timeline", own)["entries"] if e["who"]] == ["draft"]
+
+
+def workers(terminal: Terminal) -> list[int]:
+    """The processes that a cockpit has started."""
+    told = Path(f"/proc/{terminal.pid}/task").glob("*/children")
+    return [int(pid) for children in told for pid in children.read_text().split()]
+
+
+def rests(terminal: Terminal, pid: int) -> None:
+    """Read until a process has used no processor for a while."""
+    used = ""
+    while used != (used := " ".join(Path(f"/proc/{pid}/stat").read_text().split()[13:15])):
+        terminal.read(0.5)
+
+
+def ended(pid: int) -> bool:
+    """Whether a process is gone some seconds from now."""
+    until = time.monotonic() + 10.0
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    return not Path(f"/proc/{pid}").exists()
+
+
+def test_a_worker_that_is_killed_is_replaced_and_said_so(incident: Path) -> None:
+    terminal = opened(incident, "--fresh", "--as", "ana")
+    (first,) = workers(terminal)
+    rests(terminal, first)
+    os.kill(first, signal.SIGKILL)
+    terminal.type("nstill here\r")
+    terminal.read_until("started again; nothing is lost")
+    (second,) = workers(terminal)
+    assert second != first
+    terminal.type("q")
+    assert terminal.wait() == 0
+    assert ended(second)
+    own = Session.newest_replay(incident)
+    assert own is not None
+    assert "still here" in told("timeline", own)
+    assert b"Traceback" not in terminal.raw
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL], ids=lambda n: n.name
+)
+def test_no_worker_outlives_the_interface(incident: Path, number: signal.Signals) -> None:
+    terminal = opened(incident, "--fresh", "--as", "ana")
+    (worker,) = workers(terminal)
+    terminal.signal(number)
+    terminal.wait()
+    assert ended(worker)
 
 
 def test_a_dropped_connection_loses_no_draft(incident: Path) -> None:

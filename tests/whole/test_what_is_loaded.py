@@ -82,7 +82,7 @@ def test_files_are_made_checked_and_cut_without_the_interface(
         assert not loaded(*command) & {"textual", *ENGINES}
 
 
-def test_the_interface_loads_no_tables(incident: Path, tmp_path: Path) -> None:
+def test_the_interface_loads_neither_tables_nor_numpy(incident: Path, tmp_path: Path) -> None:
     witness = tmp_path / "loaded.json"
     telling = TELLING.replace("sys.stderr", f"open({str(witness)!r}, 'w')")
     terminal = Terminal(
@@ -94,8 +94,12 @@ def test_the_interface_loads_no_tables(incident: Path, tmp_path: Path) -> None:
     terminal.read_until("TL;DR")
     terminal.type("\x1b")
     terminal.read(0.5)
+    terminal.type(":severity SEV1\r")
+    terminal.read_until("SEV1")
+    terminal.type(">")
+    terminal.read_until("SCOPE ▸")
     terminal.type("q")
     assert terminal.wait() == 0
     found = set(json.loads(witness.read_text().removeprefix("LOADED ")))
-    assert {"textual", "cockpit.ui.app", "cockpit.session.compose"} <= found
-    assert not found & TABLES
+    assert {"textual", "cockpit.ui.app", "cockpit.session.worker"} <= found
+    assert not found & {"numpy", "scipy", "cockpit.session.compose", *TABLES}

@@ -21,6 +21,7 @@ from cockpit.assess.segments.gaps import gaps
 from cockpit.assess.segments.mix_report import mix_findings
 from cockpit.assess.segments.report import segment_figures
 from cockpit.assess.service.burn_report import burn_rates, burns, paged
+from cockpit.assess.service.load_curve import load_curves
 from cockpit.assess.service.report import infra_estimates
 from cockpit.assess.versions.report import traffic_differences, version_differences
 from cockpit.assess.versions.shadow_report import shadow_differences
@@ -30,7 +31,15 @@ from cockpit.units import clock, duration
 if TYPE_CHECKING:
     from cockpit.assess.inputs import Inputs
     from cockpit.assess.onset.changes import Onset
-    from cockpit.records import Drift, Estimate, Monitor, ReliabilityBin, Settled, Window
+    from cockpit.records import (
+        Drift,
+        Estimate,
+        LoadCurve,
+        Monitor,
+        ReliabilityBin,
+        Settled,
+        Window,
+    )
 
 _NOTHING_YET = "nothing was recorded before this time"
 
@@ -88,11 +97,17 @@ def model_report(inputs: Inputs, begun: Onset | None) -> ModelReport:
     )
 
 
-def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None) -> Assessment:
+def assess(
+    inputs: Inputs,
+    begun: Onset | None,
+    model: ModelReport | None = None,
+    load: list[LoadCurve] | None = None,
+) -> Assessment:
     """Every metric, drift and segment figure at one moment; one that cannot be had says why.
 
     `begun` is when the incident began (`signals.find_onset`): without a reference, figures are
-    compared with the time before it. `model` is what `model_report` gave for the same slow tables.
+    compared with the time before it. `model` is what `model_report` gave for the same slow tables,
+    `load` what `load_curves` gave for the same minute.
     """
     model = model_report(inputs, begun) if model is None else model.taken_at(inputs.at)
     moment = Moment(inputs, begun)
@@ -110,6 +125,7 @@ def assess(inputs: Inputs, begun: Onset | None, model: ModelReport | None = None
         burns=burning,
         monitors=combined(moment, fast_monitors(moment) + model.monitors),
         reliability=model.reliability,
+        load=load_curves(inputs, begun) if load is None else load,
         gaps=model.gaps,
         estimated=model.estimated,
         findings=model.findings,

@@ -105,18 +105,26 @@ def containment_state(now: Situation) -> str:
     """Whether containment was chosen, executed and seen to work: three different things."""
     choice = now.choice
     if choice is None:
-        return "Nothing has been chosen to contain it"
-    if choice.executed_at is None:
+        noticed = f", yet {now.options.noticed}" if now.options.noticed else ""
+        return f"Nothing has been chosen to contain it{noticed}"
+    if choice.option == "observe":
+        return f"At {units.clock(choice.chosen_at)} UTC it was chosen to observe"
+    if choice.executed_at is not None:
+        done = f"“{choice.label}” was executed at {units.clock(choice.executed_at)} UTC"
+    elif choice.noticed_at is not None:
+        since = units.clock(choice.noticed_at)
+        done = f"“{choice.label}” is done since {since} UTC, by its traffic: nobody marked it"
+    else:
         when = units.clock(choice.chosen_at)
         return f"“{choice.label}” was chosen at {when} UTC and is not yet executed"
-    done = f"“{choice.label}” was executed at {units.clock(choice.executed_at)} UTC"
+    why = f": {choice.effect_why}" if choice.effect_why else ""
     match choice.effect:
         case "seen":
-            return f"{done} and the expected effect is seen"
+            return f"{done} and the expected effect is seen{why}"
         case "not seen in time":
-            return f"{done}, but the expected effect was not seen in time"
+            return f"{done}, but the expected effect was not seen in time{why}"
         case _:
-            return f"{done}; its effect is not seen yet"
+            return f"{done}; its effect is not seen yet{why}"
 
 
 def _worst_model_effect(now: Situation) -> str:
@@ -133,7 +141,7 @@ def _fitting_change(now: Situation) -> str:
 
 
 def _next(phase: Phase, now: Situation) -> Iterator[str]:
-    if phase == "containment":
+    if phase == "containment" or _is_alarm(now):
         yield _containment_step(now)
     for question in now.checklist.questions:
         if question.phase == phase and question.answer is None and not question.unknown:
@@ -148,22 +156,47 @@ def _next(phase: Phase, now: Situation) -> Iterator[str]:
     yield _leave(phase)
 
 
+def _is_alarm(now: Situation) -> bool:
+    """Whether containment asks for somebody, in whatever phase: nothing seen of it, or too late."""
+    choice = now.choice
+    if choice is None:
+        return bool(now.options.noticed)
+    late = choice.recheck_at is not None and now.at >= choice.recheck_at
+    return late or choice.effect == "not seen in time"
+
+
 def _containment_step(now: Situation) -> str:
     choice, best = now.choice, now.recommended
     if choice is None:
+        if now.options.noticed:
+            return f"Choose what was done, or undo it: {now.options.noticed}"
         if best is None:
             return "Choose containment, or observe and say why"
         why = f": {now.options.recommendation.why}" if now.options.recommendation.why else ""
         return f"Choose containment; recommended is “{best.label}”{why}"
-    if choice.executed_at is None:
+    if choice.option == "observe":
+        return _look_again(choice, now.at)
+    if choice.executed_at is None and choice.noticed_at is None:
         return f"Execute “{choice.label}”, then watch for: {choice.expected or 'its effect'}"
     if choice.effect == "not seen in time":
-        other = now.runner_up
-        return f"Choose again; next best is “{other.label}”" if other else "Choose again"
+        other = choice.next_option
+        if other is None:
+            return "Choose again"
+        return f"Choose again; next best is “{other.label}”: {other.why}"
     if choice.effect == "seen":
         return "Go on to remediation: the effect is seen"
     until = f" until {units.clock(choice.due)} UTC" if choice.due is not None else ""
     return f"Watch{until} for: {choice.expected or 'its effect'}"
+
+
+def _look_again(choice: Choice, at: int) -> str:
+    """When to look again at what was chosen to be observed, and how late that is."""
+    due = choice.recheck_at
+    if due is None:
+        return "Look again"
+    if at < due:
+        return f"Look again at {units.clock(due)} UTC"
+    return f"Look again: due {units.clock(due)} UTC, {units.duration(at - due)} late"
 
 
 _PURPOSE: dict[Phase, str] = {

@@ -10,6 +10,7 @@ from cockpit.brief.situation import Situation
 from cockpit.checklist import unanswered
 from cockpit.views import Phase, Unknown
 
+_WORTHIEST = 2  # more of them would leave no room for what else is not known
 _LABELLED_ENOUGH = 0.02  # of decisions without a label: too few to change what is said
 
 
@@ -24,7 +25,9 @@ def unknowns(phase: Phase, now: Situation) -> list[Unknown]:
 def _candidates(phase: Phase, now: Situation) -> Iterator[Unknown]:
     if phase in ("containment", "remediation", "validation"):
         yield from _effect(now)
-    if phase in ("scope", "containment", "remediation"):
+    if phase not in ("validation", "postmortem"):
+        yield from _worth_knowing(now)
+    if phase in ("scope", "containment", "remediation") and not now.options.unknowns:
         yield _fault(now)
     if phase == "postmortem":
         yield _unknown(now, "Why it was not caught before it reached people.", "The timeline.")
@@ -42,15 +45,22 @@ def _unknown(now: Situation, text: str, tells: str, by: int | None = None) -> Un
 
 def _effect(now: Situation) -> Iterator[Unknown]:
     choice = now.choice
-    if choice is None or choice.effect == "seen":
+    if choice is None or choice.option == "observe" or choice.effect == "seen":
         return
     expected = choice.expected or "fewer people are hurt"
-    if choice.executed_at is None:
+    if choice.executed_at is None and choice.noticed_at is None:
         yield _unknown(now, f"Whether “{choice.label}” helps.", f"Executing it: {expected}.")
     else:
         yield _unknown(
             now, f"Whether “{choice.label}” helps.", f"Watching: {expected}.", choice.due
         )
+
+
+def _worth_knowing(now: Situation) -> Iterator[Unknown]:
+    """What would change the choice of containment if it were known, the worthiest first."""
+    for index, worth in enumerate(now.options.unknowns[:_WORTHIEST]):
+        text = wording.sentence(worth.sentence or worth.text)
+        yield _unknown(now, text, "Worth most." if index == 0 else "")
 
 
 def _fault(now: Situation) -> Unknown:

@@ -19,6 +19,7 @@ from cockpit.cli.common import (
     print_json,
     shown,
 )
+from cockpit.cli.options import option_table
 from cockpit.records import BadInput, Record, Window
 from cockpit.text import inert
 
@@ -98,7 +99,7 @@ def options(file: Path, at: str | None, as_json: bool) -> None:
                 {"at": view.at, "as_of": view.as_of, "options": rows, **fields},
             )
         else:
-            click.echo(tables.options(view.options))
+            click.echo(option_table(view.options))
 
 
 @click.command()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from cockpit.records import naming
+from cockpit.records import BadInput, naming
 from cockpit.text import inert
-from cockpit.units import iso, parse_duration, parse_instant
+from cockpit.units import iso, parse_duration, parse_instant, parse_share
 
 if TYPE_CHECKING:
     from cockpit.session import Session
@@ -56,6 +56,17 @@ def parse_length(text: str, option: str) -> int:
     """A duration given to an option. Raises BadInput naming the option."""
     with naming(option):
         return parse_duration(text)
+
+
+def parse_part(text: str | None, option: str) -> float | None:
+    """A share above nothing and below all, given to an option. Raises BadInput naming it."""
+    if text is None:
+        return None
+    with naming(option):
+        share = parse_share(text)
+        if not 0.0 < share < 1.0:
+            raise BadInput(f"'{text}' is none or all; write one like 10% or 0.1")
+        return share
 
 
 def shown(path: Path) -> str:

@@ -15,7 +15,7 @@ import click
 
 from cockpit.cli import tables
 from cockpit.cli.common import FILE, WHO, open_reading, parse_time, shown
-from cockpit.records import BadInput
+from cockpit.records import BadInput, NeedsReason, Refused
 from cockpit.views import SignState
 
 if TYPE_CHECKING:
@@ -62,18 +62,31 @@ def answer(file: Path, question: str, answer: str | None, at: str, who: str | No
 @click.argument("option")
 @click.option("--reason", required=True, help="Why this one.")
 @click.option("--with", "companions", multiple=True, help="A companion, as 'freeze deploys'.")
+@click.option("--despite", default="", help="Why all the same, where it is advised against.")
 @WHEN
 @WHO
 def choose(
-    file: Path, option: str, reason: str, companions: tuple[str, ...], at: str, who: str | None
+    file: Path,
+    option: str,
+    reason: str,
+    companions: tuple[str, ...],
+    despite: str,
+    at: str,
+    who: str | None,
 ) -> None:
     """Choose a containment option. Choosing is not doing: see `cockpit execute`.
+
+    What is blocked, or rash on too few labels, takes another reason: --despite.
 
     \b
     cockpit choose outage.incident rollback --reason "worse in BR and slower" --at 02:53
     """
     with _writing(file, who, at) as (session, moment):
-        session.choose(option, reason, list(companions), moment)
+        try:
+            session.choose(option, reason, list(companions), moment, despite)
+        except NeedsReason as against:
+            preset = against.presets[0]
+            raise Refused(f'{against}; to choose it add --despite "{preset}"') from None
 
 
 @click.command()

@@ -31,6 +31,7 @@ FAMILIES = {
         "screens",
         "seen",
     ),
+    "experiment": ("experiment",),
     "deciding": ("answer", "choose", "execute", "note", "ask", "flag", "clear", "evidence"),
 }
 

@@ -11,11 +11,12 @@ from cockpit.views import (
     Earlier,
     Escalation,
     EscalationStep,
-    OptionTable,
     Severity,
     TimelineEntry,
     View,
 )
+
+WIDTH = 80  # cells that any terminal has
 
 
 def columns(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:
@@ -28,6 +29,22 @@ def columns(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:
         for row in rows
     )
     return "\n".join(line.rstrip() for line in lines)
+
+
+def folded(rows: Sequence[Sequence[str]], most: int = WIDTH) -> list[str]:
+    """Columns in parts of at most `most` cells: each part begins with the first column."""
+    from rich.cells import cell_len
+
+    if len(rows) < 2:
+        return []
+    sizes = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    parts: list[list[int]] = [[0]]
+    for column in range(1, len(sizes)):
+        used = sum(sizes[c] + 2 for c in parts[-1])
+        if used + sizes[column] > most and len(parts[-1]) > 1:
+            parts.append([0])
+        parts[-1].append(column)
+    return [line for part in parts for line in ("", columns([[r[c] for c in part] for r in rows]))]
 
 
 def assessment(result: Assessment) -> str:
@@ -97,31 +114,6 @@ def _drift_row(drift: Drift) -> list[str]:
 def _monitor_row(monitor: Monitor) -> list[str]:
     rang = "" if monitor.alarm_at is None else clock(monitor.alarm_at, seconds=True)
     return [monitor.sentence, rang]
-
-
-def options(table: OptionTable) -> str:
-    """The containment table with its footnotes."""
-    rows = [
-        [
-            "",
-            "option",
-            "quality vs now",
-            "p99 after",
-            "on bad path",
-            "wrong next h",
-            "effect in",
-            "undo",
-            "needs",
-        ]
-    ]
-    for row in table.rows:
-        mark = "▸" if row.id == (table.chosen or table.recommendation.option) else ""
-        figures = [row.quality, row.latency, row.exposed, row.wrong, row.effect, row.undo]
-        needs = f"! {row.blocked}" if row.blocked else row.needs
-        rows.append([mark, row.label, *(f.text for f in figures), needs])
-    why = [f"recommended: {table.recommendation.why}"] if table.recommendation.why else []
-    notes = [f"· {line}" for line in (*table.footnotes, *(a.text for a in table.assumptions))]
-    return "\n".join([table.header, "", columns(rows), "", *why, *notes])
 
 
 def severity(found: Severity, at: int) -> str:

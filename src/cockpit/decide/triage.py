@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cockpit import numbers
@@ -11,14 +10,13 @@ from cockpit.checklist import COMPANIONS, QUESTIONS, TASKS, Item
 from cockpit.decide.facts.estimates import find, is_bad, wrong_of
 from cockpit.records import MINUTE, Assessment
 from cockpit.state import Occurrence, State
-from cockpit.units import clock
+from cockpit.units import clock, duration
 from cockpit.views import (
     PHASES,
     Change,
     Checklist,
     Choice,
     Impact,
-    Phase,
     PhaseMark,
     Proposal,
     Question,
@@ -27,30 +25,6 @@ from cockpit.views import (
 )
 
 COMPARABLE = 30  # labelled decisions of each version, to call them compared
-AFTER_CONTAINMENT: frozenset[Phase] = frozenset({"remediation", "validation", "postmortem"})
-
-
-@dataclass(frozen=True)
-class Guard:
-    """A step the cockpit advises against, and four reasons for taking it all the same."""
-
-    message: str
-    presets: tuple[str, str, str, str]
-
-
-def leaving(state: State, next_phase: Phase) -> Guard | None:
-    """What speaks against going to `next_phase` now: diagnosis before containment is chosen."""
-    if next_phase not in AFTER_CONTAINMENT or state.choice is not None:
-        return None
-    return Guard(
-        message="containment is not chosen: people go on being hurt while the cause is looked for",
-        presets=(
-            "harm is small, and watched",
-            "the cause must be known before anything is contained",
-            "contained outside the cockpit",
-            "false alarm",
-        ),
-    )
 
 
 def companions(level: str) -> list[str]:
@@ -60,12 +34,13 @@ def companions(level: str) -> list[str]:
     return ["pause_retraining"] if level == "SEV2" else []
 
 
-def phase_marks(state: State, choice: Choice | None) -> list[PhaseMark]:
-    """The phase strip; `choice` is the one that holds, with its effect."""
+def phase_marks(state: State, choice: Choice | None, noticed: str = "") -> list[PhaseMark]:
+    """The phase strip; `choice` and `noticed` as for `containment`."""
     current = PHASES.index(state.phase)
     marks = []
     for i, phase in enumerate(PHASES):
-        detail = containment(choice) if phase == "containment" and i <= current else ""
+        reached = phase == "containment" and i <= current
+        detail = containment(choice, state.at, noticed) if reached else ""
         # Passed over with a reason, containment is still to do.
         skipped = phase == "containment" and choice is None
         marks.append(PhaseMark(phase=phase, state=_place(i, current, skipped), detail=detail))
@@ -78,15 +53,36 @@ def _place(phase: int, current: int, skipped: bool) -> Literal["done", "current"
     return "done" if phase < current and not skipped else "todo"
 
 
-def containment(choice: Choice | None) -> str:
-    """How far containment got: choosing is not doing, and doing is not seeing it work."""
+def containment(choice: Choice | None, at: int, noticed: str = "") -> str:
+    """How far containment got: choosing is not doing, and doing is not seeing it work.
+
+    `choice` is the one that holds, with its effect at `at`; `noticed` is what traffic says was
+    done where nothing was chosen.
+    """
     if choice is None:
-        return "not chosen"
-    if choice.executed_at is None:
+        return f"not chosen, yet {noticed}" if noticed else "not chosen"
+    if choice.option == "observe":
+        return f"{choice.label} chosen{_look_again(choice, at)}"
+    if choice.executed_at is not None:
+        done = f"{choice.label} executed {clock(choice.executed_at)}"
+    elif choice.noticed_at is not None:
+        done = f"{choice.label} seen without being marked, since {clock(choice.noticed_at)}"
+    else:
         return f"{choice.label} chosen, not yet executed"
-    done = f"{choice.label} executed {clock(choice.executed_at)}"
-    seen = {"seen": ", effect seen", "not seen in time": ", NO EFFECT in time"}
-    return done + seen.get(choice.effect, "")
+    if choice.effect == "not seen in time":
+        after = "" if choice.next_option is None else f", next {choice.next_option.label}"
+        return f"{done}, NO EFFECT in time{after}"
+    return f"{done}, effect seen" if choice.effect == "seen" else done
+
+
+def _look_again(choice: Choice, at: int) -> str:
+    """', look again 03:05', ', look again: due 03:05, 2 min late'."""
+    if choice.recheck_at is None:
+        return ""
+    due = clock(choice.recheck_at)
+    if at < choice.recheck_at:
+        return f", look again {due}"
+    return f", look again: due {due}, {duration(at - choice.recheck_at)} late"
 
 
 def checklist(
@@ -172,7 +168,8 @@ def _evidence(
         "first_update": bool(state.exports),
         "versions_compared": sum(wrong_of(e)[1] >= COMPARABLE for e in versions) >= 2,
         "choose": choice is not None,
-        "do": choice is not None and choice.executed_at is not None,
+        "do": choice is not None
+        and (choice.executed_at is not None or choice.noticed_at is not None),
         "effect": choice is not None and choice.effect == "seen",
         "segment_fine": validating
         and impact.segment is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -17,15 +17,29 @@ from cockpit.checklist import COMPANIONS, SAFETY_KINDS
 from cockpit.records import DAY, Event
 from cockpit.state import Answer, EvidenceCall, Export, Occurrence, Override, SeverityCall, State
 from cockpit.text import inert, inert_lines
-from cockpit.views import PHASES, Ask, Choice, Knowledge, Phase, SignState
+from cockpit.views import PHASES, Aim, Ask, Choice, Criteria, Hurt, Knowledge, Phase, SignState
 
 RECORDING = "recording"  # the writer of what was imported or recorded, not made here
 UNDOABLE = frozenset(
-    {"answer", "tick", "choose", "execute", "note", "report", "ask", "onset", "evidence", "set"}
+    {
+        "answer",
+        "tick",
+        "choose",
+        "execute",
+        "note",
+        "report",
+        "ask",
+        "onset",
+        "evidence",
+        "set",
+        "experiment",
+    }
 )
 CHANGES = frozenset({"deploy", "flag", "schema", "traffic"})
 LONGEST = 2_000  # characters of a note or a reason
 LONGEST_DRAFT = 40_000  # characters of a briefing as it is being written
+Kind = TypeVar("Kind")
+
 LAST_INSTANT = 2_900_000 * DAY  # the year 9909: nothing later can be printed
 
 
@@ -82,14 +96,6 @@ def _can_be_undone(event: Event) -> bool:
 
 
 @dataclass
-class _Choosing:
-    """A choice while it is being folded: `within` is the time its effect may take, µs."""
-
-    choice: Choice
-    within: int | None
-
-
-@dataclass
 class _Draft:
     """The state while it is being folded."""
 
@@ -99,7 +105,7 @@ class _Draft:
     frozen: dict[Phase, Knowledge] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     ticks: dict[str, int] = field(default_factory=dict)
-    choices: dict[str, _Choosing] = field(default_factory=dict)
+    choices: dict[str, Choice] = field(default_factory=dict)
     asks: dict[str, Ask] = field(default_factory=dict)
     notes: list[Occurrence] = field(default_factory=list)
     reports: list[Occurrence] = field(default_factory=list)
@@ -114,6 +120,7 @@ class _Draft:
     drafts: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, EvidenceCall] = field(default_factory=dict)
     assumed: dict[str, str] = field(default_factory=dict)
+    experiment: Criteria | None = None
 
     def state(self, at: int, taken_back: list[str]) -> State:
         return State(
@@ -124,7 +131,7 @@ class _Draft:
             frozen=self.frozen,
             answers=self.answers,
             ticks=self.ticks,
-            choices=[choosing.choice for choosing in self.choices.values()],
+            choices=list(self.choices.values()),
             asks=[_standing(ask, at) for ask in self.asks.values()],
             notes=self.notes,
             reports=self.reports,
@@ -139,6 +146,7 @@ class _Draft:
             drafts=self.drafts,
             evidence=self.evidence,
             assumed=self.assumed,
+            experiment=self.experiment,
             undone=taken_back,
         )
 
@@ -183,6 +191,7 @@ def _choose(draft: _Draft, event: Event) -> None:
     option = _text(event, "option")
     if not option:
         return
+    recheck = whole(event, "recheck")
     choice = Choice(
         id=event.id,
         option=option,
@@ -191,8 +200,15 @@ def _choose(draft: _Draft, event: Event) -> None:
         companions=[inert(companion) for companion in companions(event)],
         expected=_text(event, "expected"),
         chosen_at=event.at,
+        guarantee=_text(event, "guarantee"),
+        gain=_text(event, "gain"),
+        override=_text(event, "override"),
+        aim=_read(event, "aim", Aim),
+        hurt=_read(event, "hurt", list[Hurt]) or [],
+        within=whole(event, "expected_by"),
+        recheck_at=None if recheck is None else event.at + recheck,
     )
-    draft.choices[event.id] = _Choosing(choice, whole(event, "expected_by"))
+    draft.choices[event.id] = choice
     for companion in choice.companions:
         task = companion.replace(" ", "_")  # named by its id or by its text
         if task in COMPANIONS:
@@ -200,13 +216,13 @@ def _choose(draft: _Draft, event: Event) -> None:
 
 
 def _execute(draft: _Draft, event: Event) -> None:
-    choosing = draft.choices.get(_text(event, "choice"))
-    if choosing is None or choosing.choice.executed_at is not None:
+    choice = draft.choices.get(_text(event, "choice"))
+    if choice is None or choice.executed_at is not None:
         return
-    choosing.choice = msgspec.structs.replace(
-        choosing.choice,
+    draft.choices[choice.id] = msgspec.structs.replace(
+        choice,
         executed_at=event.at,
-        due=None if choosing.within is None else event.at + choosing.within,
+        due=None if choice.within is None else event.at + choice.within,
         effect="watching",
     )
 
@@ -265,6 +281,17 @@ def _set(draft: _Draft, event: Event) -> None:
         draft.assumed[key] = _text(event, "value")
 
 
+def _experiment(draft: _Draft, event: Event) -> None:
+    try:
+        written = msgspec.convert(_inert_data(event.data.get("criteria")), Criteria)
+    except (msgspec.ValidationError, RecursionError):
+        return
+    before = None if draft.experiment is None else draft.experiment.written_at
+    draft.experiment = msgspec.structs.replace(
+        written, id=event.id, written_at=event.at, before=before
+    )
+
+
 def _safety(draft: _Draft, event: Event) -> None:
     draft.flags.append(_occurrence(event))
 
@@ -313,6 +340,7 @@ _APPLY: dict[str, Callable[[_Draft, Event], None]] = {
     "clear_flag": _clear_flag,
     "evidence": _evidence,
     "set": _set,
+    "experiment": _experiment,
     "page": _page,
     "onset": _onset,
     "export": _export,
@@ -360,18 +388,23 @@ def whole(event: Event, key: str) -> int | None:
 
 
 def _knowledge(event: Event) -> Knowledge | None:
+    frozen = _read(event, "frozen", Knowledge)
+    return None if frozen is None else msgspec.structs.replace(frozen, frozen_at=event.at)
+
+
+def _read(event: Event, key: str, kind: type[Kind]) -> Kind | None:
+    """Data of an entry as a record, or a list of them; null where it has another shape."""
     try:
-        frozen = msgspec.convert(_inert_data(event.data.get("frozen")), Knowledge)
+        return msgspec.convert(_inert_data(event.data.get(key)), kind)
     except (msgspec.ValidationError, RecursionError):
         return None
-    return msgspec.structs.replace(frozen, frozen_at=event.at)
 
 
 def _inert_data(value: Any) -> Any:
     if isinstance(value, str):
         return inert(value, LONGEST)
     if isinstance(value, dict):
-        return {key: _inert_data(item) for key, item in value.items()}
+        return {inert(key): _inert_data(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_inert_data(item) for item in value]
     return value

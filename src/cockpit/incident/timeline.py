@@ -80,10 +80,14 @@ def _words(event: Event, by_id: dict[str, Event]) -> str:
 
 def _chosen(event: Event) -> str:
     named = [text_of(companion) for companion in companions(event)]
-    expected = _get(event, "expected")
+    expected, override = _get(event, "expected"), _get(event, "override")
+    stakes = {"protects": _get(event, "guarantee"), "gives up": _get(event, "gain")}
+    told = ", ".join(f"{verb} {what}" for verb, what in stakes.items() if what)
     return (
         f"chose {_label(event)}"
         + _because(event)
+        + (f"; all the same: {override}" if override else "")
+        + (f"; {told}" if told else "")
         + (f"; with {', '.join(named)}" if named else "")
         + (f"; expecting {expected}" if expected else "")
     )

@@ -8,16 +8,17 @@ import msgspec
 
 from cockpit.brief.knowledge import knowledge
 from cockpit.checklist import text_of
-from cockpit.decide.effect import watch
 from cockpit.decide.impact import impact
 from cockpit.decide.severity.severity import severity
 from cockpit.decide.table.report import option_table
 from cockpit.decide.triage import checklist, companions, containment, phase_marks
 from cockpit.incident.state import fold
 from cockpit.incident.timeline import timeline
-from cockpit.records import MINUTE, Window
+from cockpit.records import MINUTE
+from cockpit.session import experiments
+from cockpit.session.watching import unchosen, watched
 from cockpit.setting import with_values
-from cockpit.views import PHASES, Choice, Impact, InfraPane, ModelPane, Status, View
+from cockpit.views import PHASES, Impact, InfraPane, ModelPane, Status, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from cockpit.decide.severity.policy import Policy
     from cockpit.records import Assessment, Estimate, Event, Monitor
     from cockpit.session.gather import Gathered, Gatherer
-    from cockpit.state import State
     from cockpit.views import RecordingInfo
 
 # How the infra pane orders its metrics; gauges come after these.
@@ -52,8 +52,10 @@ def compose(
         state = msgspec.structs.replace(state, onset=gathered.onset.at)
     hurt = impact(facts, state, config, earlier=before)
     level = severity(facts, hurt, state, config, policy, gathered.charts)
-    choice = _watched(gatherer, events, at, state, config)
     options = option_table(facts, state, config, gathered.changes, level.level)
+    noticed = unchosen(gatherer, at, state, options, config)
+    options = msgspec.structs.replace(options, noticed=noticed)
+    choice = watched(gatherer, events, at, state, options)
     model = _model(gathered, hurt)
     infra = _infra(gathered)
     asked = checklist(state, facts, hurt, level, choice=choice, changes=gathered.changes)
@@ -67,7 +69,7 @@ def compose(
         paged_at=state.paged_at,
         update_due=level.update_due,
         data_age=at - gathered.inputs.as_of_fast,
-        containment=containment(choice),
+        containment=containment(choice, at, noticed),
         timezone=recording.timezone,
     )
     return View(
@@ -78,7 +80,7 @@ def compose(
         span=recording.span,
         status=status,
         impact=hurt,
-        phases=phase_marks(state, choice),
+        phases=phase_marks(state, choice, noticed),
         model=model,
         infra=infra,
         checklist=asked,
@@ -102,19 +104,9 @@ def compose(
         choice=choice,
         companions=[text_of(task) for task in companions(level.level)],
         notes=facts.notes,
+        experiment=experiments.watched(gatherer, at, state),
         severity=level,
     )
-
-
-def _watched(
-    gatherer: Gatherer, events: Sequence[Event], at: int, state: State, config: Config
-) -> Choice | None:
-    """The choice that holds, its effect judged by what was seen since it was executed."""
-    choice = state.choice
-    if choice is None or choice.executed_at is None or choice.executed_at >= at:
-        return choice
-    since = gatherer.assessment(at, events, Window(start=choice.executed_at, end=at))
-    return watch(choice, since, state, config)
 
 
 def _model(gathered: Gathered, hurt: Impact) -> ModelPane:

@@ -14,6 +14,8 @@ from cockpit.assess.inputs import BURN_SPANS, INFRA_SPAN, QUALITY_SPAN, Inputs
 from cockpit.assess.onset.changes import Onset, fits
 from cockpit.assess.onset.signals import find_onset
 from cockpit.assess.report import assess, model_report
+from cockpit.assess.service.load_curve import known_until, load_curves
+from cockpit.assess.service.serving import Serving, serving
 from cockpit.assess.versions.arms import Arms, arms
 from cockpit.bins import FeatureBins
 from cockpit.config import Predictions
@@ -21,19 +23,21 @@ from cockpit.incident.cache import Cache
 from cockpit.incident.connection import damaged
 from cockpit.incident.counts import merge
 from cockpit.incident.schema import INPUT_SCHEMA
-from cockpit.records import Window
+from cockpit.records import SECOND, Window
 from cockpit.tables import TABLES, UNKNOWN
 from cockpit.units import parse_duration
 from cockpit.yamlfile import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from cockpit.assess.inputs import Series
     from cockpit.assess.report import ModelReport
     from cockpit.config import Config
     from cockpit.incident.replay import Replay
-    from cockpit.records import Assessment, Counts, Event
-    from cockpit.views import Change, Chart
+    from cockpit.records import Assessment, Counts, Event, LoadCurve
+    from cockpit.tables import Clock
+    from cockpit.views import Aim, Change, Chart
 
 Kind = TypeVar("Kind")
 
@@ -48,6 +52,13 @@ _ONLY_COMPARED = {
     "score": ("version", "sum_p", "sum_p2"),
     "score_by_segment": ("version", "bin", "sum_p", "sum_p2"),
 }
+_UNUSED_BY_ARMS = {
+    "score": _ONLY_BINS,
+    "score_by_segment": _ONLY_BINS,
+    "pair": ("bin", "shadow_bin"),
+}
+_UNSEEN = ("decision", "bin", "label", "sum_p", "sum_p2")  # by those who count who served
+_MOVED_STEP = 10 * SECOND  # or longer: in which traffic is looked at, to see when it moved
 _KEPT = 3  # the present figures of the model, those since a containment, those of the trend
 _AGED_BYTES = 16 << 20
 
@@ -90,6 +101,7 @@ class Gatherer:
         self._start = self._telemetry.span().start
         self._earlier: Assessment | None = None
         self._kept: list[tuple[_SlowFacts, ModelReport]] = []
+        self._curves: list[tuple[tuple[int, ...], list[LoadCurve]]] = []
         self._aged = Cache(_AGED_BYTES)
 
     def at(self, at: int, events: Sequence[Event]) -> Gathered:
@@ -97,7 +109,7 @@ class Gatherer:
         inputs, begun = self.read(at, events)
         return Gathered(
             inputs=inputs,
-            assessment=assess(inputs, begun, self._model(inputs, begun)),
+            assessment=assess(inputs, begun, self._model(inputs, begun), self._load(inputs, begun)),
             onset=begun,
             charts=charts(inputs, begun),
             changes=fits(inputs.events, begun),
@@ -108,7 +120,7 @@ class Gatherer:
     ) -> Assessment:
         """The figures at `at` alone; `window` replaces both default windows."""
         inputs, begun = self.read(at, events, window)
-        return assess(inputs, begun, self._model(inputs, begun))
+        return assess(inputs, begun, self._model(inputs, begun), self._load(inputs, begun))
 
     def earlier(self, at: int, events: Sequence[Event]) -> Assessment | None:
         """The assessment at the end of the slow bucket before `at`; null before the recording.
@@ -122,6 +134,40 @@ class Gatherer:
             known = [event for event in events if event.observed_at <= closed]
             self._earlier = self.assessment(closed, known)
         return self._earlier
+
+    @property
+    def slow_bucket(self) -> int:
+        """The length of a slow bucket, µs."""
+        return self._file.bucket
+
+    def as_of(self, clock: Clock, at: int) -> int:
+        """The end of the last bucket of a clock that is closed at `at`, µs."""
+        return self._telemetry.as_of(clock, at)
+
+    def since(self, start: int, at: int, names: Sequence[str]) -> dict[str, Counts]:
+        """Tables by event bucket from `start` to `at`, without their score bins."""
+        found = {}
+        for name in names:
+            as_of = self.as_of(TABLES[name].clock, at)
+            window = Window(start=min(start, as_of), end=as_of)
+            unused = _UNUSED_BY_ARMS.get(name, ())
+            found[name] = self._telemetry.counts_by_valid(name, window, as_of, unused)
+        return found
+
+    def gauges_since(self, start: int, at: int) -> Mapping[str, Series]:
+        """Gauges from `start` to `at`, by name."""
+        fast = self.as_of("fast", at)
+        return self._telemetry.series(None, Window(start=min(start, fast), end=fast), fast)
+
+    def serving(self, at: int, start: int, aim: Aim) -> Serving:
+        """Who served the requests that an aim is about, step by step from `start` on (µs)."""
+        table = "score_by_segment" if aim.segment else "score" if aim.shadow else "traffic"
+        fast = _is_fast(table)
+        as_of = self._telemetry.as_of("fast" if fast else "slow", at)
+        window = self._from(start, as_of)
+        counts = self._telemetry.counts_by_valid(table, window, as_of, () if fast else _UNSEEN)
+        bucket = _MOVED_STEP if fast else self._file.bucket
+        return serving(counts, window, bucket, segment=aim.segment, shadow=bool(aim.shadow))
 
     def read(
         self, at: int, events: Sequence[Event], window: Window | None = None
@@ -151,6 +197,16 @@ class Gatherer:
         if found is None:
             found = model_report(inputs, begun)
             self._kept = [(rests_on, found), *self._kept[: _KEPT - 1]]
+        return found
+
+    def _load(self, inputs: Inputs, begun: Onset | None) -> list[LoadCurve]:
+        """The load curves, fitted anew each minute and where it is found to have begun elsewhen."""
+        since = () if begun is None else (begun.low, begun.at)
+        rests_on = (inputs.history_window.start, known_until(inputs), *since)
+        found = next((curves for facts, curves in self._curves if facts == rests_on), None)
+        if found is None:
+            found = load_curves(inputs, begun)
+            self._curves = [(rests_on, found), *self._curves[: _KEPT - 1]]
         return found
 
     def _inputs(self, at: int, events: Sequence[Event], window: Window | None) -> Inputs:

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from cockpit import __version__
 from cockpit.assess.signature import Signature, in_common, likeness
 from cockpit.brief.export import write_text
-from cockpit.incident.replay import open_incident
 from cockpit.records import BadInput, Record
 from cockpit.session import settings
+from cockpit.session.looking import Looking
 from cockpit.text import inert
 from cockpit.views import Earlier
-
-if TYPE_CHECKING:
-    from cockpit.session.session import Session
 
 ALIKE = 0.3  # from which likeness an earlier incident is worth a look
 
@@ -34,8 +30,8 @@ class _Kept(Record, kw_only=True):
     signature: Signature
 
 
-def seen_before(session: Session, at: int, folder: Path) -> tuple[list[Earlier], list[str]]:
-    """Earlier incidents of `folder`, the likest first, and a line for each file left out.
+def seen_before(ours: Signature, since: int, folder: Path) -> tuple[list[Earlier], list[str]]:
+    """Incidents of `folder` from before `since` (µs), the likest first; a line for each left out.
 
     Of several files of one recording (its replays among them) one where something was done goes
     first. Raises BadInput where the folder cannot be read.
@@ -46,13 +42,12 @@ def seen_before(session: Session, at: int, folder: Path) -> tuple[list[Earlier],
         raise BadInput(f"{inert(folder)}: {error.strerror}; name another folder") from None
     if not folder.is_dir():
         raise BadInput(f"{inert(folder)}: there is no such folder")
-    ours = session.signature(at)
     found: dict[str, Earlier] = {}
     left_out: list[str] = []
     for path in paths:
         try:
-            with type(session)(open_incident(path)) as other:
-                if other.recording.span.start < session.recording.span.start:
+            with Looking.read(path) as other:
+                if other.recording.span.start < since:
                     earlier = _earlier(other, path, ours)
                     known = found.get(other.recording.content_id)
                     if known is None or (earlier.done and not known.done):
@@ -62,7 +57,7 @@ def seen_before(session: Session, at: int, folder: Path) -> tuple[list[Earlier],
     return sorted(found.values(), key=lambda e: (-e.likeness, -e.began)), left_out
 
 
-def _earlier(other: Session, path: Path, ours: Signature) -> Earlier:
+def _earlier(other: Looking, path: Path, ours: Signature) -> Earlier:
     end = other.recording.span.end
     state = other.state(end)
     choice = state.choice
@@ -82,7 +77,7 @@ def _earlier(other: Session, path: Path, ours: Signature) -> Earlier:
     )
 
 
-def _signature(other: Session, at: int) -> Signature:
+def _signature(other: Looking, at: int) -> Signature:
     """What `other` looked like at `at`, from the state folder where it is kept there."""
     kept = settings.state_folder() / "signatures" / f"{other.recording.content_id}-{at}.json"
     try:

@@ -213,6 +213,10 @@ class CockpitApp(App[int]):
         self.message = inert(text, 400)
         self.redraw()
 
+    def say_soon(self, text: str) -> None:
+        """Like `say`, from another thread."""
+        self.post_message(Finished(self.say, text))
+
     def act(self, action: Callable[[], object], said: str = "", keep: str = "") -> bool:
         """Do something durable; what is refused is said in one line. True when it was done.
 

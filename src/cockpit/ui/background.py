@@ -1,7 +1,7 @@
 """Heavy work off the interface's thread: one job at a time, a newer one of its kind replaces it.
 
-One thread does everything that computes, so that a session is never asked two things at once and
-a slow machine falls behind by one view, not by a queue of them.
+One thread asks for everything that takes time, and waits while the session's worker computes it: a
+session is never asked two things at once, and a slow machine falls behind by one view, not by many.
 """
 
 from __future__ import annotations

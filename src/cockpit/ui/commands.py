@@ -8,15 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.records import BadInput
+from cockpit.signs import text_of
 from cockpit.text import inert
 from cockpit.units import clock, parse_duration, parse_instant
-from cockpit.views import PHASES
+from cockpit.views import PHASES, SignState
 
 if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
     from cockpit.ui.screens.incident import IncidentScreen
 
 AUDIENCES = ("exec", "technical")
+SIGN_STATES: dict[str, SignState] = {  # as people write them
+    "seen": "seen",
+    "not-seen": "not seen",
+    "unknown": "not measurable",
+}
 SEVERITIES = ("SEV0", "SEV1", "SEV2", "SEV3", "SEV4")
 
 
@@ -77,6 +83,37 @@ def _phase(screen: IncidentScreen, text: str) -> None:
     if text not in PHASES:
         raise BadInput(f"'{inert(text, 40)}' is no phase; there are {', '.join(PHASES)}")
     screen.to_phase(text)
+
+
+def _set(screen: IncidentScreen, text: str) -> None:
+    app = screen.cockpit
+    key, _, value = text.partition(" ")
+    value = value.strip().removeprefix("=").strip()
+    if not value:
+        raise BadInput("set takes a key and a value, as in: set options.canary.share 10%")
+    said = f"{key} = {value} from now on; z undoes it."
+    app.act(lambda: app.session.set_value(key, value, app.clock.at), said)
+
+
+def _set_words(app: CockpitApp) -> tuple[str, ...]:
+    return tuple(a.key for a in app.view.options.assumptions) if app.view is not None else ()
+
+
+def _evidence(screen: IncidentScreen, text: str) -> None:
+    app = screen.cockpit
+    sign, said, reason = (*text.split(maxsplit=2), "", "", "")[:3]
+    if said not in SIGN_STATES:
+        raise BadInput(f"say of '{inert(sign, 40)}' one of: {', '.join(SIGN_STATES)}; then why")
+    state = SIGN_STATES[said]
+    app.act(
+        lambda: app.session.override_evidence(sign, state, reason, app.clock.at),
+        f"'{text_of(sign)}' is {state} from now on; z undoes it.",
+    )
+
+
+def _evidence_words(app: CockpitApp) -> tuple[str, ...]:
+    signs = app.view.options.signs if app.view is not None else []
+    return tuple(f"{sign.id} {state}" for sign in signs for state in SIGN_STATES)
 
 
 def _theme(screen: IncidentScreen, text: str) -> None:
@@ -147,6 +184,14 @@ COMMANDS: tuple[Command, ...] = (
         "confirm, raise or lower the severity",
         _severity,
         lambda app: SEVERITIES,
+    ),
+    Command("set", "KEY VALUE", "another value of what is assumed", _set, _set_words),
+    Command(
+        "evidence",
+        "SIGN STATE REASON",
+        "say that a sign is there, or is not",
+        _evidence,
+        _evidence_words,
     ),
     Command("phase", "NAME", "enter a phase", _phase, lambda app: PHASES),
     Command(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from cockpit.numbers import probability
 from cockpit.records import Burn, Drift, Estimate, Monitor, Window
 from cockpit.ui.figures import item_of, judgement, name_of, number, sample, value_text
-from cockpit.ui.lines import EMPTY, Line, pad, plain, sentence
+from cockpit.ui.lines import Line, pad, plain, sentence
+from cockpit.ui.option_derivation import option_lines
 from cockpit.units import clock, day, duration
-from cockpit.views import OptionRow, RecordingInfo, View
+from cockpit.views import RecordingInfo, View
 
 
 def window_text(window: Window) -> str:
@@ -49,11 +50,6 @@ def drift_of(view: View, item: str) -> Drift | None:
     )
 
 
-def option_of(view: View, item: str) -> OptionRow | None:
-    """The option an item names."""
-    return next((row for row in view.options.rows if f"option:{row.id}" == item), None)
-
-
 def derivation(view: View, item: str, cells: int) -> list[Line]:
     """Which counts, which window, which formula, which assumption."""
     estimate = estimate_of(view, item)
@@ -68,10 +64,8 @@ def derivation(view: View, item: str, cells: int) -> list[Line]:
     for burn in view.infra.burns:
         if item == f"burn:{burn.objective}:{burn.threshold:g}":
             return _pairs(_burn(burn), cells)
-    option = option_of(view, item)
-    if option is not None:
-        return _option(option, cells)
-    return _entry(view, item, cells)
+    kind, _, name = item.partition(":")
+    return option_lines(view, kind, name, cells) or _entry(view, item, cells)
 
 
 def _estimate(estimate: Estimate, cells: int) -> list[Line]:
@@ -177,29 +171,6 @@ def _drift(view: View, drift: Drift, cells: int) -> list[Line]:
         ("window", window_text(view.window)),
     ]
     return _pairs(pairs, cells)
-
-
-def _option(option: OptionRow, cells: int) -> list[Line]:
-    lines: list[Line] = sentence(option.sentence, cells, 3) if option.sentence else []
-    if option.blocked:
-        lines += sentence(f"! blocked: {option.blocked}", cells, 2, "bad")
-    for name, figure in (
-        ("quality", option.quality),
-        ("p99 after", option.latency),
-        ("bad path", option.exposed),
-        ("wrong next h", option.wrong),
-        ("effect", option.effect),
-        ("undo", option.undo),
-    ):
-        mark = "  (assumed)" if figure.assumed and "assumed" not in figure.text else ""
-        lines.append(((pad(name, 16), "title"), (figure.text + mark, "strong")))
-        for step in figure.derivation:
-            lines += [
-                ((" " * 16, "text"), *piece) for piece in sentence(step, cells - 16, 3, "dim")
-            ]
-    if option.expected:
-        lines += [EMPTY, *sentence(f"Expected: {option.expected}", cells, 2)]
-    return lines
 
 
 def _entry(view: View, item: str, cells: int) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cockpit.numbers import minutes
 from cockpit.records import Estimate
 from cockpit.ui.lines import Line
 from cockpit.units import duration
@@ -73,6 +74,11 @@ def _digits(size: float, unit: str, like: float | None = None) -> str:
         return f"<{10**-decimals:.{decimals}f}".replace("0.", ".", 1)
     text = f"{size:,.{decimals}f}"
     return text[1:] if text.startswith("0.") else text
+
+
+def minutes_text(value: float) -> str:
+    """'40 s', '9.3 min', '153 min': no more digits than can be read."""
+    return minutes(value if value < 1 else round(value, 1 if value < 10 else None))
 
 
 def interval(estimate: Estimate) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cockpit.ui.lines import Line, Span, text_width
 
-Where = Literal["incident", "choose", "question", "briefing", "asks"]
+Where = Literal["incident", "choose", "question", "briefing", "asks", "evidence", "experiment"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ KEYS: tuple[Key, ...] = (
     Key("pane_4", "4", "4", "containment", "pane 4 in full: containment", action="pane(4)"),
     Key("pane_5", "5", "5", "known", "pane 5 in full: known, not known, next", action="pane(5)"),
     Key("pane_6", "6", "6", "timeline", "pane 6 in full: timeline", action="pane(6)"),
+    Key("by_hypothesis", "h", "h", "by hypothesis", "containment by hypothesis, and the signs"),
+    Key("flips", "w", "w", "what flips it", "what would flip the choice; what to find out first"),
     Key("journal", "J", "J", "journal", "the journal: the timeline with a filter"),
     Key("next_pane", "tab", "tab", "next pane", "move to the next pane", action="focus_pane(1)"),
     Key(
@@ -73,6 +75,7 @@ KEYS: tuple[Key, ...] = (
     Key("last", "G,end", "G", "last", "to the last row", action="move(100000)"),
     Key("open", "enter", "⏎", "open", "answer, tick, or show how it was made"),
     Key("source", "i", "i", "source", "where this number comes from"),
+    Key("experiment", "v", "v", "validate", "how the fix is proved; exit criteria and verdict"),
     Key("asks", "a", "a", "asks", "asks: add, answer, see what is overdue"),
     Key("report", "r", "r", "report", "record what a user reports"),
     Key("undo", "z", "z", "undo", "undo the last entry; both stay journalled"),
@@ -160,6 +163,18 @@ KEYS: tuple[Key, ...] = (
         "asks",
     ),
     Key("ask_answer", "enter", "⏎", "answer", "write the answer that came", 2, "asks"),
+    Key(
+        "write_criteria",
+        "enter",
+        "⏎",
+        "write the criteria",
+        "write the exit criteria of this plan to the journal",
+        1,
+        "experiment",
+    ),
+    Key("sign_seen", "s", "s", "seen", "say that the sign is there", 1, "evidence"),
+    Key("sign_not_seen", "n", "n", "not seen", "say that it is not there", 2, "evidence"),
+    Key("sign_unknown", "u", "u", "unknown", "say that it cannot be told", 3, "evidence"),
 )
 
 

@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from cockpit.ui.chart import Scale
 from cockpit.ui.lines import Line, cut, fit, plain, text_width
-from cockpit.ui.panes import checklist, infra, knowledge, model, options, timeline
+from cockpit.ui.pages import full_rows, title
+from cockpit.ui.panes import checklist, infra, knowledge, model, options
 from cockpit.ui.panes.option_table import table_rows
 from cockpit.ui.panes.status import Playhead, header, impact_lines
-from cockpit.ui.rows import GUTTER, Row, drawn, items, words
+from cockpit.ui.place import Place
+from cockpit.ui.rows import GUTTER, Row, drawn, words
 from cockpit.views import View
 
 SMALLEST = (80, 24)
 WIDE = (112, 32)
 
 Panes = dict[int, tuple[list[Row], int, int]]  # pane → its rows, cells and lines
-
-PANES = (1, 2, 3, 4, 5, 6)
-_WORDS = {
-    1: "model",
-    2: "infra",
-    3: "questions and checklist",
-    4: "containment",
-    5: "known, not known, next",
-    6: "timeline",
-}
-
-
-@dataclass
-class Place:
-    """Where the person is: the pane and item the cursor is on, and what is filtered."""
-
-    focus: int = 3
-    full: bool = False
-    cursors: dict[int, str] = field(default_factory=dict)
-    wanted: str = ""
-    scales: dict[str, Scale] = field(default_factory=dict)
-
-    def cursor(self, pane: int, rows: list[Row]) -> str:
-        """The item the cursor of `pane` stands on; the first one where the old is gone."""
-        there = items(rows)
-        item = self.cursors.get(pane, "")
-        return item if item in there else (there[0] if there else "")
 
 
 def is_wide(width: int, height: int) -> bool:
@@ -62,28 +36,6 @@ def too_small(width: int, height: int) -> Line:
     return plain(
         f"cockpit needs {need_w}×{need_h}; this is {width}×{height}. Make it larger; q quits."
     )
-
-
-def title(view: View, pane: int) -> str:
-    """The pane's title with its number."""
-    of = {1: model, 2: infra, 3: checklist, 4: options, 5: knowledge, 6: timeline}[pane]
-    return f"{pane} {of.title(view)}"
-
-
-def full_rows(view: View, place: Place, pane: int, cells: int) -> list[Row]:
-    """Every row of a pane shown in full."""
-    cells -= GUTTER
-    if pane == 1:
-        return model.full(view, cells, place.scales)
-    if pane == 2:
-        return infra.full(view, cells, place.scales)
-    if pane == 3:
-        return checklist.full(view, cells)
-    if pane == 4:
-        return options.full(view, cells)
-    if pane == 5:
-        return knowledge.full(view, cells)
-    return timeline.full(view, cells, place.wanted)
 
 
 def _heights(view: View, cells: int, height: int) -> tuple[int, int, int]:
@@ -200,9 +152,11 @@ def _waiting(service: str, problem: str, width: int, height: int) -> list[Line]:
 
 
 def title_within(text: str, cells: int) -> str:
-    """The title; where it is too long without the interval at its end, rather than half of it."""
+    """The title; where it is too long without its interval, rather than half of it, or its end."""
     if text_width(text) > cells:
-        text = re.sub(r" \[[^\[\]]*\]$", "", text)
+        text = re.sub(r" \[[^\[\]]*\](?=$| ─ )", "", text)
+    if text_width(text) > cells:
+        text = text.partition(" ─ ")[0]
     return cut(text, cells)
 
 
@@ -276,8 +230,3 @@ def _narrow(view: View, place: Place, width: int, height: int) -> list[Line]:
         lines.append((("─", "border"), (shown, "accent" if focused else "title"), (rule, "border")))
         lines += drawn(rows, place.cursor(pane, rows), cells, high, focused)
     return lines
-
-
-def pane_words(pane: int) -> str:
-    """What a pane is called in help and messages."""
-    return _WORDS[pane]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from cockpit.ui.lines import EMPTY, Line, Span, fit, pad, text_width, width
+from cockpit.ui.lines import EMPTY, Line, Span, cut, fit, pad, text_width, width
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -46,7 +46,8 @@ def rendered(source: str, cells: int) -> list[Line]:
             if not lists:
                 lines.append(EMPTY)
         elif token.type in ("fence", "code_block"):
-            lines += [((f"  {text}", "dim"),) for text in token.content.splitlines()]
+            code = token.content.splitlines()
+            lines += [((cut(f"  {text}", cells), "dim"),) for text in code]
             lines.append(EMPTY)
         elif token.type == "hr":
             lines += [(("─" * cells, "border"),), EMPTY]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cockpit.ui.lines import Line, fit, marked, plain, sentence, text_width
+from cockpit.ui.lines import Line, cut, fit, marked, plain, sentence, text_width, wrap
 
 GUTTER = 2  # cells before each row, where the cursor's arrow stands
 
@@ -26,6 +26,20 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
 def words(text: str, cells: int, most: int = 9, role: str = "dim") -> list[Row]:
     """A sentence as rows."""
     return rows_of(sentence(text, cells, most, role))
+
+
+def joined(parts: Sequence[str], cells: int, most: int, role: str = "dim") -> list[Row]:
+    """Short notes with dots between them, in at most `most` rows; one that is cut is the last."""
+    lines: list[str] = []
+    for part in filter(None, parts):
+        longer = f"{lines[-1]} · {part}" if lines else part
+        if lines and text_width(longer) <= cells:
+            lines[-1] = longer
+        else:
+            lines += wrap(part, cells)
+    if len(lines) > most > 0:
+        lines = [*lines[: most - 1], cut(" · ".join(lines[most - 1 :]), cells)]
+    return rows_of([plain(line, role) for line in lines[:most]])
 
 
 def heading(text: str, cells: int) -> Row:

@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from cockpit.records import BadInput
+from cockpit.session.crash import write_crash
 from cockpit.text import inert
 from cockpit.ui.app import CockpitApp
-from cockpit.ui.crash import write_crash
 from cockpit.ui.signals import Signals
 from cockpit.ui.themes import installed
 
@@ -31,6 +31,7 @@ def run(
     `check` has been asked before.
     """
     app = CockpitApp(session, at=at, speed=speed, paused=paused, theme=theme, hint=hint)
+    session.compute_apart(app.say_soon)
     with Signals(app) as signals:
         app.run(mouse=False)
     app.background.stop()

@@ -232,9 +232,9 @@ def requests(now: float, was: float, half: float = 1.0):
 def test_latency_with_load(now: float, was: float, full: float | None, state: str) -> None:
     gauges = [] if full is None else [figure("saturation", full, version="v42")]
     slow = p99(420.0, 180.0, "degraded")
-    assert latency_with_load(facts(slow, requests(now, was), *gauges)).state == state
+    assert latency_with_load(facts(slow, requests(now, was), *gauges), "v42").state == state
     fast = p99(180.0, 180.0, "fine")
-    assert latency_with_load(facts(fast, requests(now, was), *gauges)).state == "not seen"
+    assert latency_with_load(facts(fast, requests(now, was), *gauges), "v42").state == "not seen"
 
 
 def test_latency_of_the_new_version_alone() -> None:
@@ -245,6 +245,19 @@ def test_latency_of_the_new_version_alone() -> None:
     sounded = alarm("latency_p99@v42 against v41", "latency_p99", detector=False)
     assert latency_on_new(facts(monitors=[sounded]), "v42") == ("seen", "latency_p99: sounded")
     assert latency_on_new(facts(monitors=[sounded]), "v4").state == UNKNOWN
+
+
+def test_a_fast_version_at_the_same_time_rules_saturation_out() -> None:
+    compared = p99(400.0, 100.0, "degraded", version="v42")
+    slow, own = p99(390.0, 100.0, "degraded"), p99(400.0, 100.0, "degraded", version="v42")
+    more = requests(90.0, 60.0)
+    fast = p99(101.0, 100.0, "fine", version="v41")
+    told = latency_with_load(facts(slow, own, fast, more, versions=[compared]), "v42")
+    assert told.state == "not seen"
+    assert "fine at the same time" in told.why
+    both = p99(400.0, 100.0, "degraded", version="v41")
+    told = latency_with_load(facts(slow, own, both, more, versions=[compared]), "v42")
+    assert told.state == "seen"
 
 
 @pytest.mark.parametrize(
@@ -259,10 +272,10 @@ def test_latency_of_the_new_version_alone() -> None:
 )
 def test_errors(now: float, was: float, half: float, verdict: str, state: str) -> None:
     errors = figure("error_rate", now, was, half, verdict=verdict, source="traffic", unit="share")
-    assert errors_up(facts(errors)).state == state
+    assert errors_up(facts(errors), "v42").state == state
     sounded = alarm("error_rate", "error_rate", detector=True)
-    assert errors_up(facts(errors, monitors=[sounded])).state == "seen"
-    assert errors_up(facts()).why == "errors are not recorded"
+    assert errors_up(facts(errors, monitors=[sounded]), "v42").state == "seen"
+    assert errors_up(facts(), "v42").why == "errors are not recorded"
 
 
 # --- time -----------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from cockpit.decide.severity.changing import raised, refusal
 from cockpit.decide.severity.policy import default_policy
-from cockpit.decide.severity.severity import raised, refusal
 from cockpit.records import MINUTE, Baseline
 from cockpit.state import State
 from cockpit.units import parse_duration

@@ -108,7 +108,7 @@ def rate_monitor(moment: Moment, arms: Arms, watched: Watched) -> Monitor | None
         arms, watched.name, watched.what, watched.worse, watched.source, "e-process"
     )
     n = int(known.sum())
-    if _are_unlike(judged[0], known, share):
+    if labels_are_unlike(judged[0], known, share):
         return question.unknown("labels come unequally soon", watched.steps.begin(since), n)
     path = log_e_process(bad[0], bad.sum(axis=0), share)
     return question.over_time(path, watched.steps, since, n)
@@ -132,7 +132,7 @@ def worse_in_anything(arms: Arms, monitors: Sequence[Monitor], at: int) -> list[
     return [question.at_once(float(evidence.mean()), start, n, at)]
 
 
-def _are_unlike(ours: Ints, known: Ints, share: Floats) -> bool:
+def labels_are_unlike(ours: Ints, known: Ints, share: Floats) -> bool:
     """Whether the canary's labels surely come by a tenth sooner, or later, than its share says."""
     expected = float((known * share).sum())
     spread = float((known * share * (1.0 - share)).sum()) ** 0.5

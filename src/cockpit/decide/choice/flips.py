@@ -102,7 +102,7 @@ def _next_option(
 
     def taken(probabilities: Floats) -> Ints:
         posteriors = with_probability(outcomes.posterior, fault, probabilities)
-        return recommended(scores.under(posteriors), traits, outcomes.ordinary)
+        return recommended(scores.under(posteriors), traits, outcomes.slack)
 
     points = np.linspace(outcomes.posterior[fault], end, STEPS + 1)
     options = taken(points)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from cockpit.records import Assessment, Baseline, Estimate
+from cockpit.records import MINUTE, Assessment, Baseline, Estimate
 
+LABELLED = 30  # decisions from which there is something to go by
 MANY_FAIL = 0.05  # of requests: harm, whatever it was before
 _Z = 1.96  # standard errors on either side of an interval of 95 %
 BAD_VERDICTS = frozenset({"degraded", "critical"})
@@ -71,6 +72,21 @@ def confusion(
 def is_bad(estimate: Estimate | None) -> bool:
     """Whether the estimate was judged degraded or critical."""
     return estimate is not None and estimate.verdict in BAD_VERDICTS
+
+
+def enough_labels(wrong_rate: Estimate | None) -> bool:
+    """Whether enough decisions are labelled to say how often they are wrong."""
+    if wrong_rate is None or wrong_rate.value is None:
+        return False
+    return wrong_rate.n >= LABELLED and wrong_rate.verdict != "not enough data"
+
+
+def minutes_to_labels(wrong_rate: Estimate | None) -> float | None:
+    """Minutes until enough are labelled, at the rate of the estimate's window; null: not known."""
+    if wrong_rate is None or not 0 < wrong_rate.n < LABELLED:
+        return None
+    window = wrong_rate.window
+    return (LABELLED - wrong_rate.n) / wrong_rate.n * (window.end - window.start) / MINUTE
 
 
 def failing(assessment: Assessment) -> Estimate | None:

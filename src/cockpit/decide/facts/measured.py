@@ -11,7 +11,7 @@ from cockpit.decide.facts.estimates import failing, find, is_bad, share_of, wors
 from cockpit.decide.facts.health import Health, Usual, health_elsewhere, health_of, usual
 from cockpit.decide.facts.tails import Tail, baseline_tail, exponential_tail, tail_of
 from cockpit.decide.facts.versions import Versions, versions_of
-from cockpit.records import HOUR, Assessment, Estimate, Settled, Window
+from cockpit.records import HOUR, Assessment, Estimate, LoadCurve, Settled, Window
 from cockpit.state import State
 
 
@@ -32,6 +32,7 @@ class Measured:
     failing: dict[str, tuple[int, int]]  # version → requests that failed, of how many
     bound: float | None  # ms, of the latency objective
     warm: dict[str, int]  # version → warm replicas
+    curves: list[LoadCurve]  # how latency grows with load
     coverage: float | None  # share of the window's requests whose label is known
     health: dict[str, Health | None]  # part → a healthy service there, with labels as old as now
     healthy: Health | None  # the same over everything
@@ -97,6 +98,7 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
         failing=_failing(own("error_rate")),
         bound=bound,
         warm={v: int(e.value) for v, e in own("warm_replicas").items() if e.value is not None},
+        curves=assessment.load,
         coverage=None if coverage is None else coverage.value,
         health=_health(assessment, segment),
         healthy=health_of(assessment, None),

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from cockpit.config import Config
 from cockpit.decide.facts.measured import Measured
+from cockpit.decide.options.load import (
+    carried_by_warm,
+    retries_told,
+    shedding_told,
+    slow_left,
+)
 from cockpit.decide.options.plans import TO_PREVIOUS, Plan
 from cockpit.numbers import minutes, share
 from cockpit.records import Assessment
@@ -21,13 +27,15 @@ NAMED = 2  # columns named in a warning; more are counted
 class Preflight:
     """`needs` in few words, `warnings` as sentences; `blocked` says why it cannot be done now.
 
-    `warm_up` are the minutes that pass before it can be begun, while workers warm up.
+    `warm_up` are the minutes that pass before it can be begun, while workers warm up; `slow_left`
+    is the share of slow requests that shedding leaves, null where no load curve tells.
     """
 
     needs: str = ""
     warnings: tuple[str, ...] = ()
     blocked: str = ""
     warm_up: float = 0.0
+    slow_left: float | None = None
 
 
 def preflight(
@@ -39,8 +47,13 @@ def preflight(
     warnings: list[str] = []
     blocked, warm_up = plan.blocked, 0.0
     previous = inert(measured.versions.previous)
-    missing, needed = _missing_workers(plan, measured)
-    if needed:
+    warm, needed = _workers(plan, measured)
+    missing = max(needed - warm, 0)
+    if missing and carried_by_warm(plan, warm, measured):
+        needs.append(f"{warm} warm")
+        warnings.append(f"the {warm} warm workers are measured to carry it, {needed} are asked for")
+        missing = 0
+    elif needed:
         needs.append(f"{needed - missing}/{needed} warm")
     if missing:
         warm_up = given.cold[1]
@@ -59,11 +72,10 @@ def preflight(
         shared = shared_drifted(assessment, measured.versions.previous)
         if shared:
             warnings.append(f"{previous} reads {_named(shared)} too, which drifted")
-    if config.retries is not None and config.retries.times > 0 and plan.kind in TO_PREVIOUS:
-        warnings.append(
-            f"callers try again up to {config.retries.times} times: shed load first, "
-            "or an overload outlives its cause"
-        )
+    if plan.kind in TO_PREVIOUS and (told := retries_told(measured, config)):
+        warnings.append(told)
+    if told := shedding_told(plan, measured):
+        warnings.append(told)
     if plan.kind == "segment_off" and not needs:
         needs.append("flag")
     if plan.kind == "pin":
@@ -72,17 +84,18 @@ def preflight(
         said, warning = _approval(given.approval, state)
         needs.append(said)
         warnings += [warning] if warning else []
-    return Preflight(", ".join(needs), tuple(warnings), blocked, warm_up)
+    left = slow_left(plan, measured)
+    return Preflight(", ".join(needs), tuple(warnings), blocked, warm_up, left)
 
 
-def _missing_workers(plan: Plan, measured: Measured) -> tuple[int, int]:
-    """Workers that are not warm yet, of how many that the option needs."""
+def _workers(plan: Plan, measured: Measured) -> tuple[int, int]:
+    """Workers that are warm, and how many the option needs."""
     given = plan.assumed
     if given.capacity is None or plan.kind not in TO_PREVIOUS:
         return 0, 0
     warm = measured.warm.get(measured.versions.previous, given.capacity.warm_workers)
     needed = math.ceil(given.capacity.needed * (1.0 - given.share))
-    return max(needed - warm, 0), needed
+    return min(warm, needed), needed
 
 
 def lacking_columns(assessment: Assessment, version: str) -> list[str]:

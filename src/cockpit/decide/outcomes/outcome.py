@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+
+
+SLIGHT = 0.05  # of the harm of a healthy service
+UNTOLD = 0.25  # of draws in which an option does no more harm than another: it is not told apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +37,17 @@ class Outcomes:
     # what was drawn, by name: (S,); none where nobody asks what knowing it is worth
     parameters: dict[str, Floats] = field(default_factory=dict)
     ordinary: float = 0.0  # the harm that a healthy service does meanwhile
+
+    @cached_property
+    def slack(self) -> Floats:
+        """How much more harm option b may do than a and be as good, by a and b: (A, A).
+
+        A twentieth of the harm that a healthy service does anyway, beside which the excess may be
+        next to nothing; where chance tells a from b all the same, none.
+        """
+        mixture = self.mixture
+        at_most = np.array([(mixture <= row).mean(axis=1) for row in mixture])
+        return np.where(at_most >= UNTOLD, SLIGHT * self.ordinary, 0.0)
 
     @property
     def mixture(self) -> Floats:

@@ -51,16 +51,19 @@ def promises(forecast: Forecast, what: Promised) -> list[Promise]:
     found = []
     for budget in what.budgets:
         if _can_tell(budget, what):
-            found.append(_promise(budget.objective, _kept(budget, forecast), forecast))
+            kept = _kept(budget, forecast)
+            found.append(_promise(budget.objective, kept, forecast, budget.slowest))
         else:
-            found.append(Promise(objective=budget.objective, reason="not measured"))
+            found.append(
+                Promise(objective=budget.objective, within=budget.slowest, reason="not measured")
+            )
     for name, metric, limit in what.metrics:
         if metric != "precision" or forecast.mixture.hits is None:
             found.append(Promise(objective=name, reason="not simulated"))
-        elif (kept := _precise(limit, forecast)) is None:
+        elif (precise := _precise(limit, forecast)) is None:
             found.append(Promise(objective=name, reason="nothing is decided"))
         else:
-            found.append(_promise(name, kept, forecast))
+            found.append(_promise(name, precise, forecast))
     return found
 
 
@@ -122,9 +125,11 @@ def _precise(limit: Bound, forecast: Forecast) -> tuple[Bools, Bools] | None:
     return now <= limit.limit, after <= limit.limit
 
 
-def _promise(name: str, kept: tuple[Bools, Bools], forecast: Forecast) -> Promise:
+def _promise(
+    name: str, kept: tuple[Bools, Bools], forecast: Forecast, within: float | None = None
+) -> Promise:
     soon, later = (_chance(kept, forecast, minutes) for minutes in (SOON, LATER))
-    return Promise(objective=name, in_15=soon, in_60=later)
+    return Promise(objective=name, within=within, in_15=soon, in_60=later)
 
 
 def _chance(kept: tuple[Bools, Bools], forecast: Forecast, minutes: float) -> float:

@@ -123,9 +123,17 @@ def given_wrong(
     wrong = chance.share(name, rules.wrong_share * rows, (1.0 - rules.wrong_share) * rows, size)
     flagged = None if part is None else _flagged(part)
     if rules.precision is None or flagged is None:
-        return np.stack([np.zeros(size), wrong]), None
+        return _split_as_healthy(wrong, part), None
     false_positives = np.minimum(flagged * (1.0 - rules.precision), wrong)
     return np.stack([false_positives, wrong - false_positives]), flagged * rules.precision
+
+
+def _split_as_healthy(wrong: Floats, part: Part | None) -> Floats:
+    """Wrong decisions as the healthy service splits its own; all missed where nothing tells."""
+    if part is None:
+        return np.stack([np.zeros_like(wrong), wrong])
+    share = part.healthy[0] / np.maximum(part.healthy.sum(axis=0), 1e-12)
+    return np.stack([wrong * share, wrong * (1.0 - share)])
 
 
 def _flagged(part: Part) -> Floats | None:

@@ -1,7 +1,7 @@
 """How many requests of each version would be slow or fail, under each fault.
 
 A faulty model is slow by itself, so the one before is as fast as it is measured, or as a healthy
-service; short of capacity all versions are as slow as the service is; if it is noise, none is.
+service; under any other fault what serves nothing now is as slow as the service; by noise none is.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ def _under(fault: str, own: Floats | None, service: Floats | None, healthy: Floa
         return healthy
     if fault == "model":
         return healthy if own is None else own
-    if fault == "capacity" or own is None:
-        return healthy if service is None else service
-    return own
+    if own is not None:
+        return own
+    return healthy if service is None else service
 
 
 def _slow(version: str, measured: Measured, size: int) -> Floats | None:

@@ -112,6 +112,6 @@ def course(plan: Plan, check: Preflight, found: Basis, measured: Measured) -> Co
         weights=found.weights(plan.serving, measured),
         minutes=(median + check.warm_up, late + check.warm_up),
         fails=given.fails,
-        slow_left=given.slow_left,
+        slow_left=given.slow_left if check.slow_left is None else check.slow_left,
         cost=given.cost,
     )

@@ -11,7 +11,7 @@ import numpy as np
 from cockpit.config import FAULTS, Config
 from cockpit.decide.facts.measured import Measured
 from cockpit.decide.options.assumptions import Rules
-from cockpit.decide.options.plans import PINNED, Plan, Serving
+from cockpit.decide.options.plans import PINNED, Plan, Serving, now
 from cockpit.decide.outcomes.quality import (
     Part,
     given_wrong,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+NOTHING_WRONG = "noise"  # the fault under which every version is healthy
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +117,7 @@ def basis(
         else:
             behaviours[path] = _of_given(path, given, measured, parts[path[1]], size)
     return Basis(
-        worlds=_worlds(measured, behaviours, parts, size),
+        worlds=_worlds(measured, behaviours, size),
         parts=parts,
         behaviours=behaviours,
         rests_on=rests_on,
@@ -135,12 +137,7 @@ def _rests_on(
     return pinned, taken.improvement, taken.shared_fault, taken.unlabelled
 
 
-def _worlds(
-    measured: Measured,
-    behaviours: Mapping[Path, _Behaviour],
-    parts: dict[str, Part | None],
-    size: int,
-) -> Worlds:
+def _worlds(measured: Measured, behaviours: Mapping[Path, _Behaviour], size: int) -> Worlds:
     paths, found = tuple(behaviours), behaviours.values()
     none = np.zeros((2, len(FAULTS), size))
     wrong = np.stack([none if one.wrong is None else one.wrong for one in found], axis=1)
@@ -152,7 +149,7 @@ def _worlds(
             np.stack([one.slow for one in found]),
             np.stack([one.failing for one in found]),
         ),
-        healthy=_healthy(measured, paths, parts, size),
+        healthy=_healthy(measured, behaviours, size),
         parts=_indices(measured, paths),
     )
 
@@ -223,13 +220,19 @@ def _given(version: str, measured: Measured, rules: Rules, plans: Sequence[Plan]
     return Rules(None, None, None, ())
 
 
-def _healthy(
-    measured: Measured, paths: tuple[Path, ...], parts: dict[str, Part | None], size: int
-) -> Rates:
-    none = np.zeros((2, size))
-    wrong = [none if (part := parts[name]) is None else part.healthy for _, name in paths]
-    both = np.stack(wrong, axis=1)  # (2, paths, draws)
-    count = len(paths)
+def _healthy(measured: Measured, behaviours: Mapping[Path, _Behaviour], size: int) -> Rates:
+    """The service as it serves now, with nothing wrong: of each path those of its part."""
+    nothing_wrong = FAULTS.index(NOTHING_WRONG)
+    of_part = {}
+    for name, shares in now(measured).items():
+        total = np.zeros((2, size))
+        for version, share in shares.items():
+            wrong = behaviours[version, name].wrong
+            if wrong is not None:
+                total = total + share * wrong[:, nothing_wrong]
+        of_part[name] = total
+    both = np.stack([of_part[name] for _, name in behaviours], axis=1)  # (2, paths, draws)
+    count = len(behaviours)
     return Rates(
         both[0],
         both[1],

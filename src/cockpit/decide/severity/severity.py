@@ -15,16 +15,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cockpit.config import Config
+from cockpit.decide.severity.changing import level_named
 from cockpit.decide.severity.conditions import holding
 from cockpit.decide.severity.escalation import begun, contain_by, steps
 from cockpit.decide.severity.findings import Known
 from cockpit.decide.severity.policy import Policy
 from cockpit.decide.severity.safety import kind_of, told
 from cockpit.decide.severity.traps import traps
-from cockpit.records import MINUTE, Assessment
+from cockpit.records import Assessment
 from cockpit.state import State
 from cockpit.units import parse_duration
-from cockpit.views import LEVELS, Chart, Impact, Level, Severity, Status
+from cockpit.views import LEVELS, Chart, Impact, Level, Severity
 
 _LOWEST: Level = "SEV4"
 
@@ -43,7 +44,7 @@ def severity(
     """
     known = Known(assessment, impact, state, config, charts)
     suggested, measured, evidence = _proposed(known, policy)
-    confirmed = None if state.severity is None else _level(state.severity.severity)
+    confirmed = None if state.severity is None else level_named(state.severity.severity)
     level = confirmed or measured
     mark = state.safety
     if mark is not None:
@@ -90,34 +91,3 @@ def _proposed(known: Known, policy: Policy) -> tuple[Level, Level, list[str]]:
                     evidence.append(held.why)
                     said |= held.about
     return suggested, measured, evidence
-
-
-def refusal(
-    state: State, status: Status, severity: str, reason: str, at: int, policy: Policy
-) -> str:
-    """Why the policy forbids this change of severity at `at`; "" where it may be made."""
-    level = _level(severity)
-    if level is None:
-        return f"there is no severity {severity!r}; there are: {', '.join(LEVELS)}"
-    if state.safety is not None and level != "SEV0":
-        return "safety, privacy or data loss is marked: SEV0 until a named owner clears the mark"
-    held = _level(status.severity)
-    if held is None or level <= held:
-        return ""
-    first = parse_duration(policy.lowering.after)
-    started = [t for t in (status.onset, status.paged_at) if t is not None]
-    if started and at < min(started) + first:
-        return f"severity is not lowered in the first {first / MINUTE:g} minutes"
-    if policy.lowering.reason and not reason.strip():
-        return "lowering the severity takes a reason"
-    return ""
-
-
-def raised(level: str) -> Level | None:
-    """The level above; null where there is none."""
-    held = _level(level)
-    return LEVELS[LEVELS.index(held) - 1] if held is not None and held != "SEV0" else None
-
-
-def _level(text: str) -> Level | None:
-    return next((level for level in LEVELS if level == text.strip().upper()), None)

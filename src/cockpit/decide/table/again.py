@@ -61,7 +61,7 @@ def option_taken(before: Decision, basics: Basics, config: Config) -> str:
         ordinary=float(situation.healthy.mean()),
     )
     score = score_of(outcomes, tail_weight(basics.level, config.decisions))
-    return outcomes.options[ranked(score, list(traits.values()), outcomes.ordinary)[0]]
+    return outcomes.options[ranked(score, list(traits.values()), outcomes.slack)[0]]
 
 
 def _plans(

@@ -111,8 +111,8 @@ def choose(decision: Decision, level: str) -> Choosing | None:
     scores = scoring(free, tail_weight(level, decision.config.decisions))
     lost = losses(free, scores)
     those = [decision.traits[name] for name in free.options]
-    order = [free.options[index] for index in ranked(lost.score, those, free.ordinary)]
-    near = frozenset(np.array(free.options)[close(lost.score, free.ordinary)].tolist())
+    order = [free.options[index] for index in ranked(lost.score, those, free.slack)]
+    near = frozenset(np.array(free.options)[close(lost.score, free.slack)].tolist())
     return Choosing(free, scores, lost, those, order, near)
 
 

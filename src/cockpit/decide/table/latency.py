@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from msgspec.structs import replace
 
 from cockpit import numbers
+from cockpit.decide.capacity.curve import curve_of, latency_at
 from cockpit.decide.facts.measured import Measured
 from cockpit.decide.facts.tails import mixture_quantile
+from cockpit.decide.options.load import load_now
 from cockpit.decide.options.plans import Plan, now
 from cockpit.records import Estimate
 from cockpit.text import inert
@@ -22,11 +26,7 @@ def latency_after(plan: Plan, measured: Measured) -> Figure:
     if not weights:
         return Figure(text="none served", unit="ms", derivation=["no request is answered"])
     if sum(weights.values()) < 0.999:
-        return Figure(
-            text="not measured",
-            unit="ms",
-            derivation=["how latency falls with load was not measured"],
-        )
+        return _at_less_load(sum(weights.values()), measured)
     if plan.serving == now(measured) and measured.latency_now is not None:
         return _of(measured.latency_now, "p99 of all requests")
     if len(weights) == 1:
@@ -50,6 +50,48 @@ def latency_after(plan: Plan, measured: Measured) -> Figure:
             f"mixture of {split}",
             "from each one's p50, p95 and p99, exponential between them and beyond",
             "at the load each carries now",
+        ],
+    )
+
+
+def p95_after(plan: Plan, measured: Measured) -> Figure:
+    """The p95 (ms) of served requests once the option is in effect, by the versions' tails."""
+    weights = _versions(plan, measured)
+    missing = [version for version in weights if version not in measured.tails]
+    if not weights or missing or sum(weights.values()) < 0.999:
+        return Figure(text="not measured", unit="ms", derivation=["not told at that load"])
+    value = mixture_quantile([(w, measured.tails[v]) for v, w in weights.items()], slower=0.05)
+    assumed = any(measured.tails[version].assumed for version in weights)
+    return Figure(
+        text=_text(value, assumed),
+        value=value,
+        unit="ms",
+        assumed=assumed,
+        derivation=["from each version's own p50, p95 and p99, at the load each carries now"],
+    )
+
+
+def _at_less_load(share: float, measured: Measured) -> Figure:
+    """The p99 where only so great a share of requests is let in, by the curve of now."""
+    load = load_now(measured)
+    curve = curve_of(measured.curves, 0.99)
+    found = latency_at(curve, share * (load or 0.0))
+    low, high = found.interval
+    value = found.middle
+    if value is None or low is None or high is None or math.isinf(high) or load is None:
+        why = found.reason or "how latency falls with load was not measured"
+        return Figure(text="not measured", unit="ms", derivation=[why])
+    lines = [curve.sentence] if curve is not None else []
+    return Figure(
+        text=numbers.milliseconds(value),
+        value=value,
+        low=low,
+        high=high,
+        unit="ms",
+        derivation=[
+            f"the measured curve at {share * load:.3g} requests a second, now {load:.3g}",
+            *lines,
+            *([found.note] if found.note else []),
         ],
     )
 

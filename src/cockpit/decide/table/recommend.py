@@ -12,16 +12,14 @@ from cockpit.decide.choice.groups import close_call
 from cockpit.decide.choice.guard import HASTY, allowed, guard, recheck, shadow_before
 from cockpit.decide.choice.safety import ending_exposure, safety_choice
 from cockpit.decide.choice.threshold import ActIf
-from cockpit.decide.facts.estimates import failing, find
+from cockpit.decide.facts.estimates import LABELLED, enough_labels, failing, find
 from cockpit.decide.faults.hypotheses import LABELS
 from cockpit.decide.table.decision import Basics, Choosing, Decision
-from cockpit.decide.table.sentences import gain_given_up
 from cockpit.decide.table.worth import Looking
 from cockpit.records import HOUR, MINUTE
 from cockpit.text import inert
 from cockpit.views import Flip, OptionRow, Recommendation
 
-ENOUGH = 30  # labelled decisions from which there is something to go by
 ENDS = frozenset({"kill", "rules", "segment_off"})  # options that take people off the model
 
 
@@ -42,7 +40,8 @@ def recommend(
     flips: Sequence[Flip],
 ) -> Recommendation:
     """The best option that may be taken on what is known, and the rule that speaks for it."""
-    enough = _enough(basics)
+    wrong = find(basics.assessment, "wrong_rate", None, basics.measured.segment)
+    enough = enough_labels(wrong)
     traits = {name: decision.traits[name] for name in choosing.order}
     policy = basics.level in HASTY
     kind = next(iter(allowed(choosing.order, traits, enough=enough, policy=policy)), "")
@@ -70,19 +69,11 @@ def recommend(
         option=kind,
         label=row.label,
         why=_why(row, rows, choosing, basics),
-        gain=gain_given_up(row, basics.measured),
+        gain=row.gain,
         guarantee=row.guarantee,
         guard=first or speaks.sentence,
         recheck=recheck(kind, decision.config.decisions, found.probe),
     )
-
-
-def _enough(basics: Basics) -> bool:
-    """Whether enough decisions are labelled to say how often they are wrong."""
-    wrong = find(basics.assessment, "wrong_rate", None, basics.measured.segment)
-    if wrong is None or wrong.value is None:
-        return False
-    return wrong.n >= ENOUGH and wrong.verdict != "not enough data"
 
 
 def _verdict(basics: Basics, found: Looking) -> float | None:
@@ -92,7 +83,7 @@ def _verdict(basics: Basics, found: Looking) -> float | None:
     """
     facts = basics.measured
     wrong = find(basics.assessment, "wrong_rate", None, facts.segment)
-    missing = ENOUGH - (0 if wrong is None else wrong.n)
+    missing = LABELLED - (0 if wrong is None else wrong.n)
     if missing <= 0:
         return found.wait
     a_minute = (facts.requests_per_hour or 0.0) * MINUTE / HOUR * (facts.coverage or 0.0)
@@ -113,7 +104,7 @@ def _why(row: OptionRow, rows: Sequence[OptionRow], choosing: Choosing, basics: 
 def _how(row: OptionRow, choosing: Choosing) -> str:
     """'least harm (less than observing with P 96 %)', or 'close call with observe: …'."""
     outcomes = choosing.outcomes
-    close = close_call(choosing.losses.score, choosing.traits, outcomes.ordinary)
+    close = close_call(choosing.losses.score, choosing.traits, outcomes.slack)
     if close and row.id == choosing.best:
         return close
     mixture = outcomes.mixture

@@ -10,14 +10,22 @@ from msgspec.structs import replace
 from cockpit.decide.choice.dominance import dominated
 from cockpit.decide.choice.loss import TAIL
 from cockpit.decide.facts.measured import Measured
+from cockpit.decide.options.aim import aim
 from cockpit.decide.options.plans import Plan
 from cockpit.decide.outcomes.promises import promises, spent
 from cockpit.decide.outcomes.simulated import Simulated
 from cockpit.decide.table import figures
 from cockpit.decide.table.counts import quality_lines
 from cockpit.decide.table.decision import Choosing, Decision
-from cockpit.decide.table.latency import latency_after
-from cockpit.decide.table.sentences import companions_of, expected, sentence, unit_of, weighed
+from cockpit.decide.table.latency import latency_after, p95_after
+from cockpit.decide.table.sentences import (
+    companions_of,
+    expected,
+    gain_given_up,
+    sentence,
+    unit_of,
+    weighed,
+)
 from cockpit.records import MINUTE
 from cockpit.text import inert
 from cockpit.views import OptionRow
@@ -41,7 +49,11 @@ def option_rows(decision: Decision, choosing: Choosing | None, facts: Measured) 
             rows[kind] = row
     observe = rows.get("observe")
     return [
-        replace(rows[kind], sentence=sentence(rows[kind], observe, decision.plans[kind], facts))
+        replace(
+            rows[kind],
+            gain=gain_given_up(rows[kind], facts),
+            sentence=sentence(rows[kind], observe, decision.plans[kind], facts),
+        )
         for kind in _order(decision, choosing)
     ]
 
@@ -77,6 +89,7 @@ def _plain(plan: Plan, decision: Decision, facts: Measured) -> OptionRow:
         kind=plan.kind,
         quality=figures.not_priced(facts, "precision"),
         latency=latency_after(plan, facts),
+        latency_p95=p95_after(plan, facts),
         exposed=figures.not_priced(facts, "share of requests"),
         wrong=figures.not_priced(facts, unit_of(config)),
         effect=figures.minutes(plan, given.minutes[0], "minutes", check.warm_up),
@@ -89,6 +102,7 @@ def _plain(plan: Plan, decision: Decision, facts: Measured) -> OptionRow:
         blocked=check.blocked,
         expected=expected(plan, facts),
         expected_by=None if plan.kind == "observe" else late,
+        aim=aim(plan, facts),
     )
 
 

@@ -61,7 +61,7 @@ def status_line(view: View | None, play: Playhead, cells: int, service: str) -> 
         parts.append((2, f"T+{elapsed(play.at - status.onset)}", "text"))
     if status.paged_at is not None:
         sign = "+" if play.at >= status.paged_at else ""
-        parts.append((6, f"page {sign}{elapsed(play.at - status.paged_at)}", "dim"))
+        parts.append((8, f"page {sign}{elapsed(play.at - status.paged_at)}", "dim"))
     if status.update_due is not None:
         left = status.update_due - play.at
         if left >= 0:
@@ -69,12 +69,14 @@ def status_line(view: View | None, play: Playhead, cells: int, service: str) -> 
         else:
             parts.append((3, f"update overdue {elapsed(-left)}", "accent"))
     parts.append((5, f"data {duration(status.data_age)}", "text"))
+    if diagnose := view.options.diagnose:
+        parts.append((7, diagnose, "accent" if "contain" in diagnose else "text"))
     if status.timezone not in ("", "UTC"):
-        parts.append((9, local_clock(play.at, status.timezone), "dim"))
-    parts.append((8, status.service, "dim"))
+        parts.append((10, local_clock(play.at, status.timezone), "dim"))
+    parts.append((9, status.service, "dim"))
     parts.append((4, where, "accent" if play.ended else "text"))
     if play.behind:
-        parts.append((7, f"figures of {clock(view.at, seconds=True)}", "watch"))
+        parts.append((6, f"figures of {clock(view.at, seconds=True)}", "watch"))
     while _needed(parts) > cells and len(parts) > 1:
         parts.remove(max(parts))
     line: list[tuple[str, str]] = []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cockpit.ui import layout
-from cockpit.ui.layout import Place
+from cockpit.ui.pages import full_rows
 from cockpit.ui.painting import Painted
 from cockpit.ui.panes import checklist
+from cockpit.ui.place import PANES, Place
 from cockpit.ui.rows import Row, items
 from cockpit.ui.screens.base import CockpitScreen
 
@@ -23,7 +24,7 @@ class CursorKeys(CockpitScreen):
         if view is None:
             return []
         if self.place.full:
-            return layout.full_rows(view, self.place, self.place.focus, self.size.width)
+            return full_rows(view, self.place, self.place.focus, self.size.width)
         shown = layout.overview_rows(view, self.place, self.size)
         return shown[self.place.focus][0] if self.place.focus in shown else []
 
@@ -52,32 +53,40 @@ class CursorKeys(CockpitScreen):
         if view is None:
             return
         if self.place.full:
-            panes = list(layout.PANES)
+            panes = list(PANES)
         else:
             panes = list(layout.overview_rows(view, self.place, self.size))
-        now = panes.index(self.place.focus) if self.place.focus in panes else 0
-        self.place.focus = panes[(now + by) % len(panes)]
+        now = panes.index(self.place.focus if self.place.focus in panes else 4)
+        self.place.focus, self.place.behind = panes[(now + by) % len(panes)], None
         self.redraw()
 
     def action_pane(self, pane: int) -> None:
-        """One pane in full."""
-        self.place.focus, self.place.full = pane, True
+        """One pane in full, or a page behind it."""
+        self.place.open(pane)
         self.redraw()
 
     def action_overview(self) -> None:
-        """Back to the overview."""
-        self.place.full, self.place.wanted = False, ""
-        view = self.cockpit.view
-        if view is not None:
-            shown = layout.overview_rows(view, self.place, self.size)
-            if self.place.focus not in shown:
-                self.place.focus = 3
-        self.redraw()
+        """Back to the overview; from a page, to the pane it belongs to."""
+        if self.place.behind is not None:
+            self.place.focus, self.place.behind = 4, None
+        self._left()
 
     def action_back(self) -> None:
-        """Escape: first the filter goes, then the full pane."""
+        """Escape: first the filter goes, then the page, then the full pane."""
         if self.place.wanted:
             self.place.wanted = ""
             self.redraw()
         elif self.place.full:
-            self.action_overview()
+            self._left()
+
+    def _left(self) -> None:
+        """Out of the page or pane, with the focus on one that is shown."""
+        self.place.leave()
+        view = self.cockpit.view
+        if not self.place.full:
+            self.place.wanted = ""
+            if view is not None and self.place.focus not in layout.overview_rows(
+                view, self.place, self.size
+            ):
+                self.place.focus = 3
+        self.redraw()

@@ -13,10 +13,9 @@ from cockpit.ui.lines import Line, message
 from cockpit.ui.painting import Painted
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.screens.base import bindings
-from cockpit.ui.screens.cursor import CursorKeys
+from cockpit.ui.screens.decide import DecideKeys
 from cockpit.ui.screens.travel import TravelKeys
 from cockpit.ui.sheets.asks import AsksSheet
-from cockpit.ui.sheets.choose import ChooseSheet
 from cockpit.ui.sheets.command import CommandSheet, FilterSheet, GotoSheet
 from cockpit.ui.sheets.derivation import DerivationSheet, SourceSheet
 from cockpit.ui.sheets.harm import HarmSheet
@@ -24,11 +23,10 @@ from cockpit.ui.sheets.help import HelpSheet
 from cockpit.ui.sheets.note import NoteSheet, ReportSheet
 from cockpit.ui.sheets.phase import enter_phase
 from cockpit.ui.sheets.question import QuestionSheet
-from cockpit.ui.sheets.sheet import Sheet
 from cockpit.views import PHASES, Phase
 
 
-class IncidentScreen(CursorKeys, TravelKeys):
+class IncidentScreen(DecideKeys, TravelKeys):
     """Everything about the incident at the clock's time."""
 
     BINDINGS = list(bindings("incident"))
@@ -64,7 +62,7 @@ class IncidentScreen(CursorKeys, TravelKeys):
         app = self.cockpit
         width, height = app.size  # known before the first layout
         size = (width, height)
-        keys = key_line(app.keys.of("incident"), width)
+        keys = key_line(app.keys.of("incident"), width, self.pages())
         service = app.session.recording.service
         lines = layout.screen(app.view, self.place, app.playhead, size, keys, service, app.problem)
         if app.message and self.sheet is None:
@@ -73,25 +71,6 @@ class IncidentScreen(CursorKeys, TravelKeys):
         return lines
 
     # The sheet
-
-    @property
-    def sheet(self) -> Sheet | None:
-        """What lies over the incident, if anything does."""
-        return next((s for s in self.query(Sheet) if not s.has_class("leaving")), None)
-
-    def open_sheet(self, sheet: Sheet) -> None:
-        """Put a sheet over the incident, in place of the one that may be there."""
-        self.close_sheet()
-        self.mount(sheet)
-
-    def close_sheet(self) -> None:
-        """Take the sheet away; the keys belong to the incident again."""
-        sheet = self.sheet
-        if sheet is not None:
-            sheet.add_class("leaving")
-            self.set_focus(None)
-            sheet.remove()
-            self.call_after_refresh(self.redraw)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a sheet is open, its own keys are the only ones."""
@@ -124,6 +103,8 @@ class IncidentScreen(CursorKeys, TravelKeys):
                 self.go_on_from(item)
         elif kind == "ask":
             self.open_sheet(AsksSheet(name))
+        elif kind == "sign":
+            self.open_sign(view, name)
         else:
             self.open_sheet(DerivationSheet(view, item))
 
@@ -138,24 +119,6 @@ class IncidentScreen(CursorKeys, TravelKeys):
     def action_help(self) -> None:
         """Help for the focused pane."""
         self.open_sheet(HelpSheet(self.place.focus))
-
-    def action_choose(self) -> None:
-        """Choose a containment option."""
-        view = self.cockpit.view
-        if view is None or not view.options.rows:
-            self.cockpit.say("No option can be compared yet: nothing has been measured.")
-            return
-        kind, _, name = self.item().partition(":")
-        self.open_sheet(ChooseSheet(view, name if kind == "option" else ""))
-
-    def action_execute(self) -> None:
-        """The chosen option has been carried out."""
-        app = self.cockpit
-        app.act(
-            lambda: app.session.execute(app.clock.at),
-            "Marked as executed now; the expected effect is being watched.",
-            keep="execute",
-        )
 
     def action_next_phase(self) -> None:
         """The phase after the current one."""

@@ -14,6 +14,7 @@ from cockpit.ui.prompt import Prompt
 from cockpit.ui.screens.base import bindings
 from cockpit.ui.sheets.reasons import reason_lines
 from cockpit.ui.sheets.sheet import Sheet
+from cockpit.ui.sheets.stakes import stakes
 from cockpit.units import clock, duration
 from cockpit.views import OptionRow, View
 
@@ -44,12 +45,25 @@ class ChooseSheet(Sheet):
         self._step = 0
         self._reason = ""
         self._companion = 0
-        self._companions = set(view.companions)  # the policy's; they can be unticked
+        self._companions = self._advised()  # they can be unticked
         self.title_text = "choose 1 of 4 · option"
 
     @property
     def _row(self) -> OptionRow:
         return self._view.options.rows[self._at]
+
+    def _advised(self) -> set[str]:
+        """What goes with the option by the policy, and by the option itself."""
+        return {*self._view.companions, *self._row.companions}
+
+    @property
+    def _offered(self) -> list[str]:
+        """Everything that can be ticked: what goes with any option, then this one's own."""
+        return list(dict.fromkeys([*COMPANIONS, *self._row.companions]))
+
+    @property
+    def _taken(self) -> list[str]:
+        return [name for name in self._offered if name in self._companions]
 
     def body(self, cells: int) -> list[Line]:
         """The step that is open, under what was decided before."""
@@ -59,7 +73,7 @@ class ChooseSheet(Sheet):
         if self._step > 1:
             done.append((("reason      ", "dim"), (self._reason, "text")))
         if self._step > 2:
-            with_ = ", ".join(c for c in COMPANIONS if c in self._companions) or "nothing"
+            with_ = ", ".join(self._taken) or "nothing"
             done.append((("with        ", "dim"), (with_, "text")))
         step = (self._options, self._reasons, self._ticks, self._effect)[self._step]
         return [*done, *([EMPTY] if done else []), *step(cells)]
@@ -74,16 +88,14 @@ class ChooseSheet(Sheet):
         lines.append(EMPTY)
         if self._row.sentence:
             lines += sentence(self._row.sentence, cells, 3)
-        if self._row.blocked:
-            lines += sentence(f"! blocked: {self._row.blocked}", cells, 2, "bad")
-        return lines
+        return [*lines, *stakes(self._view.options, self._row, cells)]
 
     def _reasons(self, cells: int) -> list[Line]:
         return [plain("Why this one?", "dim"), *reason_lines(REASONS)]
 
     def _ticks(self, cells: int) -> list[Line]:
         lines: list[Line] = [plain("What goes with it? space ticks, enter goes on.", "dim")]
-        for index, name in enumerate(COMPANIONS):
+        for index, name in enumerate(self._offered):
             here = index == self._companion
             box = "[x]" if name in self._companions else "[ ]"
             line: Line = (("▸ " if here else "  ", "accent"), (f"{box} {name}", "text"))
@@ -102,8 +114,7 @@ class ChooseSheet(Sheet):
                     f"By {clock(by)} UTC if it is executed now ({duration(row.expected_by)} after)."
                 )
             )
-        if row.blocked:
-            lines += sentence(f"! blocked: {row.blocked}", cells, 2, "bad")
+        lines += stakes(self._view.options, row, cells)
         lines.append(
             plain("enter writes the choice to the journal; x then marks it executed.", "accent")
         )
@@ -138,14 +149,15 @@ class ChooseSheet(Sheet):
         """Another option, or another companion."""
         if self._step == 0:
             self._at = max(0, min(len(self._view.options.rows) - 1, self._at + by))
+            self._companion, self._companions = 0, self._advised()
         elif self._step == 2:
-            self._companion = max(0, min(len(COMPANIONS) - 1, self._companion + by))
+            self._companion = max(0, min(len(self._offered) - 1, self._companion + by))
         self.redraw()
 
     def action_companion(self) -> None:
         """Tick or untick."""
         if self._step == 2:
-            self._companions ^= {COMPANIONS[self._companion]}
+            self._companions ^= {self._offered[self._companion]}
             self.redraw()
 
     def action_confirm(self) -> None:
@@ -180,7 +192,7 @@ class ChooseSheet(Sheet):
 
     def _choose(self) -> None:
         app, row = self.cockpit, self._row
-        companions = [name for name in COMPANIONS if name in self._companions]
+        companions = self._taken
         said = f"Chosen: {row.label}, not yet executed; x marks it executed, z undoes the choice."
         if app.act(
             lambda: app.session.choose(row.id, self._reason, companions, app.clock.at),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cockpit import numbers
-from cockpit.decide.facts.estimates import failing, find
+from cockpit.decide.facts.estimates import failing, find, is_bad
 from cockpit.decide.faults.signs.look import (
     Look,
     first_seen,
@@ -16,12 +16,19 @@ from cockpit.decide.faults.signs.look import (
 from cockpit.records import Assessment, Monitor
 
 _QUANTILES = ("latency_p99", "latency_p95", "latency_p50")
+_SERVICE = (*_QUANTILES, "error_rate")
 _MORE = 0.1  # of the requests before: load that rose by less is the same load
 _FULL = 0.8  # saturation from which requests wait
 
 
-def errors_up(facts: Assessment) -> Look:
-    """Requests that fail: more than before, or one in twenty whatever it was."""
+def errors_up(facts: Assessment, new: str) -> Look:
+    """Requests that fail: more than before, or one in twenty whatever it was.
+
+    Where they are the new version's alone it is a sign of that version, not of the service.
+    """
+    alone = _alone(facts, new, ("error_rate",))
+    if alone:
+        return unknown(alone)
     many = failing(facts)
     if many is not None:
         return seen(stated(many))
@@ -29,8 +36,14 @@ def errors_up(facts: Assessment) -> Look:
     return _or_alarm(errors, facts, ("error_rate",))
 
 
-def latency_with_load(facts: Assessment) -> Look:
-    """Latency rose, and so did the requests, or the workers are full."""
+def latency_with_load(facts: Assessment, new: str) -> Look:
+    """Latency rose, and so did the requests, or the workers are full.
+
+    Not where another version answered as ever in the same minutes.
+    """
+    alone = _alone(facts, new, _QUANTILES)
+    if alone:
+        return not_seen(alone)
     slow = _slower(facts)
     if slow.state != "seen":
         return slow
@@ -44,15 +57,35 @@ def latency_with_load(facts: Assessment) -> Look:
 
 
 def latency_on_new(facts: Assessment, new: str) -> Look:
-    """The new version is slower than another one at the same time."""
-    against = [e for e in facts.versions if e.version == new and e.name in _QUANTILES]
-    against.sort(key=lambda estimate: _QUANTILES.index(estimate.name))
-    look = first_seen((worse(e, "") for e in against), "no latency of two versions to compare")
+    """The new version is slower, or fails more, than another one at the same time."""
+    against = [e for e in facts.versions if e.version == new]
+    failing_more = next((e for e in against if e.name == "error_rate" and is_bad(e)), None)
+    if failing_more is not None:
+        return seen(stated(failing_more))
+    slower = [e for e in against if e.name in _QUANTILES]
+    slower.sort(key=lambda estimate: _QUANTILES.index(estimate.name))
+    look = first_seen((worse(e, "") for e in slower), "no latency of two versions to compare")
     if look.state == "seen":
         return look
-    alarms = (m for m in facts.monitors if m.name in _QUANTILES and _compares(m, new))
+    alarms = (m for m in facts.monitors if m.name in _SERVICE and _compares(m, new))
     alarm = next((m for m in alarms if m.alarm_at is not None), None)
     return look if alarm is None else seen(alarm.sentence)
+
+
+def _alone(facts: Assessment, new: str, names: tuple[str, ...]) -> str:
+    """How the new version is worse and another one, which serves as well, is fine; "" if not."""
+    for name in names:
+        for estimate in facts.versions:
+            if (estimate.name, estimate.version) != (name, new) or not is_bad(estimate):
+                continue
+            others = [
+                e
+                for e in facts.metrics
+                if e.name == name and e.version not in (None, new) and e.verdict == "fine"
+            ]
+            if others:
+                return f"{stated(estimate)}, and {stated(others[0])} is fine at the same time"
+    return ""
 
 
 def _slower(facts: Assessment) -> Look:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
+from functools import cache
 from pathlib import Path
 
 from cockpit.session.settings import state_folder
@@ -29,11 +30,17 @@ def crash_text(error: BaseException) -> str:
 
 def write_crash(error: BaseException) -> str:
     """Write it to the state folder; the words that say where it is."""
+    return _written(crash_text(error))
+
+
+@cache
+def _written(report: str) -> str:
+    """Of a crash that repeats there is one report."""
     place = state_folder() / f"crash-{time.strftime('%Y%m%dT%H%M%S')}.txt"
     try:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(crash_text(error))
+            file.write(report)
     except OSError as failure:
         return f"no report could be written ({failure.strerror})"
     return f"the report without any values is {place}"

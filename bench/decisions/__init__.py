@@ -1,0 +1,1 @@
+"""Whole incidents, simulated: what the containment table recommends, against what was true."""
