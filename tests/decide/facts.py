@@ -58,6 +58,7 @@ def facts(
         failing=failing or {},
         bound=250.0,
         warm={},
+        curves=[],
         coverage=0.5,
         health={REST: health},
         healthy=health,

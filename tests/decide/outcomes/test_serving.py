@@ -44,18 +44,13 @@ def test_a_faulty_model_is_slow_by_itself() -> None:
     assert failing("model", OLD, IDLE) == healthy_failing(IDLE, DRAWS).mean()
 
 
-def test_short_of_capacity_every_version_is_as_slow_as_the_service() -> None:
-    service = 0.9 * SLOW.slower(250.0) + 0.1 * QUICK.slower(250.0)
-    for version in (NEW, OLD):
-        assert slow("capacity", version) == pytest.approx(service, rel=0.2)
-        assert failing("capacity", version) == pytest.approx(0.9 * 0.04 + 0.1 * 0.01, rel=0.1)
-
-
-@pytest.mark.parametrize("fault", ["data", "mix"])
+@pytest.mark.parametrize("fault", ["data", "capacity", "mix"])
 def test_else_each_is_as_measured_and_one_that_serves_nothing_as_the_service(fault: str) -> None:
     assert slow(fault, NEW) == pytest.approx(SLOW.slower(250.0), rel=0.2)
     assert slow(fault, OLD) < 0.5 * slow(fault, NEW)
     assert slow(fault, OLD, IDLE) == pytest.approx(slow(fault, NEW, IDLE))
+    assert failing(fault, NEW) == pytest.approx(0.04, rel=0.1)
+    assert failing(fault, OLD, IDLE) == pytest.approx(failing(fault, NEW, IDLE))
 
 
 def test_without_a_bound_nothing_is_slow_and_without_counts_failing_is_as_usual() -> None:
