@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from bench.decisions.counting import count
 from bench.decisions.levers import draw_levers
+from bench.decisions.quality import Floats
 from bench.decisions.recording import DIMENSION, ONSET, events, recording
 from bench.decisions.settings import draw_config
 from bench.decisions.shapes import draw_world
@@ -18,7 +19,7 @@ from cockpit.decide.severity.policy import default_policy
 from cockpit.records import MINUTE, SECOND
 from cockpit.session.compose import compose
 from cockpit.session.gather import Gatherer
-from cockpit.views import OptionTable, RecordingInfo, View
+from cockpit.views import Figure, OptionTable, RecordingInfo, View
 
 RULES = ("cockpit", "always roll back", "always observe", "fixed threshold")
 MORE = 1.10  # of its baseline, and the fixed threshold rolls back: wrong decisions, or the p99
@@ -26,10 +27,11 @@ MORE = 1.10  # of its baseline, and the fixed threshold rolls back: wrong decisi
 
 @dataclass(frozen=True)
 class Held:
-    """One printed interval: whether what came to pass lies in it; null where none was printed."""
+    """Whether an option's printed intervals held what came to pass; null where none was printed."""
 
     option: str
-    held: bool | None
+    harm: bool | None
+    wrong: bool | None  # decisions
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,16 @@ def _switched_off(world: World, table: OptionTable) -> int | None:
 
 def _held(table: OptionTable, option: str, found: Outcome) -> Held:
     row = next((row for row in table.rows if row.id == option), None)
-    if row is None or row.until.low is None or row.until.high is None:
-        return Held(option, None)
-    return Held(option, row.until.low <= float(found.wrong[0]) <= row.until.high)
+    if row is None:
+        return Held(option, None, None)
+    return Held(option, _within(row.harm, found.harm), _within(row.until, found.wrong))
+
+
+def _within(printed: Figure, came: Floats) -> bool | None:
+    """Whether the first of what may come to pass lies in the printed interval."""
+    if printed.low is None or printed.high is None:
+        return None
+    return printed.low <= float(came[0]) <= printed.high
 
 
 def _brier(table: OptionTable, fault: str) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bench.decisions import tally
-from bench.decisions.judging import MORE, RULES, Judged
+from bench.decisions.judging import MORE, RULES, Held, Judged
 from bench.decisions.shapes import SHAPES
 from bench.harness import ROOT
 
@@ -76,28 +76,30 @@ def _intervals(judged: Sequence[Judged]) -> list[str]:
     lines = [
         "## How often intervals held",
         "",
-        "Of the printed 90 % intervals of excess wrong decisions until resolved, those that held "
-        "what came to pass; in brackets Wilson's interval, as if incidents' options were apart.",
+        "Of the printed 90 % intervals until resolved, of harm and of wrong decisions beyond a "
+        "healthy service, those that held what came to pass; in brackets Wilson's interval, as if "
+        "incidents' options were apart.",
         "",
-        *_head("option", "held", "of"),
+        *_head("option", "harm", "wrong decisions", "of"),
     ]
     for option in options:
-        if (counted := tally.covered(judged, option))[1]:
-            lines.append(_row(option, *_held(counted)))
-    lines.append(_row("the one recommended", *_held(tally.recommended_covered(judged))))
-    return [*lines, _row("all", *_held(tally.covered(judged))), ""]
+        if found := tally.intervals(judged, option):
+            lines.append(_row(option, *_held(found)))
+    lines.append(_row("the one recommended", *_held(tally.recommended_intervals(judged))))
+    return [*lines, _row("all", *_held(tally.intervals(judged))), ""]
 
 
-def _held(counted: tuple[int, int]) -> tuple[str, str]:
-    return tally.share_with_interval(*counted), f"{counted[1]:,}"
+def _held(found: Sequence[Held]) -> tuple[str, str, str]:
+    harm, wrong = tally.counted(h.harm for h in found), tally.counted(h.wrong for h in found)
+    return tally.share_with_interval(*harm), tally.share_with_interval(*wrong), f"{harm[1]:,}"
 
 
 def _shapes(judged: Sequence[Judged]) -> list[str]:
     lines = [
         "## By shape",
         "",
-        "Mean regret of each rule; how often the cockpit chose the best; how often intervals held; "
-        "the Brier score of its belief in each fault, Σ (p − truth)², 0 at best and 2 at worst.",
+        "Mean regret of each rule; how often the cockpit chose the best; how often intervals of "
+        "harm held; the Brier score of its belief in each fault, Σ (p − truth)², 0 at best and 2 at worst.",
         "",
         *_head("shape", "incidents", *RULES, "best", "held", "Brier"),
     ]
@@ -110,7 +112,9 @@ def _shapes(judged: Sequence[Judged]) -> list[str]:
                     str(len(some)),
                     *(f"{tally.regrets(some, rule).mean():,.0f}" for rule in RULES),
                     tally.best(some, "cockpit"),
-                    tally.share_with_interval(*tally.covered(some)),
+                    tally.share_with_interval(
+                        *tally.counted(held.harm for held in tally.intervals(some))
+                    ),
                     tally.brier(some),
                 )
             )

@@ -26,20 +26,19 @@ def mean_with_spread(values: Floats, seed: int = 1) -> str:
     return f"{values.mean():,.0f} [{low:,.0f}, {high:,.0f}]"
 
 
-def covered(judged: Sequence[Judged], option: str = "") -> tuple[int, int]:
-    """How many printed intervals held what came to pass, of how many; "" is every option."""
-    return _counted(held for one in judged for held in one.held if option in ("", held.option))
+def intervals(judged: Sequence[Judged], option: str = "") -> list[Held]:
+    """Whether the printed intervals of an option held; "" is every option."""
+    return [held for one in judged for held in one.held if option in ("", held.option)]
 
 
-def recommended_covered(judged: Sequence[Judged]) -> tuple[int, int]:
+def recommended_intervals(judged: Sequence[Judged]) -> list[Held]:
     """The same of the options that the cockpit recommended."""
-    return _counted(
-        held for one in judged for held in one.held if held.option == one.chosen["cockpit"]
-    )
+    return [held for one in judged for held in one.held if held.option == one.chosen["cockpit"]]
 
 
-def _counted(found: Iterable[Held]) -> tuple[int, int]:
-    told = [one.held for one in found if one.held is not None]
+def counted(found: Iterable[bool | None]) -> tuple[int, int]:
+    """How many held, of how many that were printed."""
+    told = [held for held in found if held is not None]
     return sum(told), len(told)
 
 

@@ -6,12 +6,14 @@ import json
 import re
 import tempfile
 from contextlib import chdir
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
 
 from cockpit.cli import main
+from docs.make.belief import believed
 from docs.make.worked import worked
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,9 +126,20 @@ def refused(_: str) -> str:
 
 def by_hand(arguments: str) -> str:
     """The worked example: 'FILE at T', from the counts that `assess` prints to the table."""
+    return "\n".join(["```", *worked(*_facts_and_table(arguments)), "```"])
+
+
+def belief_by_hand(arguments: str) -> str:
+    """How likely each fault is: 'FILE at T', from the signs that `options` prints."""
+    _, table = _facts_and_table(arguments)
+    return "\n".join(["```", *believed(table), "```"])
+
+
+@cache
+def _facts_and_table(arguments: str) -> tuple[dict[str, Any], dict[str, Any]]:
     file, at = arguments.split(" at ")
     facts, table = (
         json.loads(invoke([command, file, "--at", at, "--json"]).stdout)
         for command in ("assess", "options")
     )
-    return "\n".join(["```", *worked(facts, table), "```"])
+    return facts, table

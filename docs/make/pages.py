@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.make import examples, reference
+from docs.make import examples, reference, taken
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,7 +21,12 @@ MAKERS: dict[str, Callable[[str], str]] = {
     "json": examples.json_of,
     "imported": examples.imported,
     "refused": examples.refused,
+    "belief by hand": examples.belief_by_hand,
     "by hand": examples.by_hand,
+    "ratios": taken.ratios,
+    "defaults": taken.defaults,
+    "levels": taken.levels,
+    "facts": taken.facts,
 }
 
 _PART = re.compile(r"<!-- make ([\w ]+?)(?:: (.*?))? -->\n.*?<!-- made -->", re.DOTALL)

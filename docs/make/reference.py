@@ -22,6 +22,7 @@ _PLACES: dict[Where, str] = {
     "choose": "choose",
     "asks": "look at asks",
     "evidence": "override a sign",
+    "experiment": "look at how the fix is proved",
     "briefing": "write the briefing",
 }
 _PLAIN = {
@@ -67,7 +68,7 @@ def settings(name: str) -> str:
     for field in info.fields:
         meaning = meanings[field.name]
         rows.append(
-            f"| `{field.name}` | {_type(field.type)} | {_default(field)} | {_escaped(meaning)} |"
+            f"| `{field.name}` | {_type(field.type)} | {_default(field)} | {escaped(meaning)} |"
         )
     return "\n".join(rows)
 
@@ -112,10 +113,22 @@ def _default(field: types.Field) -> str:
         return "required"
     if value in (None, "", [], {}) or isinstance(value, msgspec.Struct):
         return ""
-    if isinstance(value, list):
-        return f"`[{', '.join(value)}]`"
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return f"`{written(value)}`"
 
 
-def _escaped(text: str) -> str:
+def written(value: Any) -> str:
+    """A value as people write it in YAML, on one line."""
+    if isinstance(value, msgspec.Struct):
+        return written(msgspec.to_builtins(value))
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {written(one)}' for name, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(written(one) for one in value)}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else f"{value}"
+
+
+def escaped(text: str) -> str:
+    """Text that may stand in a table."""
     return text.replace("|", "\\|")

@@ -273,7 +273,7 @@ class OptionRow(Record, kw_only=True):
     wrong: Figure  # wrong decisions in the next hour
     until: Figure = Figure(text="not measured")  # excess wrong decisions until resolved
     tail: float | None = None
-    harm: float | None = None  # expected, in missed positives, until resolved
+    harm: Figure = Figure(text="not measured")  # until resolved, in missed positives
     effect: Figure  # minutes to effect
     undo: Figure  # minutes
     irreversible: str = ""  # what cannot be undone

@@ -119,7 +119,7 @@ def test_without_labels_what_a_fault_does_to_decisions_is_assumed_and_says_so() 
         assert row.wrong.assumed or row.kind == "kill"
     doubted = with_block("decisions", unlabelled=[3.0, 6.0])
     worse = table(NO_LABELS, doubted, **SLOW)
-    assert by_kind(worse)["observe"].harm > by_kind(found)["observe"].harm  # type: ignore[operator]
+    assert by_kind(worse)["observe"].harm.value > by_kind(found)["observe"].harm.value  # type: ignore[operator]
 
 
 def test_without_labels_or_baseline_nothing_is_said_of_wrong_decisions() -> None:
@@ -179,7 +179,7 @@ def test_workers_that_are_not_warm_are_waited_for() -> None:
     assert any(warning.startswith("warm 4 more workers first") for warning in rollback.warnings)
     assert "warm workers up first" in rollback.companions
     assert rollback.effect.value == pytest.approx(warm.effect.value + 12.0)  # type: ignore[operator]
-    assert rollback.harm > warm.harm  # type: ignore[operator]
+    assert rollback.harm.value > warm.harm.value  # type: ignore[operator]
     split = with_option("split", capacity={"warm_workers": 8, "needed": 12})
     row = by_kind(option_table(assessment(ROLLOUT, p99=SLOW), state(), split))["split"]
     assert (row.needs, row.blocked) == ("6/6 warm", "")

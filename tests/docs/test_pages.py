@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from cockpit import config, records, views
 from cockpit.cli import main
 from cockpit.config import Config, Predictions, check
+from cockpit.decide.severity.policy import read_policy
 from cockpit.ui.picture import with_dots
 from cockpit.yamlfile import read
 from docs.make import pages, picture
@@ -20,6 +22,7 @@ from docs.make.reference import meanings_of
 
 PAGES = pages.every()
 DOCS = pages.ROOT / "docs"
+POLICY = pages.ROOT / "src/cockpit/decide/severity/severity.yaml"
 named = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -104,6 +107,8 @@ def test_braille_becomes_dots_where_its_cell_was() -> None:
 PRINTED = (
     records.Assessment,
     views.OptionTable,
+    views.Severity,
+    views.Experiment,
     views.Status,
     views.Impact,
     views.PhaseMark,
@@ -145,11 +150,26 @@ def reachable(struct: type[msgspec.Struct]) -> set[str]:
 
 def test_the_table_agrees_with_the_arithmetic_by_hand() -> None:
     page = (DOCS / "decisions.md").read_text()
-    pairs = re.findall(r" = ([\d,]+)    the table says ([\d,]+)", page)
-    assert len(pairs) == 2
+    pairs = re.findall(r" = ([\d,.]+)(?: %)?    the table says ([\d,.]+)", page)
+    assert len(pairs) == 4, "a belief, the wrong decisions of two options, the harm of one"
     for by_hand, in_table in pairs:
-        here, there = (int(number.replace(",", "")) for number in (by_hand, in_table))
-        assert here == pytest.approx(there, rel=0.005)
+        here, there = (float(number.replace(",", "")) for number in (by_hand, in_table))
+        assert here == pytest.approx(there, rel=0.02)
+
+
+def test_the_belief_by_hand_is_that_of_the_table() -> None:
+    page = (DOCS / "decisions.md").read_text()
+    (here, there), *_ = re.findall(r"P\(\w+\) = ([\d.]+) %    the table says ([\d.]+) %", page)
+    assert float(here) == pytest.approx(float(there), abs=0.02)
+
+
+def test_the_policy_of_the_examples_can_be_read() -> None:
+    rows = [body for body in blocks(DOCS / "first-config.md", "yaml") if "- level:" in body]
+    assert rows, "no level of a policy is shown"
+    packaged = read(POLICY.read_text(), "severity.yaml").data
+    for row in read("levels:\n" + "".join(rows), "example").data["levels"]:
+        there = [row if level["level"] == row["level"] else level for level in packaged["levels"]]
+        assert read_policy(json.dumps(packaged | {"levels": there})).row(row["level"]).any
 
 
 EXAMPLES = [

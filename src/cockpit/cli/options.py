@@ -68,7 +68,7 @@ def _figures(row: OptionRow, table: OptionTable) -> list[str]:
 
 
 def _until(table: OptionTable) -> list[str]:
-    if all(row.harm is None for row in table.rows):
+    if all(row.harm.value is None for row in table.rows):
         return []
     head = [
         "option",
@@ -84,7 +84,7 @@ def _until(table: OptionTable) -> list[str]:
         [
             row.label,
             row.until.text,
-            *("unknown" if v is None else count(v) for v in (row.harm, row.tail, row.regret)),
+            *("unknown" if v is None else count(v) for v in (row.harm.value, row.tail, row.regret)),
             row.exposed_users.text,
             ", ".join(figure.text for figure in row.budget) or "none set",
             row.improvement.text,

@@ -61,8 +61,8 @@ def _option(option: OptionRow, cells: int) -> list[Line]:
 
 def _until(option: OptionRow, cells: int) -> list[Line]:
     lines = _figure("until resolved", option.until, cells)
+    lines += _figure("harm", option.harm, cells)
     for name, value, meaning in (
-        ("harm", option.harm, "mean of the draws, in missed positives beyond a healthy service"),
         ("worst tenth", option.tail, "mean of the worst tenth of the draws (CVaR 90)"),
         ("over the best", option.regret, "mean of what it does beyond the best of each draw"),
     ):
@@ -93,10 +93,7 @@ def _under(option: OptionRow, table: OptionTable, cells: int) -> list[Line]:
     for fault in table.hypotheses:
         if figure := option.by_fault.get(fault.id):
             lines += _figure(fault.id, figure, cells)
-    if option.harm is not None:
-        lines += _told("overall", count(option.harm), cells)
-        lines += _step("Σ over the faults of probability × harm", cells)
-    return lines
+    return lines + _figure("overall", option.harm, cells)
 
 
 def _fault(fault: Hypothesis, cells: int) -> list[Line]:

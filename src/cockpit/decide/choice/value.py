@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BINS = 20
 PERMUTATIONS = 4  # of a parameter's draws: what it seems worth where it tells nothing
 SEED = 1_961
+LONGEST = 1_440.0  # minutes; a budget beyond that is none
 
 
 def evpi(outcomes: Outcomes) -> float:
@@ -74,8 +75,11 @@ def harm_of_waiting(outcomes: Outcomes, minutes: float) -> float:
 
 
 def diagnosis_budget(worth: float, harm_a_minute: float) -> float | None:
-    """Minutes that looking for the cause may take: EVPI ÷ harm a minute; null: waiting is free."""
-    return worth / harm_a_minute if harm_a_minute > 0 else None
+    """Minutes that looking for the cause may take: EVPI ÷ harm a minute.
+
+    Null where waiting is as good as free: more than a day.
+    """
+    return worth / harm_a_minute if harm_a_minute * LONGEST > worth else None
 
 
 def _least_expected(outcomes: Outcomes) -> float:

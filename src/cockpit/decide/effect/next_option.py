@@ -27,7 +27,8 @@ def _why(row: OptionRow, table: OptionTable) -> str:
     if row.id == table.recommendation.option:
         return table.recommendation.why
     observe = next((one for one in table.rows if one.kind == "observe"), None)
-    if row.harm is None or observe is None or observe.harm is None:
+    mine, nothing = row.harm.value, None if observe is None else observe.harm.value
+    if mine is None or nothing is None:
         return "what it would do is not measured"
-    against = "less" if row.harm < observe.harm else "no less"
+    against = "less" if mine < nothing else "no less"
     return f"least harm of what is left, {against} than observing"

@@ -7,11 +7,12 @@ import numpy as np
 from cockpit.config import Config
 from cockpit.decide.capacity.curve import curve_of, slow_share
 from cockpit.decide.capacity.retries import Retrying, failing_over, retrying
-from cockpit.decide.capacity.shedding import shedding
+from cockpit.decide.capacity.shedding import shedding, shedding_in_queue
 from cockpit.decide.capacity.warm import fleet
 from cockpit.decide.facts.measured import Measured
 from cockpit.decide.options.plans import Plan
 
+TOLD = ("measured", "rate")  # by a load curve, or by what a worker is said to carry
 SURE = 0.9  # chance that p99 stays within its bound, to call a fleet enough
 HOUR = 3_600.0  # seconds
 
@@ -22,7 +23,11 @@ def load_now(measured: Measured) -> float | None:
 
 
 def carried_by_warm(plan: Plan, warm: int, measured: Measured) -> bool:
-    """Whether the warm workers of the version before are measured to carry what it would serve."""
+    """Whether the warm workers of the version before carry what it would serve.
+
+    By the measured curve, else by the queueing formula where the configuration says what a worker
+    carries; a mere number of workers needed says nothing of fewer.
+    """
     load, bound = load_now(measured), measured.bound
     if load is None or bound is None or warm <= 0:
         return False
@@ -32,10 +37,11 @@ def carried_by_warm(plan: Plan, warm: int, measured: Measured) -> bool:
         bound,
         curves=measured.curves,
         version=measured.versions.previous,
+        capacity=plan.assumed.capacity,
         total=load,
     )
     chance = found.p99.chance_within(bound)
-    return found.source == "measured" and chance is not None and chance >= SURE
+    return found.source in TOLD and chance is not None and chance >= SURE
 
 
 def slow_left(plan: Plan, measured: Measured) -> float | None:
@@ -56,10 +62,16 @@ def slow_left(plan: Plan, measured: Measured) -> float | None:
 def shedding_told(plan: Plan, measured: Measured) -> str:
     """How much would have to be shed, or that shedding cannot help; "" where nothing tells."""
     load, bound = load_now(measured), measured.bound
-    now = curve_of(measured.curves, 0.99)
-    if plan.assumed.shed <= 0.0 or load is None or bound is None or now is None or not now.draws:
+    if plan.assumed.shed <= 0.0 or load is None or bound is None:
         return ""
-    return shedding(now, load, bound).sentence
+    now = curve_of(measured.curves, 0.99)
+    if now is not None and now.draws:
+        return shedding(now, load, bound).sentence
+    capacity = plan.assumed.capacity
+    if capacity is None or capacity.per_worker is None:
+        return ""
+    found = shedding_in_queue(load, capacity.warm_workers, capacity.per_worker, bound)
+    return f"{found.sentence}, by the queueing formula"
 
 
 def retries_told(measured: Measured, config: Config) -> str:

@@ -51,7 +51,7 @@ def preflight(
     missing = max(needed - warm, 0)
     if missing and carried_by_warm(plan, warm, measured):
         needs.append(f"{warm} warm")
-        warnings.append(f"the {warm} warm workers are measured to carry it, {needed} are asked for")
+        warnings.append(f"the {warm} warm workers carry it, though {needed} are asked for")
         missing = 0
     elif needed:
         needs.append(f"{needed - missing}/{needed} warm")

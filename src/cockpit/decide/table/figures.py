@@ -168,6 +168,23 @@ def harm(draws: Floats, unit: str) -> Figure:
     )
 
 
+def expected_harm(mean: float, mixture: Floats, unit: str) -> Figure:
+    """The harm of an option over all faults, as likely as they are; (draws,) of the mixture."""
+    found = interval(mixture)
+    return Figure(
+        text=numbers.count(mean),
+        value=mean,
+        low=found.low,
+        high=found.high,
+        unit=unit,
+        derivation=[
+            "Σ over the faults of probability × mean harm until resolved, beyond a healthy service",
+            f"5 % of the draws below {numbers.count(found.low)}, "
+            f"5 % above {numbers.count(found.high)}",
+        ],
+    )
+
+
 def budget(objective: str, spent: Interval) -> Figure:
     """The share of an error budget that is spent until it is resolved."""
     return Figure(

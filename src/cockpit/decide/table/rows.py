@@ -119,7 +119,9 @@ def _simulated(row: OptionRow, index: int, found: Simulated, decision: Decision)
         exposed=exposed,
         exposed_users=figures.exposed_users(plan, exposed.value or 0.0, config),
         tail=float(np.partition(mixture, worst)[worst:].mean()),
-        harm=float(harm.mean(axis=1) @ outcomes.posterior),
+        harm=figures.expected_harm(
+            float(harm.mean(axis=1) @ outcomes.posterior), mixture, weighed(config)
+        ),
         promises=promises(forecast, decision.promised),
         budget=[figures.budget(name, share) for name, share in spent(forecast, decision.promised)],
         by_fault={

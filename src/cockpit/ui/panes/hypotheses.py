@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cockpit.numbers import count, probability, times
+from cockpit.numbers import probability, times
 from cockpit.option_words import reasons
 from cockpit.ui.grid import grid
 from cockpit.ui.lines import Line, Span, cut, pad, plain, sentence, text_width
@@ -58,8 +58,7 @@ def _harms(row: OptionRow, view: View, whole: bool) -> list[Span]:
         figure = row.by_fault.get(fault.id)
         others = [r.by_fault[fault.id].value for r in table.rows if fault.id in r.by_fault]
         spans.append(_cell(figure, others, whole))
-    harm = Figure(text="unknown" if row.harm is None else count(row.harm), value=row.harm)
-    return [*spans, _cell(harm, [r.harm for r in table.rows], whole)]
+    return [*spans, _cell(row.harm, [r.harm.value for r in table.rows], whole)]
 
 
 def _cell(figure: Figure | None, others: list[float | None], whole: bool) -> Span:

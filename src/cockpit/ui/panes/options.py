@@ -46,7 +46,7 @@ def full(view: View, cells: int) -> list[Row]:
 def _until(view: View, cells: int) -> list[Row]:
     """What follows until the cause is gone: harm, its tail, users, budgets, what is given up."""
     options = view.options.rows
-    if all(row.harm is None and row.until.value is None for row in options):
+    if all(row.harm.value is None and row.until.value is None for row in options):
         return []
     head = [
         "option",
@@ -63,7 +63,7 @@ def _until(view: View, cells: int) -> list[Row]:
             [
                 (row.label, "strong"),
                 (row.until.text, "text"),
-                *((_count(size), "text") for size in (row.harm, row.tail)),
+                *((_count(size), "text") for size in (row.harm.value, row.tail)),
                 (row.exposed_users.text, "text"),
                 (", ".join(figure.text for figure in row.budget) or "none set", "text"),
                 (row.improvement.text, "text"),
