@@ -149,8 +149,14 @@ class FakeSession(HandMade):
         self.phase = phase
         self._did("phase", at, phase, phase, reason)
 
-    def choose(self, option: str, reason: str, companions: list[str], at: int) -> None:
+    def choose(
+        self, option: str, reason: str, companions: list[str], at: int, despite: str = ""
+    ) -> None:
         row = next(row for row in self._options().rows if row.id == option)
+        if row.blocked and not despite:
+            raise NeedsReason(
+                f"{row.label} is blocked: {row.blocked}", ["checked", "mended", "harmless", "told"]
+            )
         self.choice = Choice(
             id="me:choice",
             option=option,
@@ -160,7 +166,15 @@ class FakeSession(HandMade):
             expected=row.expected,
             chosen_at=at,
         )
-        self._did("choose", at, f"{row.label}: {reason}", option, reason, companions)
+        self._did(
+            "choose",
+            at,
+            f"{row.label}: {reason}",
+            option,
+            reason,
+            companions,
+            *([despite] if despite else []),
+        )
 
     def execute(self, at: int) -> None:
         if self.choice is None:

@@ -80,7 +80,7 @@ async def test_after_a_question_in_the_middle_the_one_behind_it_is_next():
 
 
 @SIZES
-async def test_choosing_takes_option_reason_companions_and_a_confirmation(size):
+async def test_choosing_takes_option_reason_companions_and_what_is_blocked_another_reason(size):
     async with cockpit(size) as driven:
         await driven.press("c", "j", "enter")
         assert "Why this one?" in driven.text()
@@ -91,8 +91,10 @@ async def test_choosing_takes_option_reason_companions_and_a_confirmation(size):
         await driven.press("enter")
         assert "Expected: wrong decisions below 300" in driven.text()
         assert "02:55" in driven.text()
-        assert driven.session.choice is None
         await driven.press("enter")
+        assert "rollback to v41 is blocked: 24 of 36 workers warm" in driven.text()
+        assert driven.session.choice is None
+        await driven.press("2")
         assert driven.session.done == [
             (
                 "choose",
@@ -100,6 +102,7 @@ async def test_choosing_takes_option_reason_companions_and_a_confirmation(size):
                     "rollback",
                     "quickest to take effect and to undo",
                     ["pause retraining", "preserve logs"],
+                    "mended",
                 ),
             )
         ]

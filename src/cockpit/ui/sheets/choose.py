@@ -7,11 +7,13 @@ from textual.events import Key as KeyPress
 
 from cockpit import checklist
 from cockpit.checklist import text_of
+from cockpit.records import BadInput, NeedsReason
 from cockpit.ui.keys import Key, of
 from cockpit.ui.lines import EMPTY, Line, marked, plain, sentence
 from cockpit.ui.panes.option_table import table_rows
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.screens.base import bindings
+from cockpit.ui.sheets.guard import GuardSheet
 from cockpit.ui.sheets.reasons import reason_lines
 from cockpit.ui.sheets.sheet import Sheet
 from cockpit.ui.sheets.stakes import stakes
@@ -191,12 +193,22 @@ class ChooseSheet(Sheet):
         self.redraw()
 
     def _choose(self) -> None:
-        app, row = self.cockpit, self._row
-        companions = self._taken
+        app, row, reason, companions = self.cockpit, self._row, self._reason, self._taken
         said = f"Chosen: {row.label}, not yet executed; x marks it executed, z undoes the choice."
-        if app.act(
-            lambda: app.session.choose(row.id, self._reason, companions, app.clock.at),
-            said,
-            keep="choose",
-        ):
+
+        def choose(despite: str = "") -> None:
+            app.session.choose(row.id, reason, companions, app.clock.at, despite)
+
+        def all_the_same(despite: str) -> bool:
+            return app.act(lambda: choose(despite), said, keep="choose")
+
+        try:
+            choose()
+        except NeedsReason as guard:
+            sheet = GuardSheet(f"choose {row.label}?", guard, all_the_same)
+            self.incident.open_sheet(sheet)
+        except BadInput as error:
+            app.say(str(error))
+        else:
+            app.done(said, keep="choose")
             self.close()
