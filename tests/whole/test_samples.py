@@ -96,7 +96,7 @@ def test_nothing_is_advised_while_all_is_well(sample: Path) -> None:
     with Session.read(sample) as session:
         early = session.recording.span.start + 5 * MINUTE
     table = told_json("options", sample, "--at", iso(early))
-    assert table["recommended"] in ("", "observe")
+    assert table["recommendation"]["option"] in ("", "observe", "shadow")
 
 
 def test_the_one_region_that_is_hurt_is_found(sample: Path) -> None:
@@ -108,22 +108,24 @@ def test_the_one_region_that_is_hurt_is_found(sample: Path) -> None:
 
 def test_the_rollout_calls_for_more_than_watching() -> None:
     table = told_json("options", sample_incident("card-fraud-rollout"))
-    assert table["recommended"] not in ("", "observe")
+    assert table["recommendation"]["option"] not in ("", "observe", "shadow")
     recommended = next(
         row for row in table["options"] if row["id"] == table["recommendation"]["option"]
     )
     observe = next(row for row in table["options"] if row["id"] == "observe")
     assert recommended["wrong"]["high"] < observe["wrong"]["low"]
-    assert table["why"]
+    assert table["recommendation"]["why"]
+    assert any(note.startswith("not observe: ") for note in table["footnotes"])
     slow = next(m for m in metrics("card-fraud-rollout") if m["id"] == "latency_p99")
     assert slow["verdict"] in ("degraded", "critical")
 
 
 def test_a_unit_swap_is_not_mended_by_a_rollback_and_the_table_says_why() -> None:
     table = told_json("options", sample_incident("unit-swap"))
-    assert table["recommended"] not in ("", "observe", "rollback", "canary", "split")
-    (why,) = [note for note in table["footnotes"] if "rollback would not help" in note]
-    assert re.search(r"v41 is as wrong as v42 .* in region BR", why)
+    wrong = ("", "observe", "shadow", "rollback", "canary", "split")
+    assert table["recommendation"]["option"] not in wrong
+    (why,) = [note for note in table["footnotes"] if note.startswith("not rollback to v41: ")]
+    assert re.search(r"with its data or features at fault \(.*\) it spares", why)
     rollback = next(row for row in table["options"] if row["id"] == "rollback")
     assert rollback["quality"]["low"] < 0 < rollback["quality"]["high"]
 

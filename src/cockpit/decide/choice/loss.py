@@ -76,10 +76,9 @@ def scoring(outcomes: Outcomes, weight: float) -> Scoring:
     harm = outcomes.harm
     kept = min(int((1.0 - TAIL) * harm.shape[2]), harm.shape[2] - 1)
     value_at_risk = np.partition(harm, kept, axis=2)[:, :, kept]
-    # That of a mixture lies between those of its parts.
-    thresholds = np.linspace(
-        value_at_risk.min(axis=1), value_at_risk.max(axis=1), THRESHOLDS, axis=1
-    )
+    # That of a mixture lies between those of its parts; near the least one step is most of it.
+    least, most = value_at_risk.min(axis=1), value_at_risk.max(axis=1)
+    thresholds = least[:, None] + np.outer(most - least, np.linspace(0.0, 1.0, THRESHOLDS) ** 2)
     excess = [
         [_excess(draws, levels) for draws in option]
         for option, levels in zip(harm, thresholds, strict=True)
@@ -90,13 +89,15 @@ def scoring(outcomes: Outcomes, weight: float) -> Scoring:
 def score_of(outcomes: Outcomes, weight: float) -> Floats:
     """Mean plus `weight` times what the tail exceeds it by, under the outcomes' own posterior."""
     expected: Floats = outcomes.harm.mean(axis=2) @ outcomes.posterior
-    if weight == 0.0:
-        return expected
+    return expected if weight == 0.0 else expected + weight * (_worst(outcomes) - expected)
+
+
+def _worst(outcomes: Outcomes) -> Floats:
+    """Mean of the worst tenth of the draws, each under its own fault, (A,)."""
     mixture = outcomes.mixture
     kept = int((1.0 - TAIL) * mixture.shape[1])
-    tail = np.partition(mixture, kept, axis=1)[:, kept:].mean(axis=1)
-    score: Floats = expected + weight * (tail - expected)
-    return score
+    worst: Floats = np.partition(mixture, kept, axis=1)[:, kept:].mean(axis=1)
+    return worst
 
 
 def losses(outcomes: Outcomes, scores: Scoring) -> Losses:
@@ -107,13 +108,13 @@ def losses(outcomes: Outcomes, scores: Scoring) -> Losses:
     expected = scores.expected(posterior)
     return Losses(
         expected=expected,
-        tail=scores.tail(posterior),
+        tail=_worst(outcomes),
         low=low,
         median=median,
         high=high,
         best=(least / least.sum(axis=0)).mean(axis=1),
         regret=expected - outcomes.harm.min(axis=0).mean(axis=1) @ posterior,
-        score=scores.under(posterior),
+        score=score_of(outcomes, scores.tail_weight),
     )
 
 

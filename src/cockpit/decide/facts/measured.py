@@ -19,8 +19,6 @@ from cockpit.state import State
 class Measured:
     """Everything the containment table is computed from."""
 
-    at: int
-    window: Window
     versions: Versions
     segment: str | None  # the worst one, "region BR"
     segment_share: float  # of requests
@@ -87,8 +85,6 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
     rate = find(assessment, "requests") or coverage
     slowest = find(assessment, "latency_p99")
     return Measured(
-        at=assessment.at,
-        window=assessment.window if coverage is None else coverage.window,
         versions=versions,
         segment=segment,
         segment_share=0.0 if segment is None else share_of(assessment, segment),

@@ -46,10 +46,11 @@ class Outcomes:
         next to nothing; where chance tells a from b all the same, none.
         """
         mixture = self.mixture
-        at_most = np.array([(mixture <= row).mean(axis=1) for row in mixture])
+        often = [np.count_nonzero(mixture <= row, axis=1) for row in mixture]
+        at_most = np.array(often) / mixture.shape[1]
         return np.where(at_most >= UNTOLD, SLIGHT * self.ordinary, 0.0)
 
-    @property
+    @cached_property
     def mixture(self) -> Floats:
         """Harm of each option in each draw, under the draw's own fault: shape (A, S)."""
         return self.harm[:, self.fault_of, np.arange(self.fault_of.size)]

@@ -91,7 +91,8 @@ def expected(plan: Plan, facts: Measured) -> str:
         case "kill":
             return "no request is served by a model"
         case "segment_off":
-            return f"no model serves {facts.segment}, wrong decisions there fall"
+            segment = inert(facts.segment or "that segment")
+            return f"no model serves {segment}, wrong decisions there fall"
         case "pin":
             return "wrong decisions fall while the features are the last good ones"
         case "observe":

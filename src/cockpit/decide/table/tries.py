@@ -46,7 +46,7 @@ def tried(
         told.append(replace(assumption, holds=", ".join(changed) or "holds"))
         if changed:
             most = 100.0 if "%" in assumption.value else float("inf")
-            say = _say(assumption.value, now)
+            say = _say(assumption, now)
             flips += input_flips(assumption.key, now, evaluate, labels, say, most)
     return told, flips
 
@@ -64,12 +64,11 @@ def _weighs_nothing(key: str, decision: Decision) -> bool:
 def _evaluate(
     assumption: Assumption, now: float, small: Decision, basics: Basics
 ) -> Callable[[float], str]:
-    whole = assumption.key.endswith(WHOLE)
-
     def evaluate(value: float) -> str:
-        text = f"{value:.0f}" if whole else times(assumption.value, value / now)
         try:
-            config = with_value(small.config, assumption.key, text)
+            config = with_value(
+                small.config, assumption.key, _written(assumption, value / now, digits=6)
+            )
         except BadInput:  # out of its bounds: it cannot be so, and flips nothing
             config = small.config
         return option_taken(small, basics, config)
@@ -77,9 +76,16 @@ def _evaluate(
     return evaluate
 
 
-def _say(text: str, now: float) -> Callable[[float], str]:
+def _say(assumption: Assumption, now: float) -> Callable[[float], str]:
     """Prints a value as the assumption writes it, in three digits."""
-    return lambda value: times(text, value / now, digits=3)
+    return lambda value: _written(assumption, value / now, digits=3)
+
+
+def _written(assumption: Assumption, factor: float, digits: int) -> str:
+    """The value so many times as large, as the configuration writes it."""
+    if assumption.key.endswith(WHOLE):
+        return f"{float(assumption.value) * factor:.0f}"
+    return times(assumption.value, factor, digits)
 
 
 def survives(found: Sequence[Assumption]) -> str:
