@@ -77,7 +77,7 @@ def test_what_is_known_has_no_blank_line_while_something_is_cut(cells, height):
 @pytest.mark.parametrize("cells", [80, 120])
 def test_the_phases_and_whether_it_was_executed_fit(cells):
     session = FakeSession()
-    session.choose("rollback", "told to", [], OPENS)
+    session.choose("rollback", "told to", [], OPENS, despite="checked")
     line = "".join(text for text, _ in phase_line(session.view(OPENS), cells))
     assert "not yet executed" in line
     assert "POSTMO" in line

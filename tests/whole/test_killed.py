@@ -36,7 +36,7 @@ for i in count():
     steps = [
         lambda: session.note(f"note {{i}}", at),
         lambda: session.answer("who", f"answer {{i}}", at),
-        lambda: session.choose("observe", f"reason {{i}}", ["freeze_deploys"], at),
+        lambda: session.choose("throttle", f"reason {{i}}", ["freeze_deploys"], at),
         lambda: session.execute(at),
         lambda: session.ask(f"who {{i}}", "help", None, "", at),
         lambda: session.save_draft("exec", f"draft {{i}}", at),

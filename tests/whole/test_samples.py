@@ -113,7 +113,8 @@ def test_the_rollout_calls_for_more_than_watching() -> None:
         row for row in table["options"] if row["id"] == table["recommendation"]["option"]
     )
     observe = next(row for row in table["options"] if row["id"] == "observe")
-    assert recommended["wrong"]["high"] < observe["wrong"]["low"]
+    assert recommended["wrong"]["value"] < observe["wrong"]["value"]
+    assert recommended["until"]["value"] < observe["until"]["value"] / 2
     assert table["recommendation"]["why"]
     assert any(note.startswith("not observe: ") for note in table["footnotes"])
     slow = next(m for m in metrics("card-fraud-rollout") if m["id"] == "latency_p99")

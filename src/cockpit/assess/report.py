@@ -26,6 +26,7 @@ from cockpit.assess.service.report import infra_estimates
 from cockpit.assess.versions.report import traffic_differences, version_differences
 from cockpit.assess.versions.shadow_report import shadow_differences
 from cockpit.records import Assessment
+from cockpit.text import inert
 from cockpit.units import clock, duration
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def assess(
         findings=model.findings,
         settled=model.settled,
         reads=columns_read(inputs.schemas),
-        logged=list(inputs.columns),
+        logged=[inert(column) for column in inputs.columns],
         notes=[*_silence(inputs), *_notes(inputs, begun, model.quality)],
     )
 

@@ -35,7 +35,7 @@ def rendered(source: str, cells: int) -> list[Line]:
             lists[-1] = None if number is None else number + 1
         elif token.type == "heading_open":
             lines += flowed(_spans(tokens[index + 1], "title"), cells)
-            if token.tag == "h1":
+            if token.tag == "h1" and lines:  # an empty one has nothing to underline
                 lines.append((("═" * min(cells, width(lines[-1])), "border"),))
             lines.append(EMPTY)
             index += 2

@@ -68,7 +68,8 @@ def columns_read(schemas: Mapping[str, str]) -> dict[str, list[str]]:
     found = {}
     for version, text in schemas.items():
         with suppress(BadInput):
-            found[version] = [c.name for c in read_schema(text).values() if c.required]
+            columns = read_schema(text).values()
+            found[inert(version)] = [inert(c.name) for c in columns if c.required]
     return found
 
 

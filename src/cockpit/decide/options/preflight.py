@@ -100,7 +100,7 @@ def _workers(plan: Plan, measured: Measured) -> tuple[int, int]:
 
 def lacking_columns(assessment: Assessment, version: str) -> list[str]:
     """Columns that a version reads and the predictions of now do not have."""
-    reads, logged = assessment.reads.get(version, []), set(assessment.logged)
+    reads, logged = assessment.reads.get(inert(version), []), set(assessment.logged)
     if not logged & set(reads):
         return []  # no inputs are logged, so nothing is known to be missing
     return [column for column in reads if column not in logged]
@@ -108,9 +108,9 @@ def lacking_columns(assessment: Assessment, version: str) -> list[str]:
 
 def shared_drifted(assessment: Assessment, version: str) -> list[str]:
     """Features that drifted and that a version reads."""
-    reads = set(assessment.reads.get(version, []))
+    reads = set(assessment.reads.get(inert(version), []))
     drifted = (d.feature for d in assessment.drift if d.drift_class in ("noticeable", "major"))
-    return [feature for feature in dict.fromkeys(drifted) if feature in reads]
+    return [feature for feature in dict.fromkeys(drifted) if inert(feature) in reads]
 
 
 def _approval(who: str, state: State) -> tuple[str, str]:

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from cockpit import numbers
 from cockpit.config import Config
 from cockpit.decide.choice.flips import fault_flips
-from cockpit.decide.choice.guard import diagnose
+from cockpit.decide.choice.guard import GOES_ON, diagnose
 from cockpit.decide.choice.robust import robust
-from cockpit.decide.choice.threshold import act_if
+from cockpit.decide.choice.threshold import ActIf, act_if
 from cockpit.decide.facts.measured import Measured, measured
 from cockpit.decide.faults.hypotheses import prior
 from cockpit.decide.faults.ledger import ledger
@@ -92,13 +92,22 @@ def _analysed(
         table,
         recommendation=recommend(table.rows, decision, choosing, basics, line, found, flips),
         assumptions=told,
-        act=line.sentence,
+        act=_act(line, best, choosing),
         robust=f"{survives(told)}; {steady.sentence}",
         flips=flips,
         diagnosis_budget_minutes=found.budget,
         diagnose="" if chosen else diagnose(best, found.budget, found.probe),
         unknowns=found.unknowns,
     )
+
+
+def _act(line: ActIf, best: str, choosing: Choosing) -> str:
+    """The act-if line, with why the recommendation goes another way where it does."""
+    if line.acts == (best not in GOES_ON):
+        return line.sentence
+    if len(choosing.close) > 1:
+        return "harm alone cannot tell acting from observing: promises, then what is undone, decide"
+    return f"{line.sentence}; its worst cases say otherwise"
 
 
 def _safe(table: OptionTable, decision: Decision, basics: Basics) -> OptionTable:
