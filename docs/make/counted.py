@@ -11,12 +11,15 @@ ALARMS, MISSED = "false_positive_share", "false_negative_share"
 
 @dataclass(frozen=True)
 class Part:
-    """Healthy shares of false alarms and missed positives: of labels as young, and of settled."""
+    """Healthy shares of false alarms and missed positives, of labels that had time.
+
+    `positives` is the share of positives there, once labels had time.
+    """
 
     name: str
     share: float
-    young: tuple[float, float]
     settled: tuple[float, float]
+    positives: float
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Cell:
     serves: float
     alarms: int
     missed: int
+    hits: int
     labelled: int
 
     @property
@@ -34,16 +38,15 @@ class Cell:
         """How much its own counts go before what the fault leads one to expect."""
         return self.labelled / (self.labelled + EXPECTED_ROWS)
 
-    @property
-    def wrong(self) -> float:
-        """Mean of its Jeffreys posterior."""
-        return (self.alarms + self.missed + 0.5) / (self.labelled + 1)
+    def rates(self, positives: float) -> tuple[float, float]:
+        """False alarms and missed positives once all labels are known, by class.
 
-    @property
-    def rates(self) -> tuple[float, float]:
-        """The same by kind: false alarms, missed positives."""
-        alarms = (self.alarms + 0.5) / (self.alarms + self.missed + 1)
-        return self.wrong * alarms, self.wrong * (1 - alarms)
+        Means of Jeffreys posteriors: of the negatives flagged, and of the positives missed.
+        """
+        negatives = self.labelled - self.hits - self.missed
+        flagged = (self.alarms + 0.5) / (negatives + 1)
+        missed = (self.missed + 0.5) / (self.hits + self.missed + 1)
+        return flagged * (1 - positives), missed * positives
 
 
 class Facts:
@@ -69,9 +72,23 @@ class Facts:
             outside.append(_usual(rest, whole))
             times.append(self.settled[kind] / self.settled["n"] / whole["value"])
         return [
-            Part(name, size, (young[0], young[1]), (young[0] * times[0], young[1] * times[1]))
+            Part(
+                name,
+                size,
+                (young[0] * times[0], young[1] * times[1]),
+                self._positives(segment, name == segment),
+            )
             for name, size, young in ((segment, share, inside), ("elsewhere", 1 - share, outside))
         ]
+
+    def _positives(self, segment: str, inside: bool) -> float:
+        """The share of positives once labels had time: halfway from as before to as labels say."""
+        here = self.cells(segment, inside)
+        every = [*here, *self.cells(segment, not inside)]
+        recall = self.of("recall")["baseline"]["value"]
+        young = self.of(MISSED)["baseline"]["value"] / (1 - recall)
+        settled = self.settled["positives"] / self.settled["n"] * _positive(here) / _positive(every)
+        return settled * (1 + (_positive(every) / young - 1) / 2)
 
     def cells(self, segment: str, inside: bool) -> list[Cell]:
         """The versions that serve, in the segment or outside of it, the newest first."""
@@ -88,6 +105,8 @@ class Facts:
                 serves=weights[version] / sum(weights.values()),
                 alarms=self._count(ALARMS, "n_pos", version, segment, inside),
                 missed=self._count(MISSED, "n_pos", version, segment, inside),
+                hits=self._count("precision", "n", version, segment, inside)
+                - self._count(ALARMS, "n_pos", version, segment, inside),
                 labelled=self._count("wrong_rate", "n", version, segment, inside),
             )
             for version in named
@@ -97,6 +116,11 @@ class Facts:
         here: int = self.of(name, version, segment)[field]
         whole: int = self.of(name, version)[field]
         return here if inside else whole - here
+
+
+def _positive(cells: list[Cell]) -> float:
+    """The share of positives among labels known now."""
+    return sum(cell.hits + cell.missed for cell in cells) / sum(cell.labelled for cell in cells)
 
 
 def _usual(share: float, baseline: dict[str, float]) -> float:

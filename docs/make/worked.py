@@ -59,8 +59,8 @@ COLUMNS = (
     ("", "version"),
     ("", "serves"),
     ("wrong of", "labelled"),
-    ("mean", "(k+½)/(n+1)"),
-    ("healthy", "as young"),
+    ("wrong", "by class"),
+    ("healthy", "settled"),
     ("weight", "n/(n+50)"),
     ("excess", "by fault"),
     ("excess", "taken"),
@@ -81,13 +81,14 @@ def _told(part: Part, cells: list[Cell], assumed: dict[str, str]) -> Told:
     times = _mean(_pair(assumed["decisions.unlabelled"]))
     shared = sum(_pair(assumed["decisions.shared_fault"])) / 2
     gain = float(assumed["decisions.improvement"].strip("[]").split("%")[0]) / 100
+    misjudged = math.exp((float(assumed["decisions.misjudged"].rstrip("%")) / 100) ** 2 / 2)
     older = sum(cell.serves for cell in cells[1:])
     alarms, missed = (-older * gain * kind for kind in part.settled)
     new: tuple[float, float] | None = None
     lines = []
     for cell in cells:
         expected = _expected(part, new, times, shared)
-        found = _excess(cell, part, expected)
+        found = _excess(cell, part, expected, misjudged)
         new = new or found
         alarms += cell.serves * found[0]
         missed += cell.serves * found[1]
@@ -97,8 +98,8 @@ def _told(part: Part, cells: list[Cell], assumed: dict[str, str]) -> Told:
                 cell.version,
                 f"{cell.serves:.3f}",
                 f"{cell.alarms + cell.missed:,} of {cell.labelled:,}",
-                f"{cell.wrong:.5f}",
-                f"{sum(part.young):.5f}",
+                f"{sum(cell.rates(part.positives)):.5f}",
+                f"{sum(part.settled):.5f}",
                 f"{cell.weight:.3f}",
                 _signed(sum(expected)),
                 _signed(sum(found)),
@@ -124,11 +125,15 @@ def _expected(
     return shared * new[0], shared * new[1]
 
 
-def _excess(cell: Cell, part: Part, expected: tuple[float, float]) -> tuple[float, float]:
-    """Counts less what is healthy of labels as young, drawn towards what the fault says."""
+def _excess(
+    cell: Cell, part: Part, expected: tuple[float, float], misjudged: float
+) -> tuple[float, float]:
+    """Counts by class less what is healthy, drawn towards what the fault says."""
     alarms, missed = (
-        cell.weight * (own - young) + (1 - cell.weight) * by_fault
-        for own, young, by_fault in zip(cell.rates, part.young, expected, strict=True)
+        cell.weight * misjudged * (own - healthy) + (1 - cell.weight) * by_fault
+        for own, healthy, by_fault in zip(
+            cell.rates(part.positives), part.settled, expected, strict=True
+        )
     )
     return alarms, missed
 
@@ -142,7 +147,7 @@ def _weighed(
     return [
         f"  as harm, {alarms:,.0f} false alarms more and {_signed(missed, 0)} missed:",
         f"  {weight:g} × {alarms:,.0f} {_added(missed, 0)} = {weight * alarms + missed:,.0f}"
-        f"    the table says {row['harm']:,.0f}",
+        f"    the table says {row['harm']['value']:,.0f}",
     ]
 
 
