@@ -81,14 +81,13 @@ def _told(part: Part, cells: list[Cell], assumed: dict[str, str]) -> Told:
     times = _mean(_pair(assumed["decisions.unlabelled"]))
     shared = sum(_pair(assumed["decisions.shared_fault"])) / 2
     gain = float(assumed["decisions.improvement"].strip("[]").split("%")[0]) / 100
-    misjudged = math.exp((float(assumed["decisions.misjudged"].rstrip("%")) / 100) ** 2 / 2)
     older = sum(cell.serves for cell in cells[1:])
     alarms, missed = (-older * gain * kind for kind in part.settled)
     new: tuple[float, float] | None = None
     lines = []
     for cell in cells:
         expected = _expected(part, new, times, shared)
-        found = _excess(cell, part, expected, misjudged)
+        found = _excess(cell, part, expected)
         new = new or found
         alarms += cell.serves * found[0]
         missed += cell.serves * found[1]
@@ -125,12 +124,10 @@ def _expected(
     return shared * new[0], shared * new[1]
 
 
-def _excess(
-    cell: Cell, part: Part, expected: tuple[float, float], misjudged: float
-) -> tuple[float, float]:
+def _excess(cell: Cell, part: Part, expected: tuple[float, float]) -> tuple[float, float]:
     """Counts by class less what is healthy, drawn towards what the fault says."""
     alarms, missed = (
-        cell.weight * misjudged * (own - healthy) + (1 - cell.weight) * by_fault
+        cell.weight * (own - healthy) + (1 - cell.weight) * by_fault
         for own, healthy, by_fault in zip(
             cell.rates(part.positives), part.settled, expected, strict=True
         )

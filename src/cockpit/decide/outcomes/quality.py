@@ -86,9 +86,7 @@ def part_of(measured: Measured, name: str, config: Config, size: int) -> Part | 
         shared=least + (most - least) * chance.uniform("shared fault", size),
         positives=_positives(measured, name, size) if health.told_apart else None,
         as_they_come=_settled_positives(measured, name)[1] if health.told_apart else None,
-        misjudged=np.exp(
-            parse_share(config.decisions.misjudged) * chance.normal("misjudged", size)
-        ),
+        misjudged=_misjudged(parse_share(config.decisions.misjudged), size),
         told_apart=health.told_apart,
         settling=measured.settled is not None and (measured.coverage or 0.0) < COMPLETE,
     )
@@ -172,7 +170,15 @@ def _seen(expected: Floats, cell: Cell | None, part: Part, size: int) -> Floats:
     else:
         own = np.maximum(measured_wrong(cell, part, size) + part.healthy - part.young, 0.0)
     own = np.maximum(part.healthy + part.misjudged * (own - part.healthy), 0.0)
-    return weight * own + (1.0 - weight) * expected
+    own = own / np.maximum(own.sum(axis=0), 1.0)  # no more than all of them
+    corrected: Floats = weight * own + (1.0 - weight) * expected
+    return corrected
+
+
+def _misjudged(deviation: float, size: int) -> Floats:
+    """Lognormal times with a mean of one, (draws,)."""
+    times: Floats = np.exp(deviation * chance.normal("misjudged", size) - deviation**2 / 2.0)
+    return times
 
 
 def _as_it_comes(part: Part) -> Part:

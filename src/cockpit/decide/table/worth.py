@@ -146,7 +146,7 @@ def _waiting(
     Labels come as often as the window's decisions have one, and tell of wrong decisions alone;
     they are worth `most` at most, as everything known would be.
     """
-    if simulated.by_service or not facts.coverage:
+    if simulated.by_service or not facts.coverage or not simulated.situation.requests:
         return None
     acting = [name for name in choosing.order if name not in GOES_ON]
     if not acting:
