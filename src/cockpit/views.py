@@ -623,6 +623,18 @@ class Experiment(Record, kw_only=True):
     verdict: Verdict | None = None
 
 
+class SourceState(Record, kw_only=True):
+    """How a source of a running system does, by the journal: what fails, since when, and why.
+
+    `name` is that of the source, or "source/part" where a part of it fails: "metrics/latency_p99".
+    """
+
+    name: str
+    failing: bool
+    since: int  # µs
+    cause: str = ""  # a few words: "connection refused", "HTTP 500", "an HTML page"
+
+
 class View(Record, kw_only=True):
     """Everything on the screen at time `at`, from facts observed by `as_of`."""
 
@@ -648,6 +660,7 @@ class View(Record, kw_only=True):
     seen: list[Earlier] = []  # earlier incidents like it, once a folder was searched
     experiment: Verdict | None = None  # once criteria were written
     severity: Severity | None = None  # null in a view that an earlier cockpit kept
+    sources: list[SourceState] = []  # of a recording that was made live, those that fail first
 
 
 class Stakeholder(Record, kw_only=True):

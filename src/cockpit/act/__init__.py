@@ -1,0 +1,1 @@
+"""Side effects outside the cockpit: each is previewed, agreed to, and journalled."""
