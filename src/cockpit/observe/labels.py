@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cockpit.observe.report import count
+from cockpit.observe.report import count, count_each
 from cockpit.observe.values import NO_TIME, flags, identities, times
 from cockpit.tables import UNKNOWN
 
@@ -173,7 +173,7 @@ def read_labels(
         parts.append((keys[usable], values[usable], at[usable]))
         read += len(values)
     report.labels = read
-    count(report.labels_unused, "malformed row", rows.malformed)
+    count_each(report.labels_unused, rows.left_out)
     empty = np.zeros(0, dtype=np.int64)
     timing = Timing(known is not None, mapping.label_delay, mapping.label_horizon)
     columns_read = [np.concatenate([empty, *column]) for column in zip(*parts, strict=True)]

@@ -75,3 +75,9 @@ def count(reasons: dict[str, int], reason: str, n: int) -> None:
     """Add n rows to a reason; nothing where n is 0."""
     if n:
         reasons[reason] = reasons.get(reason, 0) + int(n)
+
+
+def count_each(reasons: dict[str, int], more: dict[str, int]) -> None:
+    """Add rows by reason to rows by reason."""
+    for reason, n in more.items():
+        count(reasons, reason, n)
