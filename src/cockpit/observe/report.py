@@ -8,6 +8,8 @@ from cockpit.records import BadInput
 from cockpit.units import iso
 
 UNTIMED = "no time, or none that can be read"
+LATE_LABEL = "known later than labels may be"
+LABEL_AFTER_END = "known after the time that is recorded"
 
 
 class ImportReport(msgspec.Struct, kw_only=True):
