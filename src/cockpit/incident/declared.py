@@ -16,14 +16,13 @@ from cockpit.incident.cut import copy_chunk
 from cockpit.incident.file import CONTENT, STORED_VIEW, IncidentFile
 from cockpit.incident.journal import Journal
 from cockpit.incident.rolling import file_stem, folder
-from cockpit.incident.schema import EARLIEST, LATEST
+from cockpit.incident.schema import EARLIEST, IDENTITY, LATEST
 from cockpit.records import DAY, MINUTE, BadInput
 from cockpit.text import inert
 from cockpit.units import clock, day
 
 DECLARED = "declare"  # the kind of the event that begins an incident
 RESOLVED = "resolve"  # and of the one that ends it
-IDENTITY = "incident"  # meta: what names a file while its content still grows
 _SINCE = "since"  # meta: nothing that happened before is copied, µs
 _CHUNK, _LAMPORT = "followed_chunk", "followed_lamport"  # meta: how far the recording was copied
 _ENDED = "resolved_at"  # meta, µs

@@ -24,7 +24,6 @@ from cockpit.records import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROLLING = "rolling"  # meta of a rolling recording: what its counts depend on, hashed
 _FOLDER = "recordings"
 
 
