@@ -16,7 +16,7 @@ from cockpit.text import inert
 from cockpit.yamlfile import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cockpit.observe.report import ImportReport
 
@@ -66,6 +66,11 @@ def read_events(path: Path, report: ImportReport) -> list[RecordedEvent]:
     rows = _csv_rows(path, text) if path.suffix.lower() == ".csv" else _json_rows(path, text)
     events = [_event(fields, f"{inert(path.name)}:{line}", report) for line, fields in rows]
     report.events = len(events)
+    return in_order(events)
+
+
+def in_order(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
+    """Events in the order they could be known."""
     return sorted(
         events, key=lambda e: (e.observed_at, e.at, e.kind, e.text, sorted(e.data.items()))
     )

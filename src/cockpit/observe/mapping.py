@@ -139,20 +139,9 @@ def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
     service = settings.service or config.service
     if not service:
         raise BadInput(f"{document.name}: service: missing; write what people call the service")
-    mapping = Mapping(
-        settings=settings,
-        text=text,
-        document=document,
-        prefix=prefix,
-        service=service,
-        bucket=0,
-        clock=None,
-        label_delay=None,
-        label_horizon=0,
-        label_decision=None,
-    )
+    mapping = _unread(settings, text, document, prefix, service)
     _check(mapping)
-    named = settings.version or config.model.versions.current or UNNAMED_VERSION
+    named = _version(settings, config)
     delay, label = settings.label_delay, settings.label
     return replace(
         mapping,
@@ -165,6 +154,40 @@ def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
         ),
         label_decision=_condition(mapping),
     )
+
+
+def mapping_without_rows(config_file: Path) -> Mapping:
+    """The map where a configuration names no predictions: the service, its version, its buckets."""
+    document = read(config_file)
+    config = document.convert(Config, check)
+    if not config.service:
+        raise BadInput(f"{document.name}: service: missing; write what people call the service")
+    settings = Predictions(service=config.service)
+    settings = msgspec.structs.replace(settings, version=_version(settings, config))
+    mapping = _unread(settings, "", document, _WHOLE_DOCUMENT, config.service)
+    return replace(mapping, bucket=_bucket(mapping))
+
+
+def _unread(
+    settings: Predictions, text: str, document: Document, prefix: tuple[str, ...], service: str
+) -> Mapping:
+    """A map whose times and durations are not read yet."""
+    return Mapping(
+        settings=settings,
+        text=text,
+        document=document,
+        prefix=prefix,
+        service=service,
+        bucket=0,
+        clock=None,
+        label_delay=None,
+        label_horizon=0,
+        label_decision=None,
+    )
+
+
+def _version(settings: Predictions, config: Config) -> str:
+    return settings.version or config.model.versions.current or UNNAMED_VERSION
 
 
 def _check(mapping: Mapping) -> None:

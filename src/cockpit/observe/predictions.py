@@ -10,8 +10,8 @@ import msgspec
 
 from cockpit.config import Label
 from cockpit.incident.schema import INPUT_SCHEMA
-from cockpit.observe.features import wanted_features
 from cockpit.observe.reading import Counted, Counting, Sources
+from cockpit.observe.required import require_columns
 from cockpit.observe.rows import Rows, all_parquet, open_rows
 from cockpit.observe.within import rows_within
 from cockpit.records import BadInput
@@ -96,7 +96,7 @@ def _open_tables(mapping: Mapping, opened: ExitStack) -> Given:
 
 def check_given(mapping: Mapping, given: Given, report: ImportReport) -> None:
     """Raises BadInput where a column that the map names is not there; notes what is assumed."""
-    _require_columns(mapping, given)
+    require_columns(mapping, given.predictions, given.reference, given.labels)
     if not mapping.versions_in_column:
         report.note(f"every row is of version '{inert(mapping.settings.version)}'")
     if given.reference is not None:
@@ -180,32 +180,3 @@ def documents_of(request: RowRequest, mapping: Mapping, columns: list[str]) -> d
         "columns": msgspec.json.encode(columns).decode(),
         **schemas,
     }
-
-
-def _require_columns(mapping: Mapping, given: Given) -> None:
-    settings, rows = mapping.settings, given.predictions
-    plain = ("score", "prediction", "user", "latency", "error")
-    mapping.require(rows, mapping.time, "time")
-    for key in plain:
-        mapping.require(rows, getattr(settings, key), key)
-    if settings.shadow is not None:
-        mapping.require(rows, settings.shadow.score, "shadow", "score")
-    if given.labels is None:
-        mapping.require(rows, mapping.label, "label")
-        mapping.require(rows, mapping.label_time, "label_time")
-    else:
-        mapping.require(given.labels, mapping.label, "label")
-        mapping.require(given.labels, mapping.label_time, "label_time")
-        if settings.id is not None and settings.id in given.labels.columns:
-            mapping.require(rows, settings.id, "id")
-    for dimension in mapping.dimensions:
-        mapping.require(rows, dimension, "segments")
-    for kind in ("rates", "means"):
-        for i, metric in enumerate(getattr(settings, kind)):
-            mapping.require(rows, metric.column, kind, i)
-    for feature in wanted_features(settings.features, [], set()):
-        mapping.require(rows, feature, "features")
-        if given.reference is not None:
-            mapping.require(given.reference, feature, "features")
-    if given.reference is not None:
-        mapping.require(given.reference, settings.score, "score")
