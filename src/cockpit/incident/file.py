@@ -225,6 +225,11 @@ class IncidentFile:
         }
         return hashlib.sha256(msgspec.json.encode(heads, order="deterministic")).hexdigest()
 
+    @property
+    def changes(self) -> int:
+        """Another number whenever another process, or another opening, changed the file."""
+        return self.select(tuple[int], "PRAGMA data_version")[0][0]
+
     # --- for the rest of this room -----------------------------------------------------------
 
     def select(self, row: type[Row], query: str, *values: Any) -> list[Row]:

@@ -11,7 +11,7 @@ import msgspec
 from cockpit.config import DEFAULT_SEVERITY, Config, check
 from cockpit.incident.file import STORED_VIEW
 from cockpit.incident.journal import events
-from cockpit.incident.schema import SEVERITY_POLICY
+from cockpit.incident.schema import IDENTITY, ROLLING, SEVERITY_POLICY
 from cockpit.incident.state import RECORDING
 from cockpit.records import BadInput
 from cockpit.text import LONGEST, inert
@@ -73,7 +73,7 @@ def info_of(incident: Replay, config: Config) -> RecordingInfo:
     span = file.span()
     return RecordingInfo(
         service=inert(config.service or file.service or "service", 60),
-        content_id=file.content_id,
+        content_id=file.meta(IDENTITY) or file.meta(ROLLING) or file.content_id,
         path=str(file.path),
         span=span,
         bucket=file.bucket,
