@@ -12,13 +12,18 @@ from cockpit.yamlfile import Document, read, read_text
 
 
 class ServiceConfig(NamedTuple):
-    """One service: its settings, their text as it is kept in files, and where paths begin."""
+    """One service: its settings, their text as it is kept in files, and the file they stand in."""
 
     name: str
     config: Config
     text: str
     document: Document
-    folder: Path
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths in it begin."""
+        return self.path.parent
 
 
 def load_services(path: Path) -> dict[str, ServiceConfig]:
@@ -28,4 +33,4 @@ def load_services(path: Path) -> dict[str, ServiceConfig]:
     if not config.service:
         raise BadInput(f"{document.name}: service: missing; write what people call the service")
     name = inert(config.service)
-    return {name: ServiceConfig(name, config, read_text(path), document, path.parent)}
+    return {name: ServiceConfig(name, config, read_text(path), document, path)}

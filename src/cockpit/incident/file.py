@@ -122,6 +122,13 @@ class IncidentFile:
                 if self._at != self.path:
                     self._at.unlink(missing_ok=True)
 
+    def snapshot(self, out: Path) -> None:
+        """A finished copy of the file as it is now, though others write to it. Raises BadInput."""
+        with self._entered(), type(self).create(out, service=self.service) as copy:
+            with guarded(out):
+                self._connection.backup(copy._connection)
+            copy.finish()
+
     def close(self) -> None:
         """Close; a file still being built is removed."""
         with self._lock:

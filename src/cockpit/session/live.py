@@ -16,7 +16,7 @@ from cockpit.records import BadInput, Event, NeedsReason, Refused
 from cockpit.services import load_services
 from cockpit.session import settings
 from cockpit.session.recorder_process import RecorderProcess
-from cockpit.session.recording import recording_of
+from cockpit.session.recording import configuration_of, recording_of
 from cockpit.session.session import Session
 from cockpit.text import inert
 from cockpit.units import parse_duration
@@ -37,17 +37,29 @@ class LiveSession(Session):
 
     is_live = True
 
-    def __init__(self, services: dict[str, ServiceConfig], service: str, path: Path) -> None:
+    def __init__(
+        self, services: dict[str, ServiceConfig], service: str, path: Path, who: str | None
+    ) -> None:
         self._services = services
         self._service = services[service]
         self._folder = settings.state_folder()
         self._say: Callable[[str], None] | None = None
         self._recorders = {name: RecorderProcess(path, name) for name in services}
         self._written = 0
-        super().__init__(open_live(self._file_to_show()), None)
+        super().__init__(open_live(self._file_to_show(), who or ""), who)
 
     @classmethod
-    def open(cls, config: Path, service: str | None = None) -> LiveSession:
+    def open_newest(cls) -> LiveSession:
+        """The incident that was declared last, else the default configuration. Raises BadInput."""
+        folder = settings.state_folder()
+        for opened in declared.open_incidents(folder):
+            config = configuration_of(opened.service, folder)
+            if config is not None:
+                return cls.open(config, opened.service)
+        return cls.open(settings.default_config())
+
+    @classmethod
+    def open(cls, config: Path, service: str | None = None, who: str | None = None) -> LiveSession:
         """The service of this name, else the one whose incident was declared last, else the first.
 
         Raises BadInput naming file, line and mend.
@@ -58,7 +70,7 @@ class LiveSession(Session):
             raise BadInput(f"there is no service '{inert(service)}'; there are: {known}")
         opened = declared.open_incidents(settings.state_folder())
         known_open = [each.service for each in opened if each.service in services]
-        return cls(services, service or next(iter((*known_open, *services))), config)
+        return cls(services, service or [*known_open, *services][0], config, who)
 
     # Which file
 
@@ -105,7 +117,7 @@ class LiveSession(Session):
     def _go_to(self, path: Path) -> None:
         """Look at another file from now on."""
         before, worker = self._incident, self._worker
-        self._take(open_live(path))
+        self._take(open_live(path, self._who))
         if worker is not None and self._say is not None:
             self.compute_apart(self._say)
             worker.close()

@@ -10,14 +10,17 @@ import msgspec
 
 from cockpit.config import DEFAULT_SEVERITY, Predictions
 from cockpit.incident.declared import open_incidents
+from cockpit.incident.file import IncidentFile
 from cockpit.incident.rolling import open_recording, recording_path, will_begin_anew
 from cockpit.incident.schema import SEVERITY_POLICY
 from cockpit.records import MINUTE, BadInput
 from cockpit.units import parse_duration
 
 if TYPE_CHECKING:
-    from cockpit.incident.file import IncidentFile
     from cockpit.services import ServiceConfig
+
+
+CONFIG_PATH = "config_path"  # meta of a rolling recording: where its configuration was last
 
 
 def recording_of(service: ServiceConfig, state_folder: Path) -> IncidentFile:
@@ -34,6 +37,7 @@ def recording_of(service: ServiceConfig, state_folder: Path) -> IncidentFile:
     predictions = service.config.sources.predictions or Predictions()
     bucket = parse_duration(predictions.bucket) if predictions.bucket else MINUTE
     file = open_recording(path, service.name, bucket, rests_on)
+    file.put_meta(CONFIG_PATH, str(service.path.absolute()))
     documents = {"config": service.text}
     if service.config.severity != DEFAULT_SEVERITY:
         from cockpit.session.importing import own_policy
@@ -45,6 +49,16 @@ def recording_of(service: ServiceConfig, state_folder: Path) -> IncidentFile:
         if file.document(name) != text:
             file.put_document(name, text)
     return file
+
+
+def configuration_of(service: str, state_folder: Path) -> Path | None:
+    """The configuration with which a service was last recorded; None where that is gone."""
+    path = recording_path(state_folder, service)
+    if not path.exists():
+        return None
+    with IncidentFile.open(path) as file:
+        found = Path(file.meta(CONFIG_PATH))
+    return found if found.is_file() else None
 
 
 def _rests_on(service: ServiceConfig) -> str:

@@ -36,6 +36,21 @@ def state_folder() -> Path:
     return Path(named) if named else user_state_path("cockpit")
 
 
+def default_config() -> Path:
+    """The cockpit.yaml of this folder, else the person's own. Raises BadInput where is none."""
+    from platformdirs import user_config_path
+
+    places = (Path("cockpit.yaml"), user_config_path("cockpit") / "cockpit.yaml")
+    found = next((path for path in places if path.is_file()), None)
+    if found is None:
+        looked = " or ".join(inert(path) for path in places)
+        raise BadInput(
+            f"no configuration: there is no {looked}; `cockpit init` writes one,"
+            " and `cockpit demo` shows an incident without"
+        )
+    return found
+
+
 def config_of(file: IncidentFile) -> Config:
     """The configuration as it was when the incident was recorded; defaults where there is none.
 
