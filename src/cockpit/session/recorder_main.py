@@ -81,7 +81,11 @@ async def _record(
 
     incident = service.config.incident
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-    until(lambda: loop.call_soon_threadsafe(stopped.set))
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(stopped.set)
+
+    until(stop)
     with recording_of(service, folder) as file:
         sources = begin(service, file, folder)
         recorder = Recorder(
