@@ -1,4 +1,4 @@
-"""A replay: a recording that is only read, and a file of its own for what is done in it."""
+"""An incident opened: to read, to replay in a file of its own, or live, in the file itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ _LONGEST_STEM = 40  # characters, of up to four bytes
 class Replay:
     """An open incident: the recording, and the replay's own live file where there is one.
 
-    `journal` adds to the own file; without one it refuses.
+    `journal` adds to the own file, or to the recording where that is live and open to be added to;
+    else it refuses.
     """
 
     def __init__(self, recording: IncidentFile, own: IncidentFile | None, writer: str) -> None:
@@ -35,6 +36,11 @@ class Replay:
         self.own = own
         after = last_lamport(recording) if own else 0
         self.journal = Journal(own or recording, writer, after=after)
+
+    @property
+    def kept_in(self) -> IncidentFile | None:
+        """The file that takes what is done and seen here; None where it is only read."""
+        return self.own or (self.recording if self.recording.mode == "live" else None)
 
     @property
     def path(self) -> Path:
@@ -101,6 +107,11 @@ def open_replay(
         if own:
             own.close()
         raise
+
+
+def open_live(path: Path | str, writer: str = "") -> Replay:
+    """A live recording or incident, to look at and to work in. Raises BadInput."""
+    return Replay(IncidentFile.open_live(path), None, writer or person())
 
 
 def open_incident(path: Path | str) -> Replay:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 class Session(Looking):
     """An incident opened to read, or a replay of it opened to work in."""
 
+    is_live = False
+
     # Doing: each of these is one journal entry, durable when it returns
 
     def answer(self, question: str, answer: str | None, at: int, seconds: float = 0.0) -> None:
