@@ -681,15 +681,6 @@ class Stakeholder(Record, kw_only=True):
     default: str = ""
 
 
-class ServicePick(Record, kw_only=True):
-    """A service of a configuration that has several, to be gone to."""
-
-    name: str
-    shown: bool  # whether it is the one that is looked at
-    declared_at: int | None = None  # µs; null where no incident is open
-    title: str = ""  # of its incident
-
-
 class RecordingInfo(Record, kw_only=True):
     """Which recording this is, known before anything is computed."""
 

@@ -1,4 +1,4 @@
-"""What is written beside the journal, off the interface's thread: screens that are kept, briefings."""
+"""What is written beside the journal, off the interface's thread: kept screens, briefings."""
 
 from __future__ import annotations
 
