@@ -50,6 +50,6 @@ def _lines(state: SourceState, names: int, at: int, cells: int) -> list[Line]:
         (pad(state.name, names), "strong"),
         (f"fails {since(state, at)}: {cause}", "watch"),
     )
-    told = "; ".join(filter(None, (means, f"its figures are in pane {panes}")))
+    told = " · ".join(filter(None, (means, f"in pane {panes}")))
     below = sentence(told, cells - names, 2, "dim")
     return [first, *(((" " * names, "text"), *line) for line in below)]
