@@ -164,7 +164,7 @@ def worst_verdicts(view: View, cells: int, count: int) -> list[Row]:
     both = worst_first([*view.model.metrics, *view.infra.metrics])[:count]
     names = names_width(both)
     space = Space(cells, count, view.at, STALE)
-    waits = sources.waiting(view, "model") or sources.waiting(view, "infra")
+    waits = sources.waiting(view, "infra") or sources.waiting(view, "model")
     return [metric_row(e, space, names) for e in both] or words(
         waits or "Nothing measured in this window yet.", cells
     )

@@ -17,7 +17,7 @@ _MEANS = (
     ("an HTML page", "a login page or a proxy answers in its place"),
     ("half an answer", "the connection ends early: is there a proxy with a limit?"),
 )
-_PANES = {"model": "1", "infra": "2", "changes": "2 (changes)", "questions": "3"}
+_PANES = {"model": "1", "infra": "2", "changes": "2", "questions": "3"}
 
 
 class SourcesSheet(Sheet):
@@ -45,11 +45,11 @@ def _lines(state: SourceState, names: int, at: int, cells: int) -> list[Line]:
         return [((pad(state.name, names), "text"), (f"answers {since(state, at)}", "good"))]
     cause = state.cause or "no answer"
     means = next((meaning for begins, meaning in _MEANS if cause.startswith(begins)), "")
-    panes = ", ".join(_PANES[part] for part in parts_of(state.name))
+    panes = " and ".join(dict.fromkeys(_PANES[part] for part in parts_of(state.name)))
     first: Line = (
         (pad(state.name, names), "strong"),
         (f"fails {since(state, at)}: {cause}", "watch"),
     )
-    told = " · ".join(filter(None, (means, f"in pane {panes}")))
+    told = " · ".join(filter(None, (means, f"pane {panes}")))
     below = sentence(told, cells - names, 2, "dim")
     return [first, *(((" " * names, "text"), *line) for line in below)]
