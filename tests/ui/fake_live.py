@@ -35,7 +35,8 @@ class FakeLive(FakeSession):
             ServicePick(name="credit-limit", declared=False),
             ServicePick(name="search-ranking", declared=True, severity="SEV1", since=START),
         ][:services]
-        span = Window(start=START - 6 * HOUR, end=END)
+        began = OPENS - 10 * SECOND if empty else START - 6 * HOUR
+        span = Window(start=began, end=OPENS if empty else END)
         self.recording = replace(self.recording, span=span)
 
     def passes(self, seconds: int) -> None:

@@ -123,8 +123,12 @@ async def test_figures_that_cannot_be_computed_are_said_once_and_tried_again():
 async def test_an_empty_recording_says_what_is_being_asked(size):
     async with live(size, FakeLive(empty=True)) as driven:
         words = " ".join(driven.text().replace("│", " ").split())
-        assert "Waiting for the first figures of" in words
+        assert "Waiting for the first figures: asking " in words
         assert "predictions" in words
+        driven.session.fails("metrics", "predictions")
+        await driven.passes(6)
+        assert "Waiting" not in driven.text()
+        assert "connection refused since" in driven.text()
 
 
 @pytest.mark.parametrize("keys", ["D", "S", [*":resolve", "enter"], [*":sources", "enter"]])

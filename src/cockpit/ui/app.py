@@ -77,17 +77,18 @@ class CockpitApp(App[int]):
             self.register_theme(each.for_textual())
         self.theme = f"cockpit-{self.palette.name}"
         self.session = session
-        span = session.recording.span
         self.clock: ReplayClock | LiveClock
         self.following: Following | None = None
+        self.view: View | None
         if session.is_live:
+            now = session.now()
+            self.view = session.stored_view(now)
             self.following = Following(self, session)
-            span = self.following.span
-            self.clock = LiveClock(at=span.end, span=span)
+            self.clock = LiveClock(at=now, span=self.following.span)
         else:
             at = session.opens_at if at is None else at
-            self.clock = ReplayClock(at=at, span=span, speed=speed, paused=paused)
-        self.view: View | None = session.stored_view(self.clock.at)
+            self.view = session.stored_view(at)
+            self.clock = ReplayClock(at, session.recording.span, speed=speed, paused=paused)
         self.problem = ""
         self.message = next(iter((*self.problems, hint)))
         self.background = Background()

@@ -24,7 +24,6 @@ class _News(NamedTuple):
     said: str
     declared: bool
     changed: int
-    start: int  # µs: the first moment there is to look at
 
 
 class Following:
@@ -33,7 +32,7 @@ class Following:
     def __init__(self, app: CockpitApp, session: Session) -> None:
         self._app = app
         self._session = session
-        self._known = _News("", session.declared, session.changed(), session.recording.span.start)
+        self._known = _News("", session.declared, session.changed())
         self._asked = session.now()  # when figures were last asked for
         self._seen = self._known.changed  # and how far the recording was then
         self._asking = False  # whether the session is being asked how it does
@@ -53,8 +52,10 @@ class Following:
 
     @property
     def span(self) -> Window:
-        """All that there is to look at."""
-        return Window(start=self._known.start, end=self._session.now())
+        """All that there is to look at: the newest view knows since when, 0 is nothing yet."""
+        view, now = self._app.view, self._session.now()
+        span = self._session.recording.span if view is None else view.span
+        return Window(start=min(span.start or now, now), end=now)
 
     def tick(self) -> None:
         """A second has passed: the clock goes on, and figures follow where there may be others."""
@@ -68,9 +69,7 @@ class Following:
         session = self._session
 
         def told() -> _News:
-            said = work()
-            start = session.recording.span.start
-            return _News(said, session.declared, session.changed(), start)
+            return _News(work(), session.declared, session.changed())
 
         return told
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
+from cockpit.records import MINUTE, Estimate
 from cockpit.ui.rows import Row, words
 from cockpit.units import clock, clock_near, duration
 from cockpit.views import SourceState, View
@@ -18,6 +20,7 @@ _RESTS: dict[str, tuple[Part, ...]] = {
     "reports": ("changes", "questions"),
 }
 _METRICS: tuple[Part, ...] = ("infra",)
+_BEGINS = 2 * MINUTE  # so long nothing may have come yet
 _MOST = 2  # sentences a pane gives to what fails
 
 
@@ -89,9 +92,14 @@ def counted(view: View) -> str:
     return text if any("/" not in name for name in names) else f"{text} in part"
 
 
-def waiting(view: View, part: Part) -> str:
-    """What an empty pane of a running system waits for; "" where nothing is being asked."""
-    asked = [s.name for s in view.sources if part in parts_of(s.name) and "/" not in s.name]
-    if not asked or any(s.failing for s in view.sources if s.name in asked):
+def waiting(view: View, part: Part, measured: Iterable[Estimate]) -> str:
+    """What a part waits for in the first minutes of a recording, before anything is `measured`.
+
+    "" later, and where a source fails: that is said instead.
+    """
+    begins = view.span.end - view.span.start < _BEGINS
+    if not begins or failures(view, part) or any(estimate.value for estimate in measured):
         return ""
-    return f"Waiting for the first figures of this window: asking {', '.join(asked)}."
+    asked = [s.name for s in view.sources if part in parts_of(s.name)]
+    told = f": asking {', '.join(asked)}" if asked else ""
+    return f"Waiting for the first figures{told}."

@@ -30,6 +30,8 @@ class SourcesSheet(Sheet):
         view = self.cockpit.view
         if view is None:
             return [plain("The sources are being asked for the first time.", "dim")]
+        if not view.sources:
+            return [plain("No source has failed since the recording began.", "good")]
         failing = counted(view)
         head = plain(f"{failing}; the rest goes on.", "watch") if failing else _WELL
         names = min(36, max((len(s.name) for s in view.sources), default=0)) + 2
