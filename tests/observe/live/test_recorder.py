@@ -73,9 +73,7 @@ def recording(tmp_path: Path):
 
 
 async def record(file: IncidentFile, folder: Path, *sources: Scripted, seconds: float) -> None:
-    recorder = Recorder(
-        file, sources, folder, look_back=HOUR, keep=24 * HOUR, declare_on=("page",)
-    )
+    recorder = Recorder(file, sources, folder, look_back=HOUR, keep=24 * HOUR, declare_on=("page",))
     task = asyncio.create_task(recorder.run())
     await asyncio.sleep(seconds)
     task.cancel()
@@ -161,9 +159,7 @@ async def test_a_page_declares_an_incident_with_what_was_before(recording, tmp_p
 async def test_an_incident_is_followed_until_it_ends_and_then_sealed(recording, tmp_path):
     committer = Committer(recording)
     committer.commit("script", Found("1", [traffic(now(), 3)]), {})
-    path = declare(
-        recording, tmp_path, at=now(), look_back=HOUR, title="odd", writer="ann@here"
-    )
+    path = declare(recording, tmp_path, at=now(), look_back=HOUR, title="odd", writer="ann@here")
     late = Scripted([Found("2", [traffic(now(), 4)])])
     await record(recording, tmp_path, late, seconds=0.6)
     with IncidentFile.open_live(path) as incident:
