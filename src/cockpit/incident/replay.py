@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, unquote_to_bytes
 
 from cockpit.incident.connection import AlreadyExists, shown
-from cockpit.incident.file import IncidentFile
+from cockpit.incident.file import CONTENT, IncidentFile
 from cockpit.incident.journal import Journal, events, last_lamport, person
+from cockpit.incident.schema import IDENTITY
 from cockpit.incident.state import ordered
 from cockpit.records import BadInput, Event
 
@@ -83,11 +84,15 @@ def open_replay(
     """Replay a recording, in the newest replay of it (`resume`), in a new one, or in `journal`.
 
     `path` may also be a replay's own file: it is resumed. `writer` is user@host where not given.
-    The recording is never changed. Raises BadInput, one line.
+    The recording is never changed, unless it is that of an incident which is still open: then what
+    is done belongs into it. Raises BadInput, one line.
     """
     own = None
     recording = IncidentFile.open(path)
     try:
+        if recording.meta(IDENTITY) and not recording.meta(CONTENT):
+            recording.close()
+            return open_live(path, writer)
         if recording.meta(RECORDING_ID):
             journal = journal or path
             with recording as replayed:

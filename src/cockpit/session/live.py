@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cockpit.incident import declared
+from cockpit.incident.file import IncidentFile
+from cockpit.incident.journal import events
 from cockpit.incident.replay import open_live
+from cockpit.incident.state import fold
 from cockpit.records import BadInput, Event, NeedsReason, Refused
 from cockpit.services import load_services
 from cockpit.session import settings
@@ -25,6 +28,7 @@ from cockpit.views import ServicePick
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cockpit.incident.declared import Open
     from cockpit.services import ServiceConfig
     from cockpit.state import State
 
@@ -143,15 +147,19 @@ class LiveSession(Session):
         if len(self._services) < 2:
             return []
         opened = {each.service: each for each in declared.open_incidents(self._folder)}
-        return [
-            ServicePick(
-                name=name,
-                shown=name == self._service.name,
-                declared_at=opened[name].declared_at if name in opened else None,
-                title=opened[name].title if name in opened else "",
-            )
-            for name in self._services
-        ]
+        return [self._pick(name, opened.get(name)) for name in self._services]
+
+    def _pick(self, name: str, incident: Open | None) -> ServicePick:
+        if incident is None:
+            return ServicePick(name=name, declared=False)
+        with IncidentFile.open(incident.path) as file:
+            severity = fold(events(file), self.now()).severity
+        return ServicePick(
+            name=name,
+            declared=True,
+            severity="" if severity is None else severity.severity,
+            since=incident.declared_at,
+        )
 
     def switch(self, service: str) -> str:
         """Look at another service. Raises Refused where there is none of that name."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
-from cockpit.incident.file import IncidentFile
+from cockpit.incident.file import CONTENT, IncidentFile
 from cockpit.incident.journal import person
 from cockpit.incident.replay import Replay, newest, open_incident, open_replay
+from cockpit.incident.schema import IDENTITY
 from cockpit.incident.state import RECORDING, fold
 from cockpit.incident.timeline import timeline
 from cockpit.records import Refused
@@ -85,11 +86,11 @@ class Looking:
         self._worker = Worker(self._incident.path, say)
 
     def close(self) -> str:
-        """Close the files; the path of the replay's own file, or ""."""
+        """Close the files; the path of the one that kept what was done here, or ""."""
         if self._worker is not None:
             self._worker.close()
         self._incident.close()
-        return "" if self._incident.own is None else str(self._incident.own.path)
+        return "" if self._incident.kept_in is None else str(self._incident.kept_in.path)
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +99,12 @@ class Looking:
         self.close()
 
     # Looking
+
+    @property
+    def is_open_incident(self) -> bool:
+        """Whether it is an incident that was declared and is not finished."""
+        recording = self._incident.recording
+        return bool(recording.meta(IDENTITY)) and not recording.meta(CONTENT)
 
     @property
     def opens_at(self) -> int:

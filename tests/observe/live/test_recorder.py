@@ -1,4 +1,4 @@
-"""The recorder: what sources tell is written once, seen late enough, and followed into incidents."""
+"""The recorder: what is told is written once, is seen late enough, and goes into incidents."""
 
 from __future__ import annotations
 
@@ -145,8 +145,11 @@ async def test_a_page_declares_an_incident_with_what_was_before(recording, tmp_p
     at = now()
     page = RecordedEvent(at, at, "page", "latency is high", {})
     source = Scripted(
-        [Found("1", [traffic(at - 2 * HOUR, 9), traffic(at)]), Found("2", events=[page])]
-        + [Found("3", [traffic(at, 4)])]
+        [
+            Found("1", [traffic(at - 2 * HOUR, 9), traffic(at)]),
+            Found("2", events=[page]),
+            Found("3", [traffic(at, 4)]),
+        ]
     )
     await record(recording, tmp_path, source, seconds=1.5)
     (opened,) = open_incidents(tmp_path, "shop")

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 class FileFeed:
     """The events that are added to a file. Fields that a line leaves out are as `defaults` say."""
 
+    after = 0
+    counts = False
+
     def __init__(self, name: str, path: Path, *, defaults: dict[str, str], every: int) -> None:
         self.name = name
         self.every = every
