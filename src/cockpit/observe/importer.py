@@ -14,11 +14,11 @@ import msgspec
 from cockpit.config import Label
 from cockpit.incident.schema import INPUT_SCHEMA, SEVERITY_POLICY
 from cockpit.observe.events_file import read_events
-from cockpit.observe.features import wanted_features
 from cockpit.observe.mapping import read_mapping
 from cockpit.observe.metrics_file import read_metrics
 from cockpit.observe.reading import Counting, Sources
 from cockpit.observe.report import ImportReport
+from cockpit.observe.required import require_columns
 from cockpit.observe.rows import Rows, all_parquet, open_rows
 from cockpit.observe.writing import Recording, write
 from cockpit.records import BadInput
@@ -89,7 +89,7 @@ def import_incident(
         given = _open(request, mapping, opened)
         metrics = open_rows(request.metrics) if request.metrics else None
         mapping = mapping.bound(given.predictions)
-        _require_columns(mapping, given)
+        require_columns(mapping, given.predictions, given.reference, given.labels)
         _note_assumptions(mapping, given, report)
         events = read_events(request.events, report) if request.events else []
         counting = _counting(request, mapping, given, report, progress, opened)
@@ -195,32 +195,3 @@ def _folder(request: ImportRequest) -> Path:
     """Where relative paths in the map begin."""
     file = request.map or request.config
     return file.parent if file else Path()
-
-
-def _require_columns(mapping: Mapping, given: Given) -> None:
-    settings, rows = mapping.settings, given.predictions
-    plain = ("score", "prediction", "user", "latency", "error")
-    mapping.require(rows, mapping.time, "time")
-    for key in plain:
-        mapping.require(rows, getattr(settings, key), key)
-    if settings.shadow is not None:
-        mapping.require(rows, settings.shadow.score, "shadow", "score")
-    if given.labels is None:
-        mapping.require(rows, mapping.label, "label")
-        mapping.require(rows, mapping.label_time, "label_time")
-    else:
-        mapping.require(given.labels, mapping.label, "label")
-        mapping.require(given.labels, mapping.label_time, "label_time")
-        if settings.id is not None and settings.id in given.labels.columns:
-            mapping.require(rows, settings.id, "id")
-    for dimension in mapping.dimensions:
-        mapping.require(rows, dimension, "segments")
-    for kind in ("rates", "means"):
-        for i, metric in enumerate(getattr(settings, kind)):
-            mapping.require(rows, metric.column, kind, i)
-    for feature in wanted_features(settings.features, [], set()):
-        mapping.require(rows, feature, "features")
-        if given.reference is not None:
-            mapping.require(given.reference, feature, "features")
-    if given.reference is not None:
-        mapping.require(given.reference, settings.score, "score")

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-_LONGEST_HEADER = 1 << 20  # bytes
-_BLOCK = 8 << 20  # bytes of CSV parsed at once; also the longest row there may be
+LONGEST_HEADER = 1 << 20  # bytes
+BLOCK = 8 << 20  # bytes of CSV parsed at once; also the longest row there may be
 
 
 @dataclass
@@ -71,7 +71,7 @@ class RowFile(Rows):
         self.malformed = 0
         wanted = list(dict.fromkeys(columns))
         try:
-            if _is_parquet(self.path):
+            if is_parquet(self.path):
                 yield from _parquet_pieces(self.path, wanted, rows, stage, progress)
             else:
                 yield from self._csv_pieces(wanted, rows, strict, stage, progress)
@@ -94,19 +94,8 @@ class RowFile(Rows):
 
         total = self.path.stat().st_size
         with self.path.open("rb") as raw:
-            stream = pa.CompressedInputStream(raw, "gzip") if _is_gzip(self.path) else raw
-            blocks = csv.open_csv(
-                stream,
-                csv.ReadOptions(block_size=_BLOCK),
-                csv.ParseOptions(newlines_in_values=True, invalid_row_handler=malformed),
-                csv.ConvertOptions(
-                    include_columns=columns,
-                    column_types=dict.fromkeys(columns, pa.string()),
-                    null_values=[""],
-                    strings_can_be_null=True,
-                ),
-            )
-            for block in blocks:
+            stream = pa.CompressedInputStream(raw, "gzip") if is_gzip(self.path) else raw
+            for block in csv_blocks(stream, columns, malformed):
                 for start in range(0, block.num_rows, rows):
                     yield block.slice(start, rows)
                 if progress is not None:
@@ -116,43 +105,75 @@ class RowFile(Rows):
 def open_rows(path: Path) -> RowFile:
     """The file with the names of its columns. Raises BadInput where it cannot be read."""
     try:
-        columns = _parquet_columns(path) if _is_parquet(path) else _csv_columns(path)
+        columns = _parquet_columns(path) if is_parquet(path) else _csv_columns(path)
     except FileNotFoundError:
         raise BadInput(f"{inert(path)}: no such file") from None
     except (pa.ArrowException, CsvError, OSError, UnicodeError, EOFError, zlib.error) as error:
         raise BadInput(f"{inert(path.name)}: cannot be read: {inert(error)}") from None
+    require_distinct(columns, inert(path.name))
+    return RowFile(inert(path.name), columns, path)
+
+
+def require_distinct(columns: list[str], name: str) -> None:
+    """Raises BadInput, naming the file, where two columns share a name."""
     repeated = {c for c in columns if columns.count(c) > 1}
     if repeated:
-        raise BadInput(
-            f"{inert(path.name)}: column '{inert(min(repeated))}' is there twice; rename one"
-        )
-    return RowFile(inert(path.name), columns, path)
+        raise BadInput(f"{name}: column '{inert(min(repeated))}' is there twice; rename one")
+
+
+def csv_blocks(
+    stream: Any, columns: list[str], malformed: Callable[[Any], str], names: Sequence[str] = ()
+) -> csv.CSVStreamingReader:
+    """Blocks of the rows of a CSV stream with just `columns`, as text, an empty field as null.
+
+    The first row names all columns, unless `names` does. `malformed` says for each row with too
+    many or too few fields whether it is to "skip" or an "error".
+    """
+    return csv.open_csv(
+        stream,
+        csv.ReadOptions(block_size=BLOCK, column_names=names or None),
+        csv.ParseOptions(newlines_in_values=True, invalid_row_handler=malformed),
+        csv.ConvertOptions(
+            include_columns=columns,
+            column_types=dict.fromkeys(columns, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
 
 
 def all_parquet(files: list[RowFile], least: int) -> bool:
     """Whether these are Parquet files, with at least so many rows together."""
-    return all(_is_parquet(file.path) for file in files) and least <= sum(
+    return all(is_parquet(file.path) for file in files) and least <= sum(
         parquet.read_metadata(file.path).num_rows for file in files
     )
 
 
-def _is_gzip(path: Path) -> bool:
+def is_gzip(path: Path) -> bool:
     return path.suffix.lower() == ".gz"
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
     return path.suffix.lower() in (".parquet", ".pq")
 
 
 def _csv_columns(path: Path) -> list[str]:
-    opener = gzip.open if _is_gzip(path) else open
+    opener = gzip.open if is_gzip(path) else open
     with opener(path, "rb") as file:
-        head = file.read(_LONGEST_HEADER)
+        head = file.read(LONGEST_HEADER)
+    return header_columns(head, inert(path.name))
+
+
+def header_columns(head: bytes, name: str) -> list[str]:
+    """The names in the first row of a CSV. Raises BadInput, naming the file, where there is none.
+
+    Also raises UnicodeError or csv.Error where it is no text, or no CSV.
+    """
     text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)  # its end may be half a letter
     for names in reader(io.StringIO(text, newline=""), strict=True):  # a name may hold a line feed
         if names:
             return names
-    raise BadInput(f"{inert(path.name)}: empty; its first line must name the columns")
+    raise BadInput(f"{name}: empty; its first line must name the columns")
 
 
 def _parquet_columns(path: Path) -> list[str]:
