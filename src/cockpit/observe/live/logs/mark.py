@@ -1,0 +1,73 @@
+"""The mark of a prediction log: how far each of its files has been read, as text."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cockpit.observe.live.source import SourceFailed
+
+MOST_FILES = 1_000  # told apart in a mark; beyond them, those last written longest ago are forgotten
+
+
+class Position(msgspec.Struct, array_like=True, frozen=True):
+    """How far one file has been read, and how to know it again."""
+
+    at: int = 0  # bytes of text, or rows of Parquet
+    ended: int = 0  # the file's size when there was no more to read; 0: there may be
+    head: str = ""  # fingerprint of the text's first `length` bytes
+    length: int = 0
+    modified: int = 0  # s since 1970
+
+
+class Positions(msgspec.Struct, array_like=True):
+    """How far each file of a log has been read, by name."""
+
+    files: dict[str, Position] = {}
+    forgotten: int = 0  # files no younger than this (s since 1970) that are not there were read
+
+    def copy(self) -> Positions:
+        """The same, to be changed apart."""
+        return Positions(dict(self.files), self.forgotten)
+
+    def forget(self, most: int = MOST_FILES) -> None:
+        """Keep but so many files: those written last."""
+        oldest = sorted(self.files, key=lambda name: (self.files[name].modified, name))
+        for name in oldest[: max(len(oldest) - most, 0)]:
+            self.forgotten = max(self.forgotten, self.files.pop(name).modified)
+
+
+class Mark(msgspec.Struct, omit_defaults=True):
+    """Where to go on: tables on the fast clock are handed over sooner than the others."""
+
+    fast: Positions = msgspec.field(default_factory=Positions)
+    # of the slow tables, where it differs; a file that is not here is as far as the fast ones
+    slow: dict[str, Position] = {}
+    labels: Positions = msgspec.field(default_factory=Positions)
+    generation: int = 0  # of the label index
+    until: int = 0  # µs: labels known by then have been counted
+    joined: dict[str, list[str]] = {}  # values of segments that were met since the beginning
+
+    def text(self) -> str:
+        """As it is kept."""
+        return msgspec.json.encode(self).decode()
+
+    def slow_positions(self) -> Positions:
+        """How far each file has been read for the slow tables."""
+        return Positions(self.fast.files | self.slow, self.fast.forgotten)
+
+
+def read_mark(text: str) -> Mark:
+    """A mark as it was kept. Raises SourceFailed where it is none."""
+    try:
+        return msgspec.json.decode(text, type=Mark)
+    except msgspec.DecodeError:
+        raise SourceFailed("the recording's mark of this log cannot be read") from None
+
+
+def differing(slow: Positions, fast: Positions) -> dict[str, Position]:
+    """What a mark says of the slow tables beside the fast ones."""
+    return {
+        name: slow.files.get(name, Position())
+        for name, position in fast.files.items()
+        if slow.files.get(name, Position()).at != position.at
+    }
