@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from cockpit.observe.live.logs.json_rows import JSON
 from cockpit.observe.live.source import SourceFailed
+from cockpit.observe.rows import ENDINGS
 from cockpit.text import inert
 
-_SUFFIXES = (".csv", ".gz", ".parquet", ".pq")  # of a folder; a pattern names its own
+_SUFFIXES = (*ENDINGS, *JSON, *(f"{ending}.gz" for ending in JSON))  # of a folder
 _UNFINISHED = (".tmp", ".partial", ".crc", ".swp")
 _NS = 1_000_000_000
 
@@ -24,7 +26,6 @@ class Seen(NamedTuple):
     name: str  # as the mark calls it: below the folder, or below where the pattern begins
     size: int  # bytes
     modified: int  # s since 1970
-    stamp: tuple[int, ...]  # changes whenever the file does
 
     @property
     def shown(self) -> str:
@@ -72,11 +73,8 @@ class LogFiles:
             return None
         if not stat.S_ISREG(found.st_mode):
             return None
-        stamp = found.st_ino, found.st_size, found.st_mtime_ns
-        path = Path(name)
-        return Seen(
-            path, os.path.relpath(path, self._root()), found.st_size, found.st_mtime_ns // _NS, stamp
-        )
+        below = os.path.relpath(name, self._root())
+        return Seen(Path(name), below, found.st_size, found.st_mtime_ns // _NS)
 
     def _root(self) -> Path:
         if glob.has_magic(self.path) and not os.path.exists(self.path):

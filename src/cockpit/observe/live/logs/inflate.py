@@ -21,10 +21,10 @@ class Inflated:
         self.whole = False  # whether the newest reading met the end, and nothing was missing
 
     def read(self, at: int, size: int) -> bytes:
-        """Up to `size` bytes from byte `at` on. Raises OSError or zlib.error where it is no gzip."""
+        """Up to `size` bytes from byte `at` on. Raises OSError or zlib.error: it is no gzip."""
         if self._stream is None or at < self._at:
             self.close()
-            self._stream, self._at = gzip.open(self._path, "rb"), 0
+            self._stream, self._at = gzip.GzipFile(self._path, "rb"), 0
         self.whole = False
         parts: list[bytes] = []
         try:

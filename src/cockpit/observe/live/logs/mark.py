@@ -6,7 +6,7 @@ import msgspec
 
 from cockpit.observe.live.source import SourceFailed
 
-MOST_FILES = 1_000  # told apart in a mark; beyond them, those last written longest ago are forgotten
+MOST_FILES = 200  # told apart in a mark; beyond them, those written longest ago are forgotten
 
 
 class Position(msgspec.Struct, array_like=True, frozen=True):
@@ -14,7 +14,7 @@ class Position(msgspec.Struct, array_like=True, frozen=True):
 
     at: int = 0  # bytes of text, or rows of Parquet
     ended: int = 0  # the file's size when there was no more to read; 0: there may be
-    head: str = ""  # fingerprint of the text's first `length` bytes
+    head: str = ""  # fingerprint of the first `length` bytes
     length: int = 0
     modified: int = 0  # s since 1970
 
@@ -40,20 +40,15 @@ class Mark(msgspec.Struct, omit_defaults=True):
     """Where to go on: tables on the fast clock are handed over sooner than the others."""
 
     fast: Positions = msgspec.field(default_factory=Positions)
-    # of the slow tables, where it differs; a file that is not here is as far as the fast ones
-    slow: dict[str, Position] = {}
+    # where files were when the slow tables were handed over, of those read further since
+    slow: dict[str, int] = {}
     labels: Positions = msgspec.field(default_factory=Positions)
-    generation: int = 0  # of the label index
-    until: int = 0  # µs: labels known by then have been counted
+    generation: int = 0  # of the label index, µs
     joined: dict[str, list[str]] = {}  # values of segments that were met since the beginning
 
     def text(self) -> str:
         """As it is kept."""
         return msgspec.json.encode(self).decode()
-
-    def slow_positions(self) -> Positions:
-        """How far each file has been read for the slow tables."""
-        return Positions(self.fast.files | self.slow, self.fast.forgotten)
 
 
 def read_mark(text: str) -> Mark:
@@ -62,12 +57,3 @@ def read_mark(text: str) -> Mark:
         return msgspec.json.decode(text, type=Mark)
     except msgspec.DecodeError:
         raise SourceFailed("the recording's mark of this log cannot be read") from None
-
-
-def differing(slow: Positions, fast: Positions) -> dict[str, Position]:
-    """What a mark says of the slow tables beside the fast ones."""
-    return {
-        name: slow.files.get(name, Position())
-        for name, position in fast.files.items()
-        if slow.files.get(name, Position()).at != position.at
-    }
