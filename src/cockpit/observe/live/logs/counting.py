@@ -94,11 +94,9 @@ class LogCounting:
 
     def slow(self) -> list[Counts]:
         """The same of the slow tables; all words and bad rows are then forgotten."""
-        counts = [
-            tally.counts(self.words) for tally in self._tables.values() if not _is_fast(tally)
-        ]
+        counts = self._counts("slow")
         self._begin()
-        return [part for part in counts if len(part)]
+        return counts
 
     def _counts(self, clock: Clock) -> list[Counts]:
         every = [t.counts(self.words) for t in self._tables.values() if t.table.clock == clock]

@@ -89,7 +89,8 @@ class Reading:
         """What parts of the log say of a window; held to be kept when the next is asked for."""
         for first in range(0, len(parts), _PARTS):
             group = parts[first : first + _PARTS]
-            counting, waiting, met = self._counting(), list[Scored](), False
+            counting, met = self._counting(), False
+            waiting: list[Scored] = []
             for piece in chain.from_iterable(
                 self._log.predictions.of(part, counting.wanted) for part in group
             ):
@@ -143,15 +144,10 @@ class Reading:
         return False
 
     def _wanted_labels(self, rows: Rows) -> list[str]:
-        mapping = self._log.mapping
-        named = {
-            "id": mapping.settings.id,
-            "label": mapping.label,
-            "label_time": mapping.label_time,
-        }
-        for key, column in named.items():
-            mapping.require(rows, column, key)
-        return list(dict.fromkeys(column for column in named.values() if column is not None))
+        columns = label_columns(self._log.mapping)
+        for key, column in columns.items():
+            self._log.mapping.require(rows, column, key)
+        return list(dict.fromkeys(columns.values()))
 
     def _close(self, now: int) -> list[Counts]:
         """Hand over the slow tables: of new rows, and of those whose labels came."""
