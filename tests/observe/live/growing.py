@@ -18,16 +18,18 @@ from cockpit.observe.live.source import Asked, Found
 from cockpit.records import HOUR, SECOND, Counts, Window
 from cockpit.services import load_services
 from cockpit.tables import TABLES
-from cockpit.units import parse_instant
+from cockpit.units import parse_duration, parse_instant
 from tests.observe.test_import_in_pieces import shop
 
 NOW = parse_instant("2026-11-03T03:00:00Z")
 LATEST = (1 << 62) - 1
 SHOP = """
 service: shop
+incident: {{every: {every}}}
 sources:
   predictions:
     path: {path}
+    bucket: {bucket}
     reference: reference.csv
     time: time
     score: score
@@ -44,7 +46,8 @@ sources:
     error: failure
     shadow: {{version: v3, score: shadow, threshold: 0.4}}
 """
-BESIDE = SHOP.replace("label: {{path: labels.csv, column: bought, time: known}}", "label: bought")
+LABELS = "label: {{path: labels.csv, column: bought, time: known}}"
+BESIDE = SHOP.replace(LABELS, "label: bought")  # labels beside the scores, known with them
 
 
 def few_regions(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -66,15 +69,23 @@ def text_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
 class Grown:
     """A folder with a configuration, a source that reads it and a recording of what it found."""
 
-    def __init__(self, folder: Path, config: str = SHOP, path: str = "log.csv") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: str = SHOP,
+        path: str = "log.csv",
+        every: str = "10s",
+        bucket: str = "1m",
+    ) -> None:
         self.folder = folder
         self.path = folder / path
         self.state = folder / "state"
         self.config = folder / "cockpit.yaml"
-        self.config.write_text(config.format(path=path))
+        self.config.write_text(config.format(path=path, every=every, bucket=bucket))
         reference = [{k: v for k, v in row.items() if k != "time"} for row in shop(1)[0]]
         (folder / "reference.csv").write_bytes(text_of(few_regions(reference)))
-        self.file = open_recording(recording_path(self.state, "shop"), "shop", 60 * SECOND, "")
+        size = parse_duration(bucket)
+        self.file = open_recording(recording_path(self.state, "shop"), "shop", size, "")
         self.committer = Committer(self.file)
         self.now = NOW
         self.source = self.open()
