@@ -7,10 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
-import pytest
 from pyarrow import csv, parquet
 
-from cockpit.incident.file import IncidentFile
 from cockpit.incident.health import source_states
 from cockpit.incident.journal import events
 from cockpit.incident.schema import BEGUN
@@ -93,5 +91,3 @@ async def test_files_are_added_to_hourly_folders(tmp_path: Path) -> None:
         parquet.write_table(table.slice(number * size, size), folder / "part-0.parquet")
 
     await record(grown, grow)
-
-

@@ -16,7 +16,6 @@ from cockpit.text import inert
 
 _SUFFIXES = (*ENDINGS, *JSON, *(f"{ending}.gz" for ending in JSON))  # of a folder
 _UNFINISHED = (".tmp", ".partial", ".crc", ".swp")
-_NS = 1_000_000_000
 
 
 class Seen(NamedTuple):
@@ -25,7 +24,7 @@ class Seen(NamedTuple):
     path: Path
     name: str  # as the mark calls it: below the folder, or below where the pattern begins
     size: int  # bytes
-    modified: int  # s since 1970
+    modified: int  # µs since 1970
 
     @property
     def shown(self) -> str:
@@ -74,7 +73,7 @@ class LogFiles:
         if not stat.S_ISREG(found.st_mode):
             return None
         below = os.path.relpath(name, self._root())
-        return Seen(Path(name), below, found.st_size, found.st_mtime_ns // _NS)
+        return Seen(Path(name), below, found.st_size, found.st_mtime_ns // 1_000)
 
     def _root(self) -> Path:
         if glob.has_magic(self.path) and not os.path.exists(self.path):

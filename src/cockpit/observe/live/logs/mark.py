@@ -16,14 +16,14 @@ class Position(msgspec.Struct, array_like=True, frozen=True):
     ended: int = 0  # the file's size when there was no more to read; 0: there may be
     head: str = ""  # fingerprint of the first `length` bytes
     length: int = 0
-    modified: int = 0  # s since 1970
+    modified: int = 0  # µs since 1970
 
 
 class Positions(msgspec.Struct, array_like=True):
     """How far each file of a log has been read, by name."""
 
     files: dict[str, Position] = {}
-    forgotten: int = 0  # files no younger than this (s since 1970) that are not there were read
+    forgotten: int = 0  # files no younger than this (µs since 1970) that are not there were read
 
     def copy(self) -> Positions:
         """The same, to be changed apart."""

@@ -35,6 +35,10 @@ class ParquetRows:
         rows = int(parquet.read_metadata(self._path).num_rows)
         return [*range(0, rows, _PIECE_ROWS), rows]
 
+    def near_end(self) -> int:
+        """The number of a row no further than a piece from the last. Raises as `boundaries`."""
+        return max(self.boundaries()[-1] - _PIECE_ROWS, 0)
+
     def read(self, at: int, columns: list[str], stop: int | None = None) -> Read | None:
         """Some rows from row `at` on, of those before `stop`; None where there are none."""
         with parquet.ParquetFile(self._path) as file:

@@ -133,7 +133,7 @@ class LogSource:
 
     def _first(self, log: Log, beginner: Beginner, now: int) -> Found:
         """Begin at the end of the log; what is there already is for `earlier`."""
-        mark = Mark(labels=Positions(forgotten=max(now - self._keep, 0) // SECOND))
+        mark = Mark(labels=Positions(forgotten=max(now - self._keep, 0)))
         self._parts = self._passed(mark.fast, now)
         self._frozen = beginner.begin(RowsSoFar(self._predictions, self._parts), now)
         self._reading = Reading(log, self._frozen, mark, now)

@@ -14,7 +14,7 @@ from cockpit.observe.live.logs.json_rows import JSON, JsonRows
 from cockpit.observe.live.logs.mark import Position
 from cockpit.observe.live.logs.parquet_rows import ParquetRows
 from cockpit.observe.rows import is_parquet
-from cockpit.records import SECOND, BadInput
+from cockpit.records import MINUTE, BadInput
 from cockpit.text import inert
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _HEAD = 1 << 10  # bytes after the header by which a file is known again
 _STEP = 16 << 20  # bytes in which lines are counted at once
-_UNFINISHED_FOR = 60  # s since a file was written; before, it may be half of one
+_UNFINISHED_FOR = MINUTE  # since a file was written; before, it may be half of one
 _GONE = "it is gone, with rows that are not all counted"
 
 
@@ -83,7 +83,7 @@ class Tail:
         self.failing = {}
         passed: list[Part] = []
         for seen in self._files.look():
-            if seen.modified < since // SECOND:
+            if seen.modified < since:
                 positions.forgotten = max(positions.forgotten, seen.modified)
                 continue
             with self._told(seen, now), opened(seen) as reader:
@@ -163,7 +163,7 @@ class Tail:
         except FileNotFoundError:
             pass  # rotated away meanwhile
         except (BadInput, OSError, pa.ArrowException, zlib.error, UnicodeError) as error:
-            written = now is not None and seen.modified > now // SECOND - _UNFINISHED_FOR
+            written = now is not None and seen.modified > now - _UNFINISHED_FOR
             if isinstance(error, BadInput) or not written:
                 self.failing[seen.shown] = inert(error, 200)
 

@@ -77,6 +77,14 @@ class TextRows(ABC):
             if not full:
                 return found
 
+    def near_end(self) -> int:
+        """A byte at which a row begins, no further than a piece from the end of a plain file."""
+        size = 0 if self._inflated is not None else self._path.stat().st_size
+        if size - PIECE <= self.start:
+            return self.start
+        at = size - PIECE
+        return at + self.text(at, PIECE).find(b"\n") + 1
+
     def _piece(self, at: int, stop: int | None) -> tuple[bytes, int, bool]:
         """Bytes from `at` on, where the last whole row of them ends, and whether more follow."""
         size = PIECE if stop is None else min(PIECE, stop - at)
