@@ -70,6 +70,20 @@ def test_a_file_that_is_moved_away_is_read_to_its_end_and_not_again(tmp_path: Pa
     assert log.read() == []
 
 
+def test_a_single_file_is_followed_to_where_it_was_moved(tmp_path: Path) -> None:
+    log = Log(tmp_path, "a.csv")
+    log.add("a.csv.2", HEADER + b"0,x\n")
+    os.utime(tmp_path / "a.csv.2", (1_000, 1_000))
+    log.add("a.csv", HEADER + b"1,x\n")
+    log.add("a.csv.bak", HEADER + b"5,x\n")
+    assert log.read() == ["1"]
+    log.add("a.csv", b"2,x\n")
+    (tmp_path / "a.csv").rename(tmp_path / "a.csv.1")
+    log.add("a.csv", HEADER + b"3,y\n")
+    assert sorted(log.read()) == ["2", "3"]
+    assert log.read() == []
+
+
 def test_a_file_that_is_compressed_is_not_read_again(tmp_path: Path) -> None:
     log = Log(tmp_path, "*")
     log.add("a.csv", HEADER + b"1,x\n2,x\n")

@@ -25,6 +25,7 @@ class Seen(NamedTuple):
     name: str  # as the mark calls it: below the folder, or below where the pattern begins
     size: int  # bytes
     modified: int  # µs since 1970
+    beside: bool = False  # not named by the configuration: the file that is may have become it
 
     @property
     def shown(self) -> str:
@@ -39,9 +40,13 @@ class LogFiles:
     path: str
 
     def look(self) -> list[Seen]:
-        """Its files, those written first before the others. Raises SourceFailed."""
+        """Its files, those written first before the others. Raises SourceFailed.
+
+        Beside a single file `log.csv`, those that it may have been moved to: `log.csv.1`.
+        """
         try:
             found = [seen for name in self._names() if (seen := self._see(name)) is not None]
+            found += [s._replace(beside=True) for name in self._beside() if (s := self._see(name))]
         except FileNotFoundError:
             raise SourceFailed(f"{self.shown}: no such file") from None
         except OSError as error:
@@ -56,13 +61,25 @@ class LogFiles:
         return inert(Path(self.path).name, 80)
 
     def _names(self) -> list[str]:
-        if glob.has_magic(self.path) and not os.path.exists(self.path):
+        if self._is_pattern:
             return [name for name in glob.iglob(self.path, recursive=True) if _finished(name)]
         if os.path.isdir(self.path):
             within = (os.path.join(self.path, name) for name in os.listdir(self.path))
             return [n for n in within if n.lower().endswith(_SUFFIXES) and _finished(n)]
         os.stat(self.path)
         return [self.path]
+
+    def _beside(self) -> list[str]:
+        if self._is_pattern or os.path.isdir(self.path):
+            return []
+        folder, own = os.path.split(self.path)
+        moved = tuple(own + mark for mark in ".-_")
+        within = (os.path.join(folder, name) for name in os.listdir(folder))
+        return [n for n in within if os.path.basename(n).startswith(moved) and _finished(n)]
+
+    @property
+    def _is_pattern(self) -> bool:
+        return glob.has_magic(self.path) and not os.path.exists(self.path)
 
     def _see(self, name: str) -> Seen | None:
         """The file, unless it is gone by now or is none: a pipe would be waited for."""
@@ -76,7 +93,7 @@ class LogFiles:
         return Seen(Path(name), below, found.st_size, found.st_mtime_ns // 1_000)
 
     def _root(self) -> Path:
-        if glob.has_magic(self.path) and not os.path.exists(self.path):
+        if self._is_pattern:
             fixed = Path(self.path)
             while glob.has_magic(str(fixed)):
                 fixed = fixed.parent

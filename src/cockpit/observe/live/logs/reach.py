@@ -36,7 +36,8 @@ def reach(settings: Predictions, folder: Path) -> str:
 
 
 def _told(path: str, folder: Path, time: str | None) -> str:
-    seen = LogFiles(str((folder / path).absolute())).look()
+    every = LogFiles(str((folder / path).absolute())).look()
+    seen = [file for file in every if not file.beside]
     many = f"{len(seen):,} file{'s' if len(seen) > 1 else ''}"
     newest = _newest(seen[-1], time) if time else None
     if newest is None:

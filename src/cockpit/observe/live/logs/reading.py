@@ -13,9 +13,10 @@ from cockpit.observe.live.logs.bad_rows import BadRows
 from cockpit.observe.live.logs.counting import LogCounting, Segments, label_columns
 from cockpit.observe.live.logs.label_index import fingerprints
 from cockpit.observe.live.logs.scored import moves, scored
-from cockpit.observe.live.source import Found
+from cockpit.observe.live.source import Found, SourceFailed
 from cockpit.observe.report import ImportReport
 from cockpit.observe.survey import event_times
+from cockpit.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,8 +75,11 @@ class Reading:
         behind = self._read_rows(asked.now, deadline)
         failing = dict(self._log.predictions.failing)
         if self._log.labels is not None:
-            behind |= self._read_labels(self._log.labels, asked.now, deadline)
-            failing |= self._log.labels.failing
+            try:
+                behind |= self._read_labels(self._log.labels, asked.now, deadline)
+                failing |= self._log.labels.failing
+            except SourceFailed as error:  # predictions are counted without
+                failing["labels"] = inert(error, 200)
         failing |= self._bad.failing(self.counting.report, closing=asked.closing) | self._lost
         counts = self.counting.fast()
         if asked.closing:

@@ -83,6 +83,8 @@ class Tail:
         self.failing = {}
         passed: list[Part] = []
         for seen in self._files.look():
+            if seen.beside:
+                continue
             if seen.modified < since:
                 positions.forgotten = max(positions.forgotten, seen.modified)
                 continue
@@ -134,7 +136,7 @@ class Tail:
         self, seen: Seen, positions: Positions, before: dict[str, Position], wanted: Wanted
     ) -> Iterator[Piece]:
         position = before.get(seen.name)
-        if position is None and seen.modified <= positions.forgotten:
+        if position is None and seen.modified <= _oldest_news(seen, positions, before):
             return
         if position and (position.ended, position.modified) == (seen.size, seen.modified):
             return
@@ -145,6 +147,8 @@ class Tail:
             was = ""
             if position is None or not _continues(position, reader, seen):
                 was, position = _taken_over(before, reader)
+                if seen.beside and not was:
+                    return
             columns, at = wanted(header), max(position.at, reader.start)
             while (read := reader.read(at, columns)) is not None:
                 position = _position(seen, reader, read.at, position)
@@ -192,7 +196,7 @@ def opened(seen: Seen) -> Iterator[Reader]:
 def _reader(path: Path, named: str) -> Reader:
     if is_parquet(path):
         return ParquetRows(path, named)
-    if path.name.lower().removesuffix(".gz").endswith(JSON):
+    if any(ending in JSON for ending in path.suffixes):  # log.jsonl.1.gz is too
         return JsonRows(path, named)
     return CsvRows(path, named)
 
@@ -210,6 +214,13 @@ def _position(
         length=length,
         modified=seen.modified,
     )
+
+
+def _oldest_news(seen: Seen, positions: Positions, before: dict[str, Position]) -> int:
+    """A file that is new to us, written then or before (µs), holds nothing new."""
+    if not seen.beside:
+        return positions.forgotten
+    return max((position.modified for position in before.values()), default=0) - 1
 
 
 def _fingerprint(data: bytes) -> str:
