@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.observe.live.growing import Grown, few_regions, text_of
@@ -24,6 +24,18 @@ steps = st.lists(
     max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(seed=st.integers(0, 1_000), steps=steps)
+@example(1, [(0.3, 0.3, "ask"), (0.6, 0.6, "lose"), (0.6, 0.6, "lose"), (0.8, 0.8, "close")])
+@example(2, [(0.2, 0.1, "ask"), (0.4, 0.4, "restart"), (0.5, 0.5, "ask"), (0.6, 0.6, "restart")])
+@example(
+    3,
+    [
+        (0.4, 0.5, "ask"),
+        (0.5, 1.0, "close"),
+        (0.7, 1.0, "lose"),
+        (1.0, 1.0, "restart"),
+        (1.0, 1.0, "lose"),
+    ],
+)
 async def test_any_cuts_give_the_tables_of_an_import(
     tmp_path_factory: pytest.TempPathFactory, seed: int, steps: list[tuple[float, float, str]]
 ) -> None:
@@ -46,7 +58,7 @@ async def test_any_cuts_give_the_tables_of_an_import(
     for share, label_share, what in steps[1:]:
         for each, path in zip((share, label_share), texts, strict=True):
             grow(each, path)
-        await grown.ask(closing=what != "ask", kept=what != "lose")
+        await grown.ask(closing=what in ("close", "lose"), kept=what != "lose")
         if what == "restart":
             await grown.restart()
     for path in texts:

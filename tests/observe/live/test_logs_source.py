@@ -12,7 +12,7 @@ from cockpit.config import Label, Predictions
 from cockpit.incident.schema import BEGUN
 from cockpit.incident.telemetry import Telemetry
 from cockpit.observe.live.begin import begin
-from cockpit.observe.live.logs import reading
+from cockpit.observe.live.logs import label_index, reading
 from cockpit.observe.live.logs.reach import reach
 from cockpit.observe.live.logs.source import LogSource
 from cockpit.observe.live.source import SourceFailed
@@ -137,6 +137,21 @@ async def test_an_index_that_is_gone_is_told(tmp_path: Path) -> None:
     found = await grown.ask(closing=True)
     assert "index of ids was gone" in found.failing["labels"]
     assert by_label(grown) == {UNKNOWN: 1}
+
+
+async def test_no_more_predictions_wait_than_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_index, "MOST_WAITING", 2)
+    grown = Grown(tmp_path, PLAIN)
+    grown.path.write_bytes(text_of([score(i) for i in range(4)]))
+    (tmp_path / "labels.csv").write_bytes(text_of([label(9, 1, 5)]))
+    await grown.begin()
+    await grown.ask(closing=True)
+    with (tmp_path / "labels.csv").open("ab") as file:
+        file.write(text_of([label(0, 1, 5), label(3, 1, 5)]).split(b"\n", 1)[1])
+    assert "too many predictions" in (await grown.ask(closing=True)).failing["labels"]
+    assert by_label(grown) == {UNKNOWN: 3, 1: 1}
 
 
 async def test_bins_wait_for_rows_enough_where_there_is_no_reference(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
+MOST_WAITING = 50_000_000  # predictions that wait for labels: some gigabytes
 _AT_ONCE = 50_000  # keys whose labels are placed together
 _NEVER = -1  # in `changed`: its labels were not looked for yet
 _TABLES = (
@@ -139,11 +140,16 @@ class LabelIndex:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def drop_before(self, time: int) -> None:
-        """Forget predictions that happened, and labels that came, before a time (µs)."""
+    def drop_before(self, time: int) -> bool:
+        """Forget predictions that happened, and labels that came, before a time (µs).
+
+        Of more predictions than may wait, the oldest too: whether there were so many.
+        """
         self._begin()
         self._connection.execute("DELETE FROM prediction WHERE at < ?", (time,))
         self._connection.execute("DELETE FROM label WHERE written < ?", (time,))
+        query = "DELETE FROM prediction WHERE rowid <= (SELECT max(rowid) FROM prediction) - ?"
+        return self._connection.execute(query, (MOST_WAITING,)).rowcount > 0
 
     def _begin(self) -> None:
         if not self._connection.in_transaction:

@@ -35,6 +35,7 @@ _LONGEST = 4.0  # seconds that rows are read for one answer; the rest is left fo
 _PARTS = 8  # parts of files that are handed over together when a recording begins
 _MOST_TOLD = 10
 _LOST = "the index of ids was gone: labels of what was counted before are not counted"
+_CROWDED = "too many predictions wait for labels: the oldest are waited for no more"
 _BEFORE = 0  # the generation of what happened before the first question: it is never taken back
 
 
@@ -160,7 +161,8 @@ class Reading:
             for moved in index.settle(self._log.mapping, self._generation):
                 batch = moves(moved, self._log.mapping, self.counting.words, index)
                 self.counting.add_moves(batch)
-            index.drop_before(now - self._log.keep)
+            if index.drop_before(now - self._log.keep):
+                self._lost["labels"] = _CROWDED
         index.commit(self._generation)
         self._mark.generation, self._mark.labels = self._generation, self._labels.copy()
         self._generation = max(now, self._generation + 1)
