@@ -175,15 +175,10 @@ def _mapping(
     )
 
 
-def mapping_without_rows(config_file: Path) -> Mapping:
-    """The map where a configuration names no predictions: the service, its version, its buckets."""
-    document = read(config_file)
-    config = document.convert(Config, check)
-    if not config.service:
-        raise BadInput(f"{document.name}: service: missing; write what people call the service")
-    settings = Predictions(service=config.service)
-    settings = msgspec.structs.replace(settings, version=_version(settings, config))
-    mapping = _unread(settings, "", document, _WHOLE_DOCUMENT, config.service)
+def mapping_without_rows(service: str, config: Config, document: Document) -> Mapping:
+    """The map where no predictions are counted: the service, its version, and its buckets."""
+    settings = Predictions(service=service, version=_version(Predictions(), config))
+    mapping = _unread(settings, "", document, _WHOLE_DOCUMENT, service)
     return replace(mapping, bucket=_bucket(mapping))
 
 

@@ -68,8 +68,8 @@ def write(
             file.put_meta("title", recording.title or f"{mapping.service}, {day(start)}")
             file.put_meta("opens_at", str(_opens_at(recording.events, start, last)))
             documents = {
-                **recording.documents,
                 **settled_documents(mapping, counted.features, counted.importance),
+                **recording.documents,
                 "report": _json(report),  # complete only now
             }
             for name, text in documents.items():

@@ -38,6 +38,17 @@ def recording_of(service: ServiceConfig, state_folder: Path) -> IncidentFile:
     bucket = parse_duration(predictions.bucket) if predictions.bucket else MINUTE
     file = open_recording(path, service.name, bucket, rests_on)
     file.put_meta(CONFIG_PATH, str(service.path.absolute()))
+    for name, text in documents_of(service).items():
+        if file.document(name) != text:
+            file.put_document(name, text)
+    return file
+
+
+def documents_of(service: ServiceConfig) -> dict[str, str]:
+    """What a recording keeps of a service as it is, by name: settings, units, severity policy.
+
+    Raises BadInput naming the place in the policy.
+    """
     documents = {"config": service.text, "units": msgspec.json.encode(_units(service)).decode()}
     if service.config.severity != DEFAULT_SEVERITY:
         from cockpit.session.importing import own_policy
@@ -45,10 +56,7 @@ def recording_of(service: ServiceConfig, state_folder: Path) -> IncidentFile:
         documents[SEVERITY_POLICY] = own_policy(
             service.config.severity, service.folder, service.document.place("severity")
         )
-    for name, text in documents.items():
-        if file.document(name) != text:
-            file.put_document(name, text)
-    return file
+    return documents
 
 
 def configuration_of(service: str, state_folder: Path) -> Path | None:

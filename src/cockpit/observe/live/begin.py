@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 def begin(service: ServiceConfig, file: IncidentFile, state_folder: Path) -> list[Source]:
     """Every source of a service, not asked yet. Raises BadInput where one cannot be set up."""
     named = service.config.sources
-    found: list[Source] = [*prometheus_sources(service.config)]
-    for kind, feeds in (("changes", named.changes), ("reports", named.reports)):
-        found += [
-            open_feed(f"{kind}[{i}]", feed, beside=service.folder, state_folder=state_folder)
-            for i, feed in enumerate(feeds)
-            if not feed.series
-        ]
+    found: list[Source] = [*prometheus_sources(service.config), *feeds_of(service, state_folder)]
     if named.predictions is not None and named.predictions.path:
         found.append(LogSource(service, file, state_folder))
     return found
+
+
+def feeds_of(service: ServiceConfig, state_folder: Path) -> list[Source]:
+    """The feeds of changes and reports, less the series of servers. Raises BadInput."""
+    named = service.config.sources
+    return [
+        open_feed(f"{kind}[{i}]", feed, beside=service.folder, state_folder=state_folder)
+        for kind, feeds in (("changes", named.changes), ("reports", named.reports))
+        for i, feed in enumerate(feeds)
+        if not feed.series
+    ]

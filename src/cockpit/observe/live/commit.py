@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cockpit.observe.live.source import Found
 
 MARK = "mark/"  # before a source's name: the meta with its mark
-_MARGIN = SECOND  # how long writing may take at least before it shows
+MARGIN = SECOND  # how long writing may take at least before it shows
 _ROWS_A_SECOND = 200_000  # that are encoded and written, here and into an open incident
 
 

@@ -35,8 +35,8 @@ class Asked(NamedTuple):
 class Found:
     """What a source found. Rows are stamped with when they were seen (`observed`) by the recorder.
 
-    `counts` may hold any of `tables.TABLES` and SERIES, several of one table too; whatever their
-    `observed` says is written over. So is the events' `observed_at`.
+    `counts` may hold any of `tables.TABLES` and SERIES, several of one table too. Their `observed`,
+    and the events' `observed_at`, say when they could be known: who records the past goes by that.
     """
 
     mark: str  # from where to go on; kept with the rest, or not at all

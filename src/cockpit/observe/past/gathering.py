@@ -1,92 +1,121 @@
-"""What live sources still hold of a window of time, in the form that an import gives it."""
+"""What live sources still hold of a window of time, stamped as a recorder would have done."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cockpit.incident.counts import merge, select
-from cockpit.observe.counting import Words, chunks
+import numpy as np
+
+from cockpit.incident.counts import concatenate, merge, select
+from cockpit.observe.live.prometheus.grid import GridSource
 from cockpit.observe.live.source import SourceFailed
-from cockpit.observe.metrics_file import Samples, Series
-from cockpit.records import SECOND, Unreachable
-from cockpit.tables import SERIES, TABLES
+from cockpit.observe.past.seeing import Beats, as_live, seen_live, told
+from cockpit.records import Unreachable
+from cockpit.tables import SERIES
 from cockpit.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from cockpit.observe.events_file import RecordedEvent
-    from cockpit.observe.live.source import Source
+    from cockpit.observe.live.source import Found, Source
+    from cockpit.observe.rows import Progress
     from cockpit.records import Counts, Window
 
 
 @dataclass
 class Gathered:
-    """Counts and gauges of a window, seen as soon as they could be; events; and what failed."""
+    """What was found: by table its rows, and the events; and what was not."""
 
-    series: Series
-    counts: list[Counts] = field(default_factory=list)  # one of each table
+    counts: dict[str, list[Counts]] = field(default_factory=dict)
     events: list[RecordedEvent] = field(default_factory=list)
     failing: dict[str, str] = field(default_factory=dict)  # "source/part": a few words
+    empty: list[str] = field(default_factory=list)  # sources that told of nothing
 
-    def chunks(self, tables: Iterable[str], bucket: int) -> list[tuple[int, str, Counts]]:
-        """(end of the slow bucket of observation, table, rows) of some tables, in order."""
-        wanted = set(tables)
-        return chunks((counts for counts in self.counts if counts.table in wanted), bucket)
+    def tables(self) -> list[Counts]:
+        """The rows of each table."""
+        return [
+            (concatenate if table == SERIES else merge)(parts)
+            for table, parts in self.counts.items()
+        ]
+
+    def series(self) -> set[str]:
+        """The names of all series, less their labels."""
+        parts = self.counts.get(SERIES, [])
+        return {word.partition("{")[0] for part in parts for word in part.words["name"]}
+
+    def rows(self) -> int:
+        """How many rows there are of all tables."""
+        return sum(len(part) for parts in self.counts.values() for part in parts)
+
+    def add(self, counts: Counts) -> None:
+        """Add rows to their table."""
+        if len(counts):
+            self.counts.setdefault(counts.table, []).append(counts)
 
 
-async def gather(sources: Sequence[Source], window: Window, bucket: int) -> Gathered:
-    """Ask every source for its past. Raises Unreachable, naming the one that does not answer.
+async def gather(
+    sources: Sequence[Source], window: Window, progress: Progress | None = None
+) -> Gathered:
+    """Ask every source for its past, one after the other.
 
-    Nobody watched then, so a row counts as seen when its own bucket ended.
+    Raises Unreachable, naming the one that does not answer.
     """
-    parts: dict[str, list[Counts]] = {}
-    events: list[RecordedEvent] = []
-    failing: dict[str, str] = {}
+    gathered = Gathered()
     try:
         for source in sources:
-            async for found in source.earlier(window):
-                for counts in found.counts:
-                    seen = _seen_at_once(select(counts, _inside(counts, window)), bucket)
-                    parts.setdefault(counts.table, []).append(seen)
-                events += [event for event in found.events if event.at < window.end]
-                failing |= {f"{source.name}/{part}": why for part, why in found.failing.items()}
-    except SourceFailed as error:
-        raise Unreachable(f"{inert(source.name, 60)}: {inert(error, 200)}") from None
+            try:
+                await _gather_from(source, window, gathered, progress)
+            except SourceFailed as error:
+                raise Unreachable(f"{inert(source.name, 60)}: {inert(error, 200)}") from None
     finally:
         for source in sources:
             await source.close()
-    series = _series(parts.pop(SERIES, []))
-    counted = [merge(each) for each in parts.values()]
-    events = [event._replace(observed_at=event.at) for event in events]
-    return Gathered(series, counted, events, failing)
+    return gathered
+
+
+def beats_of(source: Source) -> Beats:
+    """When a recorder asks a source."""
+    settled = source.settled if isinstance(source, GridSource) else 0
+    return Beats(source.every, source.after, settled)
+
+
+async def _gather_from(
+    source: Source, window: Window, gathered: Gathered, progress: Progress | None
+) -> None:
+    beats, found_so_far = beats_of(source), 0
+    failing: dict[str, str] = {}
+    async for found in source.earlier(window):
+        found_so_far += _keep(found, window, beats, gathered)
+        failing |= {f"{source.name}/{part}": why for part, why in found.failing.items()}
+        if progress is not None:
+            progress(inert(source.name, 60), found_so_far, 0)
+    gathered.failing |= failing
+    if found_so_far == 0 and not failing:
+        gathered.empty.append(source.name)
+    if source.counts and found_so_far and not failing:
+        gathered.add(told(window, beats))
+
+
+def _keep(found: Found, window: Window, beats: Beats, gathered: Gathered) -> int:
+    """Keep what lies in the window; how many rows and events that is."""
+    kept = 0
+    for counts in found.counts:
+        inside = as_live(select(counts, _inside(counts, window)), beats)
+        gathered.add(inside)
+        kept += len(inside)
+    events = [event for event in found.events if window.start <= event.at < window.end]
+    known = seen_live(np.array([event.observed_at for event in events], np.int64), beats).tolist()
+    gathered.events += [
+        event._replace(observed_at=seen) for event, seen in zip(events, known, strict=True)
+    ]
+    return kept + len(events)
 
 
 def _inside(counts: Counts, window: Window) -> NDArray[np.bool_]:
     valid = counts.columns["valid"]
     inside: NDArray[np.bool_] = (valid >= window.start) & (valid < window.end)
     return inside
-
-
-def _seen_at_once(counts: Counts, bucket: int) -> Counts:
-    fast = counts.table == SERIES or TABLES[counts.table].clock == "fast"
-    tick = SECOND if fast else bucket
-    observed = (counts.columns["valid"] // tick + 1) * tick
-    return replace(counts, columns={**counts.columns, "observed": observed})
-
-
-def _series(parts: Sequence[Counts]) -> Series:
-    words = Words()
-    samples = [
-        Samples(
-            words.codes(part.words["name"])[part.columns["name"]],
-            part.columns["valid"],
-            part.columns["x"],
-        )
-        for part in parts
-    ]
-    return Series(samples, words)

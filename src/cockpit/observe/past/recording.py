@@ -9,12 +9,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cockpit.config import Config, check
-from cockpit.incident.schema import SEVERITY_POLICY
-from cockpit.observe.events_file import in_order, read_events
+from cockpit.incident.health import SOURCE
+from cockpit.incident.schema import ROLLING
+from cockpit.observe.counting import chunks
+from cockpit.observe.events_file import RecordedEvent, in_order
 from cockpit.observe.importer import require_free
-from cockpit.observe.mapping import mapping_without_rows, read_mapping
+from cockpit.observe.live.logs.source import beats_of_log
+from cockpit.observe.mapping import mapping_in, mapping_without_rows
 from cockpit.observe.past.gathering import gather
+from cockpit.observe.past.seeing import Beats, chunks_as_live, told
+from cockpit.observe.past.sources import PREDICTIONS, check_left_out, past_sources
 from cockpit.observe.predictions import (
     RowRequest,
     check_given,
@@ -26,115 +30,161 @@ from cockpit.observe.reading import Counted
 from cockpit.observe.report import ImportReport
 from cockpit.observe.writing import Recording, write
 from cockpit.records import BadInput
-from cockpit.tables import TABLES
+from cockpit.text import inert
 from cockpit.units import iso
-from cockpit.yamlfile import read
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from cockpit.observe.events_file import RecordedEvent
-    from cockpit.observe.live.source import Source
+    from cockpit.incident.file import IncidentFile
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.past.gathering import Gathered
     from cockpit.observe.rows import Progress
     from cockpit.observe.writing import BeforeFinish
     from cockpit.records import Window
+    from cockpit.services import ServiceConfig
 
-_OF_SERVERS = ("traffic", "latency")  # tables that counters of a server may fill
+_NO_PAST = "alerts: an Alertmanager keeps no past; taken are those of Prometheus' own rules"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordRequest:
+class PastRequest:
     """What of the past is recorded. `user_key` is random unless given, and is stored nowhere."""
 
-    config: Path
-    output: Path
+    service: ServiceConfig
     window: Window
-    severity_policy: str = ""  # text of the team's own, checked; empty: that of cockpit
+    output: Path
+    state_folder: Path  # where what was posted to us is kept
+    without: frozenset[str] = frozenset()  # sources that are not asked
+    documents: dict[str, str]  # kept in the file beside the map, by name
     force: bool = False
     user_key: bytes | None = None
 
+    @property
+    def with_rows(self) -> bool:
+        """Whether predictions are counted."""
+        settings = self.service.config.sources.predictions
+        named = settings is not None and bool(settings.path or settings.ibis)
+        return named and PREDICTIONS not in self.without
+
 
 def record_past(
-    request: RecordRequest,
-    sources: Sequence[Source],
+    request: PastRequest,
     progress: Progress | None = None,
     before_finish: BeforeFinish | None = None,
 ) -> ImportReport:
-    """Make `request.output` of what happened in the window, as if it had been seen at once.
+    """Make `request.output` of what happened in the window, as a recorder would have shown it.
 
-    Predictions and labels are those of the configuration's files or tables; gauges, counters,
-    alerts and changes are what `sources` still hold. Raises BadInput, and Unreachable where a
-    server does not answer, and then leaves no file.
+    Predictions and labels are counted as an import counts them; gauges, counters, alerts and
+    changes are read as a recorder reads its past. Raises BadInput, and Unreachable where a server
+    does not answer, and then leaves no file.
     """
+    service, window = request.service, request.window
     require_free(request.output, force=request.force)
-    config = read(request.config).convert(Config, check)
-    with_rows = config.sources.predictions is not None
-    mapping = read_mapping(None, request.config) if with_rows else _of_metrics(request)
-    mapping = replace(mapping, label_end=request.window.end)
-    report = ImportReport(service=mapping.service)
-    events = _events(request, config, report)
-    gathered = asyncio.run(gather(sources, request.window, mapping.bucket))
-    _tell(gathered, report)
-    events = in_order([*events, *gathered.events])
-    report.events = len(events)
+    check_left_out(service.config, request.without)
+    report = ImportReport(service=service.name)
+    mapping = _mapping(request)
+    sources = past_sources(service, request.state_folder, request.without)
+    gathered = asyncio.run(gather(sources, window, progress))
     with ExitStack() as opened:
-        columns: list[str] = []
-        counted = Counted(chunks=[], reference=[], features=[], importance={})
-        rows = RowRequest(
-            predictions=_path(request, mapping), config=request.config, window=request.window
-        )
-        if with_rows:
-            given = open_given(rows, mapping, opened)
-            mapping = mapping.bound(given.predictions)
-            check_given(mapping, given, report)
-            user_key = request.user_key or secrets.token_bytes(32)
-            counted = count_given(rows, mapping, given, report, progress, opened, user_key)
-            columns = given.predictions.columns
-        lacking = _OF_SERVERS if not with_rows else _lacking(mapping)
-        of_servers = gathered.chunks(lacking, mapping.bucket)
-        if not with_rows and not of_servers and not len(gathered.series.counts):
+        counted, mapping, documents = _count(request, mapping, report, progress, opened)
+        if not request.with_rows and not gathered.counts:
+            failing = ", ".join(f"{name}: {why}" for name, why in gathered.failing.items())
             raise BadInput(
-                f"nothing was found from {iso(request.window.start)} to {iso(request.window.end)}"
+                f"nothing was found from {iso(window.start)} to {iso(window.end)}"
+                + (f" ({inert(failing)})" if failing else "")
             )
-        together = heapq.merge(counted.chunks, of_servers, key=lambda chunk: chunk[:2])
-        documents = documents_of(rows, mapping, columns)
-        if request.severity_policy:
-            documents[SEVERITY_POLICY] = request.severity_policy
-        recording = Recording(
-            mapping, replace(counted, chunks=together), gathered.series, events, documents, ""
+        _tell(request, gathered, report)
+        of_servers = chunks(gathered.tables(), mapping.bucket)
+        every = heapq.merge(counted.chunks, of_servers, key=lambda chunk: chunk[:2])
+        write(
+            Recording(
+                mapping=mapping,
+                counted=replace(counted, chunks=every),
+                series=None,
+                events=in_order([*gathered.events, *_failures(gathered, window)]),
+                documents={**documents, **request.documents},
+                title="",
+            ),
+            request.output,
+            report,
+            lambda file: _finish(file, before_finish),
         )
-        write(recording, request.output, report, before_finish)
     return report
 
 
-def _of_metrics(request: RecordRequest) -> Mapping:
-    return mapping_without_rows(request.config)
+def _mapping(request: PastRequest) -> Mapping:
+    service = request.service
+    if not request.with_rows:
+        return mapping_without_rows(service.name, service.config, service.document)
+    return replace(mapping_in(service.config, service.document), label_end=request.window.end)
 
 
-def _path(request: RecordRequest, mapping: Mapping) -> Path | None:
-    """The files of predictions, a relative path beginning beside the configuration."""
-    path = mapping.settings.path
-    return request.config.parent / path if path else None
+def _count(
+    request: PastRequest,
+    mapping: Mapping,
+    report: ImportReport,
+    progress: Progress | None,
+    opened: ExitStack,
+) -> tuple[Counted, Mapping, dict[str, str]]:
+    """What is counted of predictions, the map bound to their columns, and their documents."""
+    if not request.with_rows:
+        return Counted(chunks=[], reference=[], features=[], importance={}), mapping, {}
+    service, path = request.service, mapping.settings.path
+    rows = RowRequest(
+        predictions=service.folder / path if path else None,
+        config=service.path,
+        window=request.window,
+    )
+    given = open_given(rows, mapping, opened)
+    mapping = mapping.bound(given.predictions)
+    check_given(mapping, given, report)
+    user_key = request.user_key or secrets.token_bytes(32)
+    counted = count_given(rows, mapping, given, report, progress, opened, user_key)
+    beats = Beats(*beats_of_log(service.config.incident))
+    seen = chunks_as_live(counted.chunks, mapping.bucket, beats)
+    said = chunks([told(request.window, beats)], mapping.bucket)
+    every = heapq.merge(seen, said, key=lambda chunk: chunk[:2])
+    return (
+        replace(counted, chunks=every),
+        mapping,
+        documents_of(rows, mapping, given.predictions.columns),
+    )
 
 
-def _lacking(mapping: Mapping) -> tuple[str, ...]:
-    """The tables that servers fill because the prediction log cannot."""
-    return () if mapping.settings.latency else ("latency",)
-
-
-def _events(request: RecordRequest, config: Config, report: ImportReport) -> list[RecordedEvent]:
-    """Changes and reports of files, those of the window."""
-    feeds = (*config.sources.changes, *config.sources.reports)
-    files = dict.fromkeys(request.config.parent / feed.file for feed in feeds if feed.file)
-    every = [event for file in files for event in read_events(file, report)]
-    window = request.window
-    return [event for event in every if window.start <= event.at < window.end]
-
-
-def _tell(gathered: Gathered, report: ImportReport) -> None:
-    report.metric_values += len(gathered.series.counts)
+def _tell(request: PastRequest, gathered: Gathered, report: ImportReport) -> None:
+    """Say in the report what was found, and what could not be had."""
+    report.metric_values = gathered.rows()
+    report.events = len(gathered.events)
+    for name in sorted(request.without):
+        report.note(f"{inert(name, 60)}: left out, as asked")
+    if request.service.config.sources.alerts is not None:
+        report.note(_NO_PAST)
     for part, why in gathered.failing.items():
-        report.note(f"{part}: {why}")
+        report.note(f"{inert(part, 80)}: {inert(why)}")
+    for name in gathered.empty:
+        report.note(f"{inert(name, 60)}: nothing from that time")
+    failing = {part.rpartition("/")[2] for part in gathered.failing}
+    lacking = set(request.service.config.panels) - gathered.series() - failing
+    for panel in sorted(lacking):
+        report.note(f"panel {inert(panel, 60)}: no values from that time")
+
+
+def _failures(gathered: Gathered, window: Window) -> list[RecordedEvent]:
+    """What a recorder journals of sources that fail, so that the screen says so too."""
+    return [
+        RecordedEvent(
+            window.start,
+            window.start,
+            SOURCE,
+            f"{inert(part, 80)}: {inert(why)}",
+            {"source": inert(part, 80), "cause": inert(why)},
+        )
+        for part, why in gathered.failing.items()
+    ]
+
+
+def _finish(file: IncidentFile, before_finish: BeforeFinish | None) -> None:
+    file.put_meta(ROLLING, secrets.token_hex(16))  # it says how far sources were, as a recorder's
+    if before_finish is not None:
+        before_finish(file)

@@ -31,6 +31,7 @@ from cockpit.units import parse_duration
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from cockpit.config import IncidentSettings
     from cockpit.incident.file import IncidentFile
     from cockpit.observe.live.logs.tail import Part
     from cockpit.observe.live.source import Asked
@@ -54,8 +55,7 @@ class LogSource:
     def __init__(self, service: ServiceConfig, file: IncidentFile, state_folder: Path) -> None:
         """Raises BadInput where the map does not fit a log that grows."""
         incident = service.config.incident
-        self.every = parse_duration(incident.every)
-        self.after = self.every - min(_BEFORE_GRID, self.every // 4)
+        self.every, self.after = beats_of_log(incident)
         self._map = _checked(mapping_in(service.config, service.document))
         self._look_back = parse_duration(incident.look_back)
         self._keep = min(parse_duration(incident.keep), self._map.label_horizon)
@@ -157,6 +157,12 @@ class LogSource:
     def _check(self, rows: Rows) -> list[str]:
         check_columns(self._map.bound(rows), rows, None, ImportReport())
         return rows.columns
+
+
+def beats_of_log(incident: IncidentSettings) -> tuple[int, int]:
+    """How often a log is read, and how long after each whole multiple of that, µs."""
+    every = parse_duration(incident.every)
+    return every, every - min(_BEFORE_GRID, every // 4)
 
 
 def _checked(mapping: Mapping) -> Mapping:

@@ -119,7 +119,7 @@ def traffic(matrix: Matrix, stretch: Window, step: int, version: Word, kind: Wor
         "version": version_of[series[which]],
         "kind": kind_of[series[which]],
         "valid": valid,
-        "observed": valid,  # until the recorder says when
+        "observed": first + point[which] * step,  # it was scraped; the recorder says when seen
         "n": n,
     }
     words = {"version": versions, "kind": kinds}

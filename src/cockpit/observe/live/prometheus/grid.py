@@ -74,7 +74,7 @@ class GridSource:
         self.every = grid_step(settings)
         self.after = parse_duration(settings.settled) % self.every
         self.counts = counts
-        self._settled = parse_duration(settings.settled)
+        self.settled = parse_duration(settings.settled)
         self._client = client
         self._parts = parts
         self._stride = dict.fromkeys(parts, _LONGEST_PIECE)
@@ -122,7 +122,7 @@ class GridSource:
         """The last grid point whose samples are there; a server whose clock is behind has fewer."""
         ahead = self._client.ahead or 0
         behind = -ahead if ahead < -_SKEWED else 0
-        return (now - self._settled - behind) // self.every * self.every
+        return (now - self.settled - behind) // self.every * self.every
 
     def _skew(self) -> dict[str, str]:
         ahead = self._client.ahead or 0
