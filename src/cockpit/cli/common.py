@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +28,8 @@ JSON = click.option(
 WHO = click.option(
     "--as", "who", metavar="NAME", help="Who you are in the journal; default: user@host."
 )
+
+_CLEAR = "\r\x1b[K"  # back to the start of the line, and nothing on it
 
 
 def open_reading(file: Path) -> Session:
@@ -72,6 +77,29 @@ def parse_part(text: str | None, option: str) -> float | None:
 def shown(path: Path) -> str:
     """A path as a command prints it: in full, but inert, for a name is text from outside."""
     return inert(path, 4_096)
+
+
+@contextmanager
+def showing_progress() -> Iterator[Callable[[str, int, int], None] | None]:
+    """Who is told how far something is: it stands on stderr while the block lasts, if seen at all.
+
+    Its stage, how much is done, and of how much; 0 where that is not known.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    try:
+        yield _progress
+    finally:
+        click.echo(_CLEAR, err=True, nl=False)  # of a stage that was left halfway
+
+
+def _progress(stage: str, done: int, total: int) -> None:
+    """One line on stderr, rewritten in place; cleared when a stage is complete."""
+    of = f" of {total:,}" if total else ""
+    click.echo(f"{_CLEAR}{stage} {done:,}{of}", err=True, nl=False)
+    if total and done >= total:
+        click.echo(_CLEAR, err=True, nl=False)
 
 
 def print_json(schema: str, body: Any) -> None:

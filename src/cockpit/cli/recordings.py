@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from cockpit.cli.common import FILE, shown
+from cockpit.cli.common import FILE, showing_progress, shown
 from cockpit.text import inert
 
 PATH = click.Path(path_type=Path)
-_CLEAR = "\r\x1b[K"  # back to the start of the line, and nothing on it
 
 
 @click.command(name="import")
@@ -70,23 +68,11 @@ def import_command(
         output=out,
         force=force,
     )
-    progress = _progress if sys.stderr.isatty() else None
-    try:
+    with showing_progress() as progress:
         told = import_incident(request, progress)
-    finally:
-        if progress is not None:
-            click.echo(_CLEAR, err=True, nl=False)  # of a stage that was left halfway
     for line in told:
         click.echo(inert(line, 500), err=True)
     click.echo(shown(out))
-
-
-def _progress(stage: str, done: int, total: int) -> None:
-    """One line on stderr, rewritten in place; cleared when a stage is complete."""
-    of = f" of {total:,}" if total else ""
-    click.echo(f"{_CLEAR}{stage} {done:,}{of}", err=True, nl=False)
-    if total and done >= total:
-        click.echo(_CLEAR, err=True, nl=False)
 
 
 @click.command()

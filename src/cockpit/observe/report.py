@@ -35,7 +35,7 @@ class ImportReport(msgspec.Struct, kw_only=True):
 
     def lines(self) -> list[str]:
         """The report as people read it: what was used, then what was not and why."""
-        told = [f"predictions: {self.used:,} of {self.rows:,} rows used"]
+        told = [f"predictions: {self.used:,} of {self.rows:,} rows used"] if self.rows else []
         if self.labels:
             told.append(f"labels: {self.labels:,} read, {self.labels_used:,} given to rows")
         if self.reference_rows:

@@ -53,13 +53,14 @@ def record(
     until: Callable[[Callable[[], None]], object],
     *,
     waiting: Callable[[], None] = lambda: None,
+    folder: Path | None = None,
 ) -> None:
     """Record a service; `until` gets a function that, called from any thread, ends it.
 
     Another process may record it already: `waiting` is called, and when that one ends, we go on.
-    Raises BadInput.
+    The recording lies in the state folder, unless another `folder` is given. Raises BadInput.
     """
-    folder = state_folder()
+    folder = folder or state_folder()
     path = recording_path(folder, service.name)
     told = False
     while True:

@@ -82,7 +82,7 @@ class Committer:
         return stamp
 
     def _stamp(self, rows: int) -> int:
-        shown = self._clock() + _MARGIN + rows * SECOND // _ROWS_A_SECOND
+        shown = self._clock() + MARGIN + rows * SECOND // _ROWS_A_SECOND
         self._last = max(-(-shown // SECOND) * SECOND, self._last)
         return self._last
 
