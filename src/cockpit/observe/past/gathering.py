@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from cockpit.observe.rows import Progress
     from cockpit.records import Counts, Window
 
+_COUNTED = ("requests", "errors")  # parts of a source: without all of them no time is told of
+
 
 @dataclass
 class Gathered:
@@ -96,7 +98,7 @@ async def _gather_from(
     gathered.failing |= failing
     if found_so_far == 0 and not failing:
         gathered.empty.append(source.name)
-    if source.counts and found_so_far and not failing:
+    if source.counts and not failing.keys() & {f"{source.name}/{part}" for part in _COUNTED}:
         gathered.add(told(window, beats))
 
 
