@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from threading import Timer
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from cockpit.cli.common import parse_length, showing_progress, shown
-from cockpit.records import SECOND, BadInput
+from cockpit.cli.ending import Ending, leaving_nothing
+from cockpit.records import BadInput
 from cockpit.text import inert
+from cockpit.units import duration
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from cockpit.services import ServiceConfig
 
 PATH = click.Path(path_type=Path)
@@ -60,8 +56,7 @@ def record(
     recorded then.
     """
     _check_options(start, end, length, out, without, force)
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
+    with leaving_nothing():
         chosen = _service(config, service)
         if out is None:
             _keep(chosen)
@@ -69,26 +64,6 @@ def record(
             _record_for(chosen, parse_length(length or "", "--for"), out, force=force)
         else:
             _record_past(chosen, start, end, out, frozenset(without), force=force)
-    except _Stopped as stopped:
-        _leave(stopped.number)
-    except KeyboardInterrupt:
-        _leave(signal.SIGINT)
-
-
-class _Stopped(BaseException):
-    """A signal came while there was nothing to complete."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-
-def _interrupt(number: int, _: FrameType | None) -> NoReturn:
-    raise _Stopped(number)
-
-
-def _leave(number: int) -> NoReturn:
-    click.echo("cockpit: stopped; nothing was written", err=True)
-    raise SystemExit(128 + number)
 
 
 def _check_options(
@@ -150,7 +125,9 @@ def _record_for(service: ServiceConfig, length: int, out: Path, *, force: bool) 
 
     if length <= 0:
         raise BadInput("--for: nothing is recorded in no time; write one like 10m")
-    ending = _Ending(length)
+    about = f"recording {service.name} for {duration(length)}; ctrl-c ends it sooner"
+    click.echo(about, err=True)
+    ending = Ending(length)
     record_into(service, ending.begin, out, force=force)
     click.echo(shown(out))
     ending.exit()
@@ -162,41 +139,13 @@ def _keep(service: ServiceConfig) -> None:
 
     where = shown(rolling_path(service))
     click.echo(f"recording {service.name} into {where}; ctrl-c ends it", err=True)
-    ending = _Ending(None)
+    ending = Ending(None)
     keep(
         service,
         ending.begin,
         waiting=lambda: click.echo("another process records it; waiting for its end", err=True),
     )
     ending.exit()
-
-
-class _Ending:
-    """Ends a recording after a time (µs), or at a signal: what was found by then is written."""
-
-    def __init__(self, length: int | None) -> None:
-        self._length = length
-        self._timer: Timer | None = None
-        self._interrupted = False
-
-    def begin(self, stop: Callable[[], None]) -> None:
-        """Call `stop` when it is over."""
-
-        def end(number: int, _: FrameType | None) -> None:
-            self._interrupted |= number == signal.SIGINT
-            stop()
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, end)
-        if self._length is not None:
-            self._timer = Timer(self._length / SECOND, stop)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def exit(self) -> None:
-        """Leave as programs do that ctrl-c ended, where it was that."""
-        if self._interrupted:
-            sys.exit(128 + signal.SIGINT)
 
 
 COMMANDS = (record,)

@@ -72,7 +72,9 @@ async def gather(
             try:
                 await _gather_from(source, window, gathered, progress)
             except SourceFailed as error:
-                raise Unreachable(f"{inert(source.name, 60)}: {inert(error, 200)}") from None
+                name, (server, *_) = inert(source.name, 60), source.name.replace("[", " ").split()
+                mend = f"leave it out with --without {inert(server, 60)}"
+                raise Unreachable(f"{name}: {inert(error)}; {mend}") from None
     finally:
         for source in sources:
             await source.close()
