@@ -19,7 +19,7 @@ def begin(service: ServiceConfig, file: IncidentFile, state_folder: Path) -> lis
     """Every source of a service, not asked yet. Raises BadInput where one cannot be set up."""
     named = service.config.sources
     found: list[Source] = [*prometheus_sources(service.config), *feeds_of(service, state_folder)]
-    if named.predictions is not None and named.predictions.path:
+    if named.predictions is not None and (named.predictions.path or named.predictions.ibis):
         found.append(LogSource(service, file, state_folder))
     return found
 

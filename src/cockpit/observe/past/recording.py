@@ -31,7 +31,7 @@ from cockpit.observe.report import ImportReport
 from cockpit.observe.writing import Recording, write
 from cockpit.records import BadInput
 from cockpit.text import inert
-from cockpit.units import iso
+from cockpit.units import iso, parse_duration
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,7 +141,8 @@ def _count(
     check_given(mapping, given, report)
     user_key = request.user_key or secrets.token_bytes(32)
     counted = count_given(rows, mapping, given, report, progress, opened, user_key)
-    beats = Beats(*beats_of_log(service.config.incident))
+    lag = parse_duration(mapping.settings.lag) if mapping.settings.ibis else 0
+    beats = Beats(*beats_of_log(service.config.incident), lag)
     seen = chunks_as_live(counted.chunks, mapping.bucket, beats)
     said = chunks([told(request.window, beats)], mapping.bucket)
     every = heapq.merge(seen, said, key=lambda chunk: chunk[:2])

@@ -71,17 +71,20 @@ def told(window: Window, beats: Beats) -> Counts:
 def chunks_as_live(counted: Iterable[Chunk], bucket: int, beats: Beats) -> Iterator[Chunk]:
     """Chunks of an import, in order, with the rows of fast tables shown at the next beat.
 
-    Slow tables are shown when their bucket is over, by an import as by a recorder.
+    Those of slow tables are shown when the slow bucket is over in which they have settled.
     """
     waiting: list[tuple[int, str, int, Counts]] = []  # by the end of their bucket
     number = count()
+    wait = -(-beats.settled // bucket) * bucket
     for end, table, rows in counted:
         while waiting and waiting[0][:2] < (end, table):
             yield _without_number(heappop(waiting))
         if TABLES[table].clock == "slow":
-            yield end, table, rows
-            continue
-        for later, _, part in chunks([as_live(rows, beats)], bucket):
+            columns = {**rows.columns, "observed": rows.columns["observed"] + wait}
+            parts = [(end + wait, table, Counts(table, columns, rows.words))]
+        else:
+            parts = chunks([as_live(rows, beats)], bucket)
+        for later, _, part in parts:
             heappush(waiting, (later, table, next(number), part))
     while waiting:
         yield _without_number(heappop(waiting))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cockpit.observe.live.logs.tail import place
-
 if TYPE_CHECKING:
-    from cockpit.observe.live.logs.tail import Piece
+    from cockpit.observe.live.logs.log_rows import LogRows, Piece
     from cockpit.observe.report import ImportReport
 
 _MOST_TOLD = 5
@@ -16,7 +14,8 @@ _MOST_TOLD = 5
 class BadRows:
     """What is wrong with rows, by reason, from its first row to a time in which there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: LogRows) -> None:
+        self._log = log
         self._where: dict[str, str] = {}
         self._told: dict[str, str] = {}
 
@@ -24,7 +23,7 @@ class BadRows:
         """Note where each reason was met first; `report` has it since it was forgotten last."""
         for reason in _bad(report):
             if reason not in self._where:
-                self._where[reason] = f"the first in {piece.file.shown}, {place(piece)}"
+                self._where[reason] = f"the first in {piece.file.shown}, {self._log.place(piece)}"
 
     def failing(self, report: ImportReport, *, closing: bool) -> dict[str, str]:
         """By reason how many rows; a reason is dropped when it was not met in a whole period."""

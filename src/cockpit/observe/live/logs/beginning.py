@@ -18,17 +18,17 @@ from cockpit.observe.live.logs.counting import check_columns
 from cockpit.observe.predictions import RowRequest, documents_of
 from cockpit.observe.reading import Beginning, Counting, Sources
 from cockpit.observe.report import ImportReport
-from cockpit.observe.rows import RowFile, open_rows
+from cockpit.observe.rows import RowFile
 from cockpit.observe.writing import append_reference, settled_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
 
     from cockpit.incident.file import IncidentFile
     from cockpit.observe.live.logs.label_index import LabelIndex
-    from cockpit.observe.live.logs.tail import Part, Tail
+    from cockpit.observe.live.logs.log_rows import LogRows, Part
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Progress
 
@@ -60,7 +60,7 @@ class Frozen(msgspec.Struct):
 class RowsSoFar(RowFile):
     """The newest rows of a log as they are now."""
 
-    def __init__(self, tail: Tail, parts: Sequence[Part]) -> None:
+    def __init__(self, tail: LogRows, parts: Sequence[Part]) -> None:
         """`parts` are of the files of `tail`, the newest first."""
         super().__init__(tail.shown, tail.columns, ())
         self._tail = tail
@@ -93,12 +93,18 @@ class Beginner:
     """Freezes what a recording rests on, once; later it is read again."""
 
     def __init__(
-        self, file: IncidentFile, mapping: Mapping, index: LabelIndex, request: RowRequest
+        self,
+        file: IncidentFile,
+        mapping: Mapping,
+        index: LabelIndex,
+        request: RowRequest,
+        reference: Callable[[], RowFile | None],
     ) -> None:
         self._file = file
         self._map = mapping
         self._index = index
         self._request = request
+        self._reference = reference
 
     def begun(self) -> Frozen | None:
         """What was frozen when the recording began; None where it has not. Raises BadInput."""
@@ -122,7 +128,7 @@ class Beginner:
             return begun
         report = ImportReport(service=self._map.service)
         mapping = self._map.bound(rows)
-        reference = open_rows(self._request.reference) if self._request.reference else None
+        reference = self._reference()
         check_columns(mapping, rows, reference, report)
         wanted = usable_features(mapping, rows.columns, None)
         waits = bool(wanted) and reference is None and not rows.at_least(FEWEST_ROWS)

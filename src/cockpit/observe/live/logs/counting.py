@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cockpit.observe.counting import Tally
     from cockpit.observe.decode import Batch
     from cockpit.observe.features import FrozenFeature
-    from cockpit.observe.live.logs.tail import Piece
+    from cockpit.observe.live.logs.log_rows import Piece
     from cockpit.observe.mapping import Mapping
     from cockpit.records import Counts
     from cockpit.tables import Clock

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from cockpit.observe.decode import Batch
     from cockpit.observe.live.logs.beginning import Frozen
     from cockpit.observe.live.logs.label_index import LabelIndex, Scored
+    from cockpit.observe.live.logs.log_rows import LogRows, Part, Piece
     from cockpit.observe.live.logs.mark import Mark
-    from cockpit.observe.live.logs.tail import Part, Piece, Tail
     from cockpit.observe.live.source import Asked
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import Rows
@@ -43,8 +43,8 @@ class Log(NamedTuple):
     """A prediction log: its files, what their columns mean, and the index of ids."""
 
     mapping: Mapping
-    predictions: Tail
-    labels: Tail | None
+    predictions: LogRows
+    labels: LogRows | None
     ids: LabelIndex
     keep: int  # µs that labels are waited for
 
@@ -59,7 +59,7 @@ class Reading:
         self._fast, self._slow = mark.fast.copy(), dict(mark.slow)
         self._labels = mark.labels.copy()
         self._mark = mark  # of the answer that was given last
-        self._bad = BadRows()
+        self._bad = BadRows(log.predictions)
         self._lost = {} if log.ids.go_on_from(mark.generation) else {"labels": _LOST}
         self._generation = max(now, mark.generation + 1)
         self.counting = self._counting()
@@ -87,7 +87,7 @@ class Reading:
             counts += self._close(asked.now)
         self._mark.fast, self._mark.slow = self._fast.copy(), dict(self._slow)
         self._mark.joined = self._segments.joined
-        until = None if behind else asked.now
+        until = None if behind else asked.now - self._log.predictions.settled
         return Found(self._mark.text(), counts, failing=_few(failing), until=until)
 
     def earlier(self, parts: list[Part], window: Window) -> Iterator[Found]:
@@ -136,7 +136,7 @@ class Reading:
         own = keys[batch.rows], found[batch.rows]
         return [scored(batch, *own, counting.words, self._log.ids)]
 
-    def _read_labels(self, labels: Tail, now: int, deadline: float) -> bool:
+    def _read_labels(self, labels: LogRows, now: int, deadline: float) -> bool:
         """Put what was added to the labels into the index; whether there is more."""
         for piece in labels.added(self._labels, self._wanted_labels, now):
             values, at, usable = decode_labels(piece.rows, self._log.mapping, ImportReport())

@@ -24,7 +24,8 @@ from cockpit.observe.live.source import Found, SourceFailed
 from cockpit.observe.mapping import mapping_in
 from cockpit.observe.predictions import RowRequest
 from cockpit.observe.report import ImportReport
-from cockpit.records import SECOND, BadInput
+from cockpit.observe.rows import open_rows
+from cockpit.records import SECOND, BadInput, naming
 from cockpit.text import inert
 from cockpit.units import parse_duration
 
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
 
     from cockpit.config import IncidentSettings
     from cockpit.incident.file import IncidentFile
-    from cockpit.observe.live.logs.tail import Part
+    from cockpit.observe.live.logs.log_rows import LogRows, Part
     from cockpit.observe.live.source import Asked
     from cockpit.observe.mapping import Mapping
-    from cockpit.observe.rows import Rows
+    from cockpit.observe.rows import RowFile, Rows
     from cockpit.records import Window
     from cockpit.services import ServiceConfig
 
@@ -62,9 +63,7 @@ class LogSource:
         self._file = file
         self._index_path = folder(state_folder, _FOLDER) / f"{file_stem(file.service)}.index"
         self._request = _request(service)
-        self._predictions = _tail(service, self._map.settings.path)
-        label = self._map.settings.label
-        self._labels = _tail(service, label.path) if isinstance(label, Label) else None
+        self._predictions, self._labels = _rows(service, self._map)
         self._log: Log | None = None
         self._frozen: Frozen | None = None
         self._reading: Reading | None = None
@@ -116,7 +115,8 @@ class LogSource:
             index = LabelIndex(self._index_path, self._file.meta(ROLLING))
             labels = self._labels
             self._log = Log(self._map, self._predictions, labels, index, self._keep)
-        log, beginner = self._log, Beginner(self._file, self._map, self._log.ids, self._request)
+        log = self._log
+        beginner = Beginner(self._file, self._map, log.ids, self._request, self._reference)
         if not asked.mark:
             found = self._first(log, beginner, asked.now)
         else:
@@ -154,6 +154,14 @@ class LogSource:
         if self._frozen.features is not None:
             self._reading = None  # it goes on with them from its mark
 
+    def _reference(self) -> RowFile | None:
+        settings, request = self._map.settings, self._request
+        if settings.ibis and settings.reference_table:
+            from cockpit.observe.live.warehouse import WholeTable
+
+            return WholeTable(settings.ibis, settings.reference_table)
+        return open_rows(request.reference) if request.reference else None
+
     def _check(self, rows: Rows) -> list[str]:
         check_columns(self._map.bound(rows), rows, None, ImportReport())
         return rows.columns
@@ -185,6 +193,29 @@ def _request(service: ServiceConfig) -> RowRequest:
     return RowRequest(
         reference=service.folder / reference if reference else None, config=service.path
     )
+
+
+def _rows(service: ServiceConfig, mapping: Mapping) -> tuple[LogRows, LogRows | None]:
+    """Where predictions are read from, and labels that are kept apart. Raises BadInput."""
+    settings = mapping.settings
+    label = settings.label if isinstance(settings.label, Label) else None
+    if not settings.ibis:
+        return _tail(service, settings.path), _tail(service, label.path) if label else None
+    from cockpit.observe.live.warehouse import TableRows
+
+    if label is not None and not (label.table and mapping.label_time):
+        raise BadInput(
+            f"{mapping.place('label')}: label: labels of a table that grows are in a table with"
+            " times; write {table: labels, column: label, time: labelled_at}"
+        )
+    with naming(mapping.place("lag")):
+        lag = parse_duration(settings.lag)
+
+    def rows(table: str, time: str | None) -> TableRows:
+        return TableRows(settings.ibis, table, time or "", lag)
+
+    predictions = rows(settings.table, mapping.time)
+    return predictions, rows(label.table, mapping.label_time) if label else None
 
 
 def _tail(service: ServiceConfig, path: str) -> Tail:

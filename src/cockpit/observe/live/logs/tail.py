@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import zlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from cockpit.observe.live.logs.csv_rows import CsvRows
 from cockpit.observe.live.logs.json_rows import JSON, JsonRows
+from cockpit.observe.live.logs.log_rows import Part, Piece
 from cockpit.observe.live.logs.mark import Position
 from cockpit.observe.live.logs.parquet_rows import ParquetRows
 from cockpit.observe.rows import is_parquet
@@ -18,15 +19,14 @@ from cockpit.records import MINUTE, BadInput
 from cockpit.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cockpit.observe.live.logs.files import LogFiles, Seen
+    from cockpit.observe.live.logs.log_rows import Wanted
     from cockpit.observe.live.logs.mark import Positions
-    from cockpit.observe.rows import Rows
 
     Reader = CsvRows | JsonRows | ParquetRows
-    Wanted = Callable[[Rows], list[str]]  # which columns of a file are read; raises BadInput
 
 _HEAD = 1 << 10  # bytes after the header by which a file is known again
 _STEP = 16 << 20  # bytes in which lines are counted at once
@@ -34,27 +34,10 @@ _UNFINISHED_FOR = MINUTE  # since a file was written; before, it may be half of 
 _GONE = "it is gone, with rows that are not all counted"
 
 
-class Piece(NamedTuple):
-    """Some rows of one file."""
-
-    file: Seen
-    columns: list[str]  # of the file
-    rows: pa.RecordBatch
-    malformed: int  # rows that were left out
-    at: int  # where they begin: a byte of text, or a row of Parquet
-    was: str = ""  # what the file was called when it was read before, if otherwise
-
-
-class Part(NamedTuple):
-    """A part of a file, from one position to another."""
-
-    file: Seen
-    start: int
-    stop: int
-
-
 class Tail:
-    """Reads a log's files."""
+    """Reads a log's files (`log_rows.LogRows`)."""
+
+    settled = 0  # a row is there once it is written
 
     def __init__(self, files: LogFiles) -> None:
         self._files = files
@@ -132,6 +115,16 @@ class Tail:
                 yield Piece(part.file, header.columns, read.rows, read.malformed, at)
                 at = read.at
 
+    def place(self, piece: Piece) -> str:
+        """In words where the rows of a piece begin: after which line, or row of Parquet."""
+        with opened(piece.file) as reader:
+            if not reader.grows:
+                return f"after row {piece.at:,}"
+            lines = 0
+            for start in range(0, piece.at, _STEP):
+                lines += reader.text(start, min(_STEP, piece.at - start)).count(b"\n")
+        return f"after line {lines:,}"
+
     def _added_to(
         self, seen: Seen, positions: Positions, before: dict[str, Position], wanted: Wanted
     ) -> Iterator[Piece]:
@@ -170,17 +163,6 @@ class Tail:
             written = now is not None and seen.modified > now - _UNFINISHED_FOR
             if isinstance(error, BadInput) or not written:
                 self.failing[seen.shown] = inert(error, 200)
-
-
-def place(piece: Piece) -> str:
-    """In words where the rows of a piece begin: after which line, or row of Parquet."""
-    with opened(piece.file) as reader:
-        if not reader.grows:
-            return f"after row {piece.at:,}"
-        lines = 0
-        for start in range(0, piece.at, _STEP):
-            lines += reader.text(start, min(_STEP, piece.at - start)).count(b"\n")
-    return f"after line {lines:,}"
 
 
 @contextmanager
