@@ -16,7 +16,7 @@ from cockpit.observe.live.logs.files import Seen
 from cockpit.observe.live.logs.log_rows import Part, Piece
 from cockpit.observe.live.logs.mark import Position
 from cockpit.observe.rows import RowFile, Rows
-from cockpit.records import HOUR, MINUTE, SECOND, BadInput, Window
+from cockpit.records import DAY, HOUR, MINUTE, SECOND, BadInput, Window
 from cockpit.text import inert
 from cockpit.units import iso
 
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from cockpit.observe.rows import Progress
 
 _MOST_ROWS = 200_000  # that are fetched at once
-_PIECE = 10 * MINUTE  # of time, where there are fewer rows
-_LONGEST_PIECE = HOUR
+_STRIDE = 10 * MINUTE  # of time, at first; longer where there are few rows
+_LONGEST_STRIDE = DAY
+_PART = HOUR  # that is read at once of what was there before the first question
 
 
 class TableRows:
@@ -50,7 +51,7 @@ class TableRows:
         self._url = url
         self._table = table
         self._time = time
-        self._stride = _PIECE
+        self._stride = _STRIDE
 
     @property
     def shown(self) -> str:
@@ -68,11 +69,8 @@ class TableRows:
             wanted(Rows(self.shown, list(rows.columns)))
         end = self._end(now)
         positions.files[self._table] = Position(at=end, modified=end)
-        starts = range(since // _LONGEST_PIECE * _LONGEST_PIECE, end, _LONGEST_PIECE)
-        parts = [
-            Part(self._seen(), max(start, since), min(start + _LONGEST_PIECE, end))
-            for start in starts
-        ]
+        starts = range(since // _PART * _PART, end, _PART)
+        parts = [Part(self._seen(), max(start, since), min(start + _PART, end)) for start in starts]
         return parts[::-1]
 
     def between(
@@ -114,7 +112,7 @@ class TableRows:
             window = Window(start=start, end=min(end, start + self._stride))
             many = engine.count(self._within(engine, rows, window))
             if many <= _MOST_ROWS or self._stride <= SECOND:
-                self._stride = min(2 * self._stride, _LONGEST_PIECE)
+                self._stride = min(4 * self._stride, _LONGEST_STRIDE)
                 return window
             self._stride = max(SECOND, min(self._stride, window.end - start) // 4)
 
