@@ -36,6 +36,9 @@ KINDS = (
     "data_loss",
     "note",
 )
+# what a running system alone tells of
+ENDED = "resolved"  # the end of an alert
+SILENCE = "silence"  # the beginning or the end of a silence of one
 _REQUIRED = ("time", "kind")
 _DETAILS = ("version", "segment", "user")
 _FIELDS = (*_REQUIRED, "text", *_DETAILS, "observed_at")
