@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import msgspec
 
+from cockpit.config import EventKind
 from cockpit.observe.report import count
 from cockpit.observe.values import ERA_END, ERA_START, instant
 from cockpit.records import BadInput
@@ -20,19 +21,7 @@ if TYPE_CHECKING:
 
     from cockpit.observe.report import ImportReport
 
-KINDS = (
-    "deploy",
-    "flag",
-    "schema",
-    "traffic",
-    "alert",
-    "page",
-    "report",
-    "safety",
-    "privacy",
-    "data_loss",
-    "note",
-)
+KINDS: tuple[str, ...] = get_args(EventKind)
 _REQUIRED = ("time", "kind")
 _DETAILS = ("version", "segment", "user")
 _FIELDS = (*_REQUIRED, "text", *_DETAILS, "observed_at")
