@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cockpit import bins
+from cockpit.incident.chunk_log import REFERENCE
 from cockpit.incident.counts import concatenate
 from cockpit.incident.file import IncidentFile
-from cockpit.incident.telemetry import REFERENCE, append
+from cockpit.incident.telemetry import append
 from cockpit.records import MINUTE, SECOND, Counts
 from cockpit.tables import ALL, FIXED_POINT, NEW, SERIES, SERVED, UNKNOWN
 

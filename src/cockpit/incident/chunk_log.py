@@ -9,11 +9,23 @@ import msgspec
 
 from cockpit.incident.connection import damaged
 from cockpit.incident.schema import Time
+from cockpit.records import Record
 from cockpit.text import inert
 from cockpit.units import clock
 
 if TYPE_CHECKING:
     from cockpit.incident.file import IncidentFile
+
+
+REFERENCE = "reference/"  # before a table's name: the reference's own counts, all times 0
+DROPPED = "dropped"  # meta: the last chunk that a rolling recording no longer has
+
+
+class Dropped(Record, kw_only=True):
+    """The last chunk that was dropped from the front; id 0 where none was."""
+
+    id: int = 0
+    hash: str = ""
 
 
 class ChunkRow(NamedTuple):
@@ -27,6 +39,11 @@ class ChunkRow(NamedTuple):
     valid_max: Time
     rows: int
     hash: str = ""
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it belongs to the reference, which is of no time."""
+        return self.name.startswith(REFERENCE)
 
     def title(self) -> str:
         """'chunk 17 (score, observed 02:31–02:32)'."""
@@ -48,7 +65,7 @@ def add(file: IncidentFile, row: ChunkRow, data: bytes) -> None:
     """Append a chunk; its id and hash are made here."""
     with file.transaction() as connection:
         last = connection.execute("SELECT id, hash FROM chunk ORDER BY id DESC LIMIT 1").fetchone()
-        number, previous = last or (0, "")
+        number, previous = last or dropped(file)
         row = row._replace(id=number + 1)
         row = row._replace(hash=row.expected_hash(previous, data))
         connection.execute(
@@ -57,9 +74,24 @@ def add(file: IncidentFile, row: ChunkRow, data: bytes) -> None:
         )
 
 
-def every(file: IncidentFile) -> list[ChunkRow]:
-    """All chunks, in the order they were written."""
-    return file.select(ChunkRow, f"SELECT {_COLUMNS} FROM chunk ORDER BY id")
+def dropped(file: IncidentFile) -> tuple[int, str]:
+    """Id and hash of the chunk after which the chain goes on; (0, "") where it is whole."""
+    text = file.meta(DROPPED)
+    try:
+        last = msgspec.json.decode(text, type=Dropped) if text else Dropped()
+    except msgspec.DecodeError as error:
+        raise damaged(file.path, error) from None
+    return last.id, last.hash
+
+
+def every(file: IncidentFile, after: int = 0) -> list[ChunkRow]:
+    """All chunks after the one with id `after`, in the order they were written."""
+    return file.select(ChunkRow, f"SELECT {_COLUMNS} FROM chunk WHERE id > ? ORDER BY id", after)
+
+
+def last(file: IncidentFile) -> int:
+    """The id of the chunk written last; 0 where there is none."""
+    return file.select(tuple[int], "SELECT coalesce(max(id), 0) FROM chunk")[0][0]
 
 
 def find(file: IncidentFile, name: str, start: int, end: int, as_of: int) -> list[ChunkRow]:

@@ -11,7 +11,7 @@ from cockpit.incident.counts import select
 from cockpit.incident.file import BUCKET, CONTENT, SERVICE, STORED_VIEW, IncidentFile
 from cockpit.incident.replay import RECORDING_ID, recording_path
 from cockpit.incident.schema import LATEST
-from cockpit.incident.telemetry import REFERENCE, append, open_chunk
+from cockpit.incident.telemetry import append, open_chunk
 from cockpit.incident.verify import verify
 from cockpit.records import BadInput
 
@@ -62,7 +62,7 @@ def cut(
                 if name != STORED_VIEW:
                     target.put_document(name, source.document(name) or "")
             for row in chunk_log.every(source):
-                _copy_chunk(source, target, row, start, end, known_by)
+                copy_chunk(source, target, row, start, end, known_by)
             within = (e for e in journal.events(source, known_by) if start <= e.at < end)
             journal.copy(target, within)
             if before_finish is not None:
@@ -70,12 +70,15 @@ def cut(
             target.finish()
 
 
-def _copy_chunk(
+def copy_chunk(
     source: IncidentFile, target: IncidentFile, row: ChunkRow, start: int, end: int, at: int
 ) -> None:
-    """Copy the rows of a chunk that the cut keeps; a chunk kept whole is copied as it is."""
+    """Copy the rows of a chunk that happened in [start, end) and were observed by `at` (µs).
+
+    A chunk kept whole, and one of the reference, is copied as it is.
+    """
     inside = start <= row.valid_min and row.valid_max < end and row.observed_end <= at
-    if inside or row.name.startswith(REFERENCE):
+    if inside or row.is_reference:
         chunk_log.add(target, row, chunk_log.data(source, row))
         return
     if row.valid_max < start or row.valid_min >= end or row.observed_start > at:

@@ -90,6 +90,16 @@ class IncidentFile:
         path = Path(path)
         return cls(path, "live", opening.connect(path, "live"), path)
 
+    def left_by_others(self, within: int) -> bool:
+        """Whether nobody else has a live file open, waiting `within` ms for them to leave it."""
+        with self._entered():
+            self._connection.execute(f"PRAGMA busy_timeout = {within}")
+            try:
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+            except sqlite3.OperationalError:
+                return False
+            return True
+
     def finish(self) -> None:
         """Seal and close: all in one file, named by its content, durable, in its place."""
         with self._lock:
@@ -228,10 +238,17 @@ class IncidentFile:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of the block is written, or none of it; durable when the block is left."""
+        """All of the block is written, or none of it; durable when the block is left.
+
+        A block inside another is part of it.
+        """
         if self.mode == "reading":
             raise BadInput(f"{shown(self.path)} is open for reading only")
         with self._entered():
+            inside_another = self._connection.in_transaction
+            if inside_another:
+                yield self._connection
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

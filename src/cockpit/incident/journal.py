@@ -141,6 +141,16 @@ def entries(file: IncidentFile, until: int | None = None) -> list[Entry]:
     )
 
 
+def events_after(file: IncidentFile, lamport: int) -> list[Event]:
+    """What was written to a file after a Lamport time, in the order it was written."""
+    columns = ", ".join(Entry._fields)
+    query = f"SELECT {columns} FROM event WHERE lamport > ? ORDER BY lamport"
+    try:
+        return [entry.event() for entry in file.select(Entry, query, lamport)]
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise damaged(file.path, f"an event cannot be read ({error})") from None
+
+
 def event_id(writer: str, seq: int) -> str:
     """What other entries, and JSON, call an entry: inert, for a writer is a name from outside."""
     return f"{inert(writer)}:{seq}"
@@ -152,13 +162,15 @@ def last_lamport(file: IncidentFile) -> int:
 
 
 def copy(file: IncidentFile, found: Iterable[Event]) -> None:
-    """Write events of another file's journal, in new chains with the same writers.
+    """Write events of another file's journal, in chains of the same writers.
 
     Numbers are given anew, and data that names another event by its id names it by the new one,
-    or none where that event is not copied.
+    or none where that event is not copied with it.
     """
     found = sorted(found, key=lambda event: (event.lamport, event.writer, event.seq))
-    written: Counter[str] = Counter()
+    written = Counter(
+        dict(file.select(tuple[str, int], "SELECT writer, max(seq) FROM event GROUP BY writer"))
+    )
     renamed: dict[str, str] = {}
     for event in found:
         written[event.writer] += 1

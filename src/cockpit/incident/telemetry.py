@@ -9,7 +9,7 @@ import numpy as np
 from cockpit.incident import chunk_log
 from cockpit.incident import counts as tables
 from cockpit.incident.cache import Cache
-from cockpit.incident.chunk_log import ChunkRow
+from cockpit.incident.chunk_log import REFERENCE, ChunkRow
 from cockpit.incident.chunks import BLOCK, MOST_ROWS, Chunk, encode
 from cockpit.incident.connection import damaged, shown
 from cockpit.incident.schema import EARLIEST, LATEST
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     Series = tuple[NDArray[np.int64], NDArray[np.float64]]
 
-REFERENCE = "reference/"  # before a table's name: the reference's own counts, all times 0
 EVERYTHING = Window(start=EARLIEST, end=LATEST)
 _MOST_ROWS = 1 << 25  # of one table in one window: what it takes in memory has a bound
 _MERGE_AT_ROWS = 1 << 21

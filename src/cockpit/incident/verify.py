@@ -57,8 +57,8 @@ def _check_documents(file: IncidentFile, checked: dict[str, int]) -> None:
 
 
 def _check_chunks(file: IncidentFile, checked: dict[str, int]) -> None:
-    previous = ""
-    for number, row in enumerate(chunk_log.every(file), start=1):
+    last, previous = chunk_log.dropped(file)
+    for number, row in enumerate(chunk_log.every(file), start=last + 1):
         if row.id != number:
             raise _Break(f"chunk {number}: it is gone")
         if row.expected_hash(previous, chunk_log.data(file, row)) != row.hash:

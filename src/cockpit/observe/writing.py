@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from cockpit.incident.chunk_log import REFERENCE
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.journal import Journal
 from cockpit.incident.schema import EARLIEST, LATEST
 from cockpit.incident.state import RECORDING
-from cockpit.incident.telemetry import REFERENCE, append
+from cockpit.incident.telemetry import append
 from cockpit.records import MINUTE, SECOND, BadInput
 from cockpit.tables import SERIES
 from cockpit.text import inert
