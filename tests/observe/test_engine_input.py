@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from cockpit.config.engine_url import check_url
 from cockpit.observe.engine.connect import Engine, connect
 from cockpit.observe.engine.dialects import CLICKHOUSE
-from cockpit.observe.engine.url import check_url
 from cockpit.observe.importer import ImportRequest, import_incident
 from cockpit.records import BadInput, Unreachable
 from tests.observe.conftest import Imported

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from cockpit.config.engine_url import check_url
 from cockpit.config.root import Config
 from cockpit.config.sources import Alertmanager, Auth, ChangeFeed, Counter, Prometheus, Secret
 from cockpit.records import BadInput, naming
@@ -32,6 +33,8 @@ def check_sources(config: Config) -> None:
             raise BadInput(f"{key}.name: '{inert(server.name)}' is named twice; give each its own")
     if sources.predictions is not None:
         _duration("sources.predictions.lag", sources.predictions.lag)
+        with naming("sources.predictions.ibis"):
+            check_url(sources.predictions.ibis)
     if sources.alerts is not None:
         _check_alerts("sources.alerts", sources.alerts)
     for i, feed in enumerate(sources.changes):
@@ -43,6 +46,11 @@ def check_sources(config: Config) -> None:
             raise BadInput(f"panels.{name}.query: empty; write one in PromQL")
         _check_name(f"panels.{name}.server", panel.server, names)
     _check_counters(config, names)
+    for i, promises in enumerate(config.objectives_from):
+        _check_name(f"objectives_from[{i}].server", promises.server, names)
+    pager = config.escalation.pagerduty
+    if pager is not None and pager.routing_key is not None:
+        _check_secret("escalation.pagerduty.routing_key", pager.routing_key)
 
 
 def servers_of(config: Config) -> dict[str, Prometheus]:

@@ -22,6 +22,7 @@ from cockpit.observe.report import ImportReport
 from cockpit.observe.rows import Rows, all_parquet, open_rows
 from cockpit.observe.writing import Recording, write
 from cockpit.records import BadInput
+from cockpit.services import load_service
 from cockpit.text import inert
 from cockpit.yamlfile import read_text
 
@@ -44,6 +45,7 @@ class ImportRequest:
     predictions: Path | None = None
     map: Path | None = None
     config: Path | None = None
+    service: str = ""  # which one of the configuration's, where it has several
     reference: Path | None = None
     labels: Path | None = None
     metrics: Path | None = None
@@ -83,7 +85,8 @@ def import_incident(
         raise BadInput(f"{inert(request.output)}: there is no such folder")
     if not os.access(request.output.parent, os.W_OK | os.X_OK):
         raise BadInput(f"{inert(request.output)}: nothing can be written in that folder")
-    mapping = read_mapping(request.map, request.config)
+    service = load_service(request.config, request.service) if request.config else None
+    mapping = read_mapping(request.map, service)
     report = ImportReport(service=mapping.service)
     with ExitStack() as opened:
         given = _open(request, mapping, opened)
@@ -98,7 +101,7 @@ def import_incident(
         if metrics is not None:
             series = read_metrics(metrics, mapping, request.piece_rows, report, progress)
         documents = {
-            "config": read_text(request.config) if request.config else "",
+            "config": service.text if service else "",
             "map": mapping.text,
             "columns": msgspec.json.encode(given.predictions.columns).decode(),
             **{

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cockpit.config import Config, Every, Label, Predictions, check
-from cockpit.observe.engine.url import check_url
+from cockpit.config import Config, Every, Label, Predictions
+from cockpit.config.engine_url import check_url
 from cockpit.records import DAY, SECOND, BadInput, naming
 from cockpit.tables import NEGATIVE, PAIR, POSITIVE
 from cockpit.text import inert
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cockpit.observe.rows import Rows
+    from cockpit.services import ServiceConfig
 
 _CONDITION = re.compile(r"\s*decision\s*={1,2}\s*([01])\s*")
 _WHOLE_DOCUMENT: tuple[str, ...] = ()
@@ -117,20 +118,15 @@ class Mapping:
             rows.require(column, f"{self.place(*key)} {asked}")
 
 
-def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
+def read_mapping(map_file: Path | None, given: ServiceConfig | None) -> Mapping:
     """The map from its own file, else the configuration's `sources.predictions`."""
-    config_document = read(config_file) if config_file else None
-    config = config_document.convert(Config, check) if config_document else Config()
-    if config_document is not None and config.sources.predictions is not None:
-        # kept in the incident file, whether it is this map that is used or another
-        with naming(config_document.place("sources", "predictions", "ibis")):
-            check_url(config.sources.predictions.ibis)
+    config = given.config if given else Config()
     if map_file is not None:
         text = read_text(map_file)
         document = read(text, inert(map_file.name))
         settings, prefix = document.convert(Predictions), _WHOLE_DOCUMENT
-    elif config_document is not None and config.sources.predictions is not None:
-        document = config_document
+    elif given is not None and config.sources.predictions is not None:
+        document = given.document
         settings, prefix = config.sources.predictions, ("sources", "predictions")
         text = dump_effective(settings)
     else:
@@ -168,7 +164,7 @@ def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
 
 def _check(mapping: Mapping) -> None:
     settings = mapping.settings
-    with naming(mapping.place("ibis")):
+    with naming(f"{mapping.place('ibis')}: ibis"):
         check_url(settings.ibis)
     if settings.time is None:
         raise BadInput(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from cockpit.config import DEFAULT_SEVERITY, Config, check
+from cockpit.config import DEFAULT_SEVERITY
 from cockpit.decide.severity.policy import read_policy
 from cockpit.observe.importer import ImportRequest
 from cockpit.observe.importer import import_incident as run_import
 from cockpit.records import BadInput
+from cockpit.services import load_service
 from cockpit.session.files import leave_first_view
 from cockpit.text import inert
-from cockpit.yamlfile import read, read_text
+from cockpit.yamlfile import read_text
 
 __all__ = ["ImportRequest", "import_incident"]
 
@@ -22,25 +22,25 @@ def import_incident(
     request: ImportRequest, progress: Callable[[str, int, int], None] | None
 ) -> list[str]:
     """Import and return the lines of the report: rows read, used, and left out by reason."""
-    request = replace(request, severity_policy=_own_policy(request.config))
+    request = replace(request, severity_policy=_own_policy(request))
     return run_import(request, progress, before_finish=leave_first_view).lines()
 
 
-def _own_policy(config_file: Path | None) -> str:
+def _own_policy(request: ImportRequest) -> str:
     """Text of the severity policy that a configuration names, checked; "" where it names none.
 
     Raises BadInput, naming the place in the policy or the configuration.
     """
-    if config_file is None:
+    if request.config is None:
         return ""
-    document = read(config_file)
-    named = document.convert(Config, check).severity
+    service = load_service(request.config, request.service)
+    named = service.config.severity
     if named == DEFAULT_SEVERITY:
         return ""
-    path = config_file.parent / named
+    path = service.folder / named
     if not path.is_file():
         raise BadInput(
-            f"{document.place('severity')}: severity: there is no file '{inert(named)}' beside it;"
+            f"{service.document.place('severity')}: severity: there is no file '{inert(named)}' beside it;"
             f" write {DEFAULT_SEVERITY}, or the name of one"
         )
     read_policy(path)
