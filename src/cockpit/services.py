@@ -7,42 +7,46 @@ becomes objectives here, so that a service's text says all there is to know of i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cockpit.config import Config, ObjectivesFrom, check
 from cockpit.records import BadInput
 from cockpit.slos import Left, Promise, adopt, read_promises
 from cockpit.text import inert
-from cockpit.yamlfile import Document, dump, nearest, read
+from cockpit.yamlfile import Document, dump, nearest, read, read_text
 
 
-@dataclass(frozen=True)
-class ServiceConfig:
-    """The settings of one service, and what is needed to speak of them."""
+class ServiceConfig(NamedTuple):
+    """One service: its settings, their text as it is kept in files, and the file they stand in."""
 
-    name: str  # empty where an import's map has to say it
+    name: str  # empty where only an import's map says it
     config: Config
-    text: str  # as an incident file keeps it: this service alone, without comments
-    folder: Path  # where relative paths in it begin
+    text: str  # of this service alone
     document: Document  # on which line each key stands, for errors
+    path: Path
     left: tuple[Left, ...] = ()  # of the files of promises: what is no objective here, and why
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths in it begin."""
+        return self.path.parent
 
 
 def load_services(path: Path) -> dict[str, ServiceConfig]:
-    """Every service of a file, by name, in its order. Raises BadInput naming the line.
+    """Every service of a file by name, in its order. Raises BadInput naming file and line.
 
     A file without `services` is one service.
     """
-    document = read(path)
+    text = read_text(path)
+    document = read(text, inert(path.name))
     names = _names(document)
     if names:
-        return {name: _one_of_several(document, name, path.parent) for name in names}
-    service = _service(document, path.parent)
+        return {name: _one_of_several(document, name, path) for name in names}
+    service = _service(document, path, text)
     if not service.name:
-        raise BadInput(f"{document.place()}: service: missing; write what people call the service")
+        raise BadInput(f"{document.name}: service: missing; write what people call the service")
     return {service.name: service}
 
 
@@ -51,16 +55,17 @@ def load_service(path: Path, name: str = "") -> ServiceConfig:
 
     Only there the name may be missing in the file. Raises BadInput naming the line.
     """
-    document = read(path)
+    text = read_text(path)
+    document = read(text, inert(path.name))
     names = _names(document)
     if not names:
-        service = _service(document, path.parent)
+        service = _service(document, path, text)
         if name and name != service.name:
             there = inert(service.name, 80) or "one without a name"
             raise BadInput(f"{document.name}: no service '{inert(name, 80)}'; there is {there}")
         return service
     if name in names:
-        return _one_of_several(document, name, path.parent)
+        return _one_of_several(document, name, path)
     there = f"there are: {', '.join(inert(one, 80) for one in names)}"
     if not name:
         raise BadInput(f"{document.place('services')}: services: several; say which one, {there}")
@@ -81,8 +86,11 @@ def _names(document: Document) -> list[str]:
         )
     for name, own in services.items():
         key = f"services.{inert(name, 80)}"
-        if not name.strip():
-            raise BadInput(f"{document.place('services')}: services: one has no name; write it")
+        if not name.strip() or inert(name) != name:
+            raise BadInput(
+                f"{document.place('services', name)}: {key}: no name that can be shown;"
+                " write it in letters and digits"
+            )
         if not isinstance(own, dict):
             raise BadInput(
                 f"{document.place('services', name)}: {key}: not a block;"
@@ -97,7 +105,7 @@ def _names(document: Document) -> list[str]:
     return list(services)
 
 
-def _one_of_several(document: Document, name: str, folder: Path) -> ServiceConfig:
+def _one_of_several(document: Document, name: str, path: Path) -> ServiceConfig:
     rest = {key: value for key, value in document.data.items() if key != "services"}
     lines = {key: line for key, line in document.lines.items() if key[:1] != ("services",)}
     inside = ("services", name)
@@ -106,7 +114,7 @@ def _one_of_several(document: Document, name: str, folder: Path) -> ServiceConfi
             lines[key[2:]] = line
     merged = {**_over(rest, document.data["services"][name]), "service": name}
     lines[("service",)] = document.lines[inside]
-    return _service(Document(document.name, merged, lines), folder)
+    return _service(Document(document.name, merged, lines), path, dump(merged))
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,21 +128,16 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _service(document: Document, folder: Path) -> ServiceConfig:
+def _service(document: Document, path: Path, text: str) -> ServiceConfig:
     config = document.convert(Config, check)
     left: tuple[Left, ...] = ()
     if config.objectives_from:
-        document, left = _with_promises(document, config, folder)
+        document, left = _with_promises(document, config, path.parent)
         config = document.convert(Config, check)
+        text = dump(document.data)
     logged = config.sources.predictions
-    return ServiceConfig(
-        name=config.service or (logged.service if logged else ""),
-        config=config,
-        text=dump(document.data),
-        folder=folder,
-        document=document,
-        left=left,
-    )
+    name = config.service or (logged.service if logged else "")
+    return ServiceConfig(inert(name), config, text, document, path, left)
 
 
 def _with_promises(

@@ -28,6 +28,9 @@ BURN_SPANS = ((HOUR, 5 * MINUTE), (6 * HOUR, 30 * MINUTE), (3 * DAY, 6 * HOUR))
 class Inputs:
     """What was known at `at`. Nothing in it may have been observed later.
 
+    `as_of_fast` and `as_of_slow` are where the windows end: up to there all requests have been
+    told.
+
     `now` holds the tables of the two windows (fast tables over `infra_window`, slow ones over
     `quality_window`), label moves expanded and summed: no `was`, `valid` or `observed`. `history`
     holds tables over `history_window` with `valid` kept, for charts, for the onset and for the
@@ -51,6 +54,7 @@ class Inputs:
     quality_window: Window
     history_window: Window
     now: Mapping[str, Counts]
+    gauge_window: Window | None = None  # the infra window, unless gauges come from elsewhere
     history: Mapping[str, Counts] = field(default_factory=dict)
     reference: Mapping[str, Counts] = field(default_factory=dict)
     aged: Mapping[str, Counts] = field(default_factory=dict)

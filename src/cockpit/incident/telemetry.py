@@ -12,8 +12,8 @@ from cockpit.incident.cache import Cache
 from cockpit.incident.chunk_log import REFERENCE, ChunkRow
 from cockpit.incident.chunks import BLOCK, MOST_ROWS, Chunk, encode
 from cockpit.incident.connection import damaged, shown
-from cockpit.incident.schema import EARLIEST, LATEST
-from cockpit.records import HOUR, SECOND, BadInput, Counts, Window
+from cockpit.incident.schema import EARLIEST, IDENTITY, LATEST, ROLLING
+from cockpit.records import HOUR, MINUTE, SECOND, BadInput, Counts, Window
 from cockpit.tables import SERIES
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Series = tuple[NDArray[np.int64], NDArray[np.float64]]
 
+# A series of a live recording: its times say before which all that happened has been told.
+TOLD = "(told)"
 EVERYTHING = Window(start=EARLIEST, end=LATEST)
 _MOST_ROWS = 1 << 25  # of one table in one window: what it takes in memory has a bound
 _MERGE_AT_ROWS = 1 << 21
@@ -126,18 +128,37 @@ class Telemetry:
     def __init__(self, file: IncidentFile) -> None:
         self._file = file
         self._cache = Cache(_CACHE_BYTES)
+        self._span: tuple[int, Window] | None = None  # as it was when that chunk was the last
         self._moments = Cache(_MOMENTS_BYTES)  # sums for one `as_of`: soon of no more use
 
     # --- time --------------------------------------------------------------------------------
 
     def span(self) -> Window:
         """From the first event bucket to the end of the last observed one."""
-        return self._file.span()
+        last = chunk_log.last(self._file)
+        if self._span is None or self._span[0] != last:
+            self._span = last, self._file.span()
+        return self._span[1]
 
     def as_of(self, clock: Clock, at: int) -> int:
         """End of the last bucket that was closed at `at`, µs: what may be seen then."""
         size = SECOND if clock == "fast" else self._file.bucket
         return at - at % size
+
+    def told(self, at: int, look_back: int) -> int | None:
+        """Before which time (µs) all requests had been told at `at`; None where nothing says so.
+
+        An import has told everything; a live recording says how far its sources were, and is asked
+        for the last time it did within `look_back` µs.
+        """
+        if self._file.meta(IDENTITY) or self._file.meta(ROLLING):
+            seen = self.as_of("fast", at)
+            for span in (min(5 * MINUTE, look_back), look_back):
+                window = Window(start=seen - span, end=seen + SECOND)
+                found = self.series({TOLD}, window, seen).get(TOLD)
+                if found is not None:
+                    return int(found[0][-1])
+        return None
 
     # --- tables of counts --------------------------------------------------------------------
 
@@ -236,7 +257,8 @@ class Telemetry:
     ) -> dict[str, Series]:
         """Times (µs, ascending, int64) and values (float64) of each series that has any.
 
-        `names` None means all. Of values observed later for one time, the last counts.
+        `names` None means all that tell of the service. Of values observed later for one time,
+        the last counts.
         """
         window = window or EVERYTHING
         wanted = None if names is None else set(names)
@@ -259,7 +281,9 @@ class Telemetry:
         """Rows of the wanted series in one chunk; blocks without any are not inflated."""
         words = self._chunk(row).words["name"]
         codes = self._column(row, "name")
-        is_wanted = np.array([wanted is None or word in wanted for word in words], dtype=bool)
+        is_wanted = np.array(
+            [word != TOLD if wanted is None else word in wanted for word in words], dtype=bool
+        )
         rows = is_wanted[codes]
         for start in np.unique(np.flatnonzero(rows) // BLOCK) * BLOCK:
             here = slice(int(start), int(start) + BLOCK)

@@ -11,6 +11,7 @@ import msgspec
 from cockpit.config import Config, Every, Label, Predictions
 from cockpit.config.engine_url import check_url
 from cockpit.records import DAY, SECOND, BadInput, naming
+from cockpit.services import load_service
 from cockpit.tables import NEGATIVE, PAIR, POSITIVE
 from cockpit.text import inert
 from cockpit.units import parse_duration, parse_instant
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cockpit.observe.rows import Rows
-    from cockpit.services import ServiceConfig
 
 _CONDITION = re.compile(r"\s*decision\s*={1,2}\s*([01])\s*")
 _WHOLE_DOCUMENT: tuple[str, ...] = ()
@@ -42,6 +42,7 @@ class Mapping:
     label_delay: int | None
     label_horizon: int  # labels known later than this after their event are not used
     label_decision: int | None  # labels exist only for rows with this decision
+    label_end: int | None = None  # of a recording: labels known then or later are not used
     versions_in_column: bool = False  # else `settings.version` is the one version
 
     @property
@@ -118,8 +119,9 @@ class Mapping:
             rows.require(column, f"{self.place(*key)} {asked}")
 
 
-def read_mapping(map_file: Path | None, given: ServiceConfig | None) -> Mapping:
-    """The map from its own file, else the configuration's `sources.predictions`."""
+def read_mapping(map_file: Path | None, config_file: Path | None, service: str = "") -> Mapping:
+    """The map from its own file, else the `sources.predictions` of a configuration's service."""
+    given = load_service(config_file, service) if config_file else None
     config = given.config if given else Config()
     if map_file is not None:
         text = read_text(map_file)
@@ -131,15 +133,15 @@ def read_mapping(map_file: Path | None, given: ServiceConfig | None) -> Mapping:
         text = dump_effective(settings)
     else:
         raise BadInput("no map: give --map FILE, or --config with sources.predictions")
-    service = settings.service or config.service
-    if not service:
+    name = settings.service or config.service
+    if not name:
         raise BadInput(f"{document.name}: service: missing; write what people call the service")
     mapping = Mapping(
         settings=settings,
         text=text,
         document=document,
         prefix=prefix,
-        service=service,
+        service=name,
         bucket=0,
         clock=None,
         label_delay=None,

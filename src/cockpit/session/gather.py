@@ -91,6 +91,21 @@ class _SlowFacts(NamedTuple):
         )
 
 
+class _Clocks(NamedTuple):
+    """Up to when rows were seen, and up to when the sources had told of all that happened: µs."""
+
+    seen_fast: int
+    seen_slow: int
+    fast: int
+    slow: int
+
+    def seen(self, table: str) -> int:
+        return self.seen_fast if _is_fast(table) else self.seen_slow
+
+    def end(self, table: str) -> int:
+        return self.fast if _is_fast(table) else self.slow
+
+
 class Gatherer:
     """Reads one recording for any time T, and only what was observed by T."""
 
@@ -98,7 +113,7 @@ class Gatherer:
         self._file = incident.recording
         self._telemetry = incident.telemetry
         self._config = config
-        self._start = self._telemetry.span().start
+        self._look_back = parse_duration(config.incident.look_back)
         self._earlier: Assessment | None = None
         self._kept: list[tuple[_SlowFacts, ModelReport]] = []
         self._curves: list[tuple[tuple[int, ...], list[LoadCurve]]] = []
@@ -127,7 +142,7 @@ class Gatherer:
 
         Kept until the bucket changes: a trend needs no more.
         """
-        closed = self._telemetry.as_of("slow", at)
+        closed = self._clocks(at).slow
         if closed <= self._start:
             return None
         if self._earlier is None or self._earlier.at != closed:
@@ -140,32 +155,38 @@ class Gatherer:
         """The length of a slow bucket, µs."""
         return self._file.bucket
 
+    @property
+    def _start(self) -> int:
+        """Where the recording begins, µs; of a live one that may change."""
+        return self._telemetry.span().start
+
     def as_of(self, clock: Clock, at: int) -> int:
-        """The end of the last bucket of a clock that is closed at `at`, µs."""
-        return self._telemetry.as_of(clock, at)
+        """The end of the last bucket of a clock of which all is told at `at`, µs."""
+        clocks = self._clocks(at)
+        return clocks.fast if clock == "fast" else clocks.slow
 
     def since(self, start: int, at: int, names: Sequence[str]) -> dict[str, Counts]:
         """Tables by event bucket from `start` to `at`, without their score bins."""
-        found = {}
+        found, clocks = {}, self._clocks(at)
         for name in names:
-            as_of = self.as_of(TABLES[name].clock, at)
-            window = Window(start=min(start, as_of), end=as_of)
+            end = clocks.end(name)
+            window = Window(start=min(start, end), end=end)
             unused = _UNUSED_BY_ARMS.get(name, ())
-            found[name] = self._telemetry.counts_by_valid(name, window, as_of, unused)
+            found[name] = self._telemetry.counts_by_valid(name, window, clocks.seen(name), unused)
         return found
 
     def gauges_since(self, start: int, at: int) -> Mapping[str, Series]:
         """Gauges from `start` to `at`, by name."""
-        fast = self.as_of("fast", at)
-        return self._telemetry.series(None, Window(start=min(start, fast), end=fast), fast)
+        seen = self._clocks(at).seen_fast
+        return self._telemetry.series(None, Window(start=min(start, seen), end=seen), seen)
 
     def serving(self, at: int, start: int, aim: Aim) -> Serving:
         """Who served the requests that an aim is about, step by step from `start` on (µs)."""
         table = "score_by_segment" if aim.segment else "score" if aim.shadow else "traffic"
-        fast = _is_fast(table)
-        as_of = self._telemetry.as_of("fast" if fast else "slow", at)
-        window = self._from(start, as_of)
-        counts = self._telemetry.counts_by_valid(table, window, as_of, () if fast else _UNSEEN)
+        fast, clocks = _is_fast(table), self._clocks(at)
+        window = self._from(start, clocks.end(table))
+        unused = () if fast else _UNSEEN
+        counts = self._telemetry.counts_by_valid(table, window, clocks.seen(table), unused)
         bucket = _MOVED_STEP if fast else self._file.bucket
         return serving(counts, window, bucket, segment=aim.segment, shadow=bool(aim.shadow))
 
@@ -210,30 +231,31 @@ class Gatherer:
         return found
 
     def _inputs(self, at: int, events: Sequence[Event], window: Window | None) -> Inputs:
-        fast = self._telemetry.as_of("fast", at)
-        slow = self._telemetry.as_of("slow", at)
-        look_back = parse_duration(self._config.incident.look_back)
-        history = self._from(slow - look_back, max(fast, slow))
+        clocks = self._clocks(at)
+        fast, slow = clocks.fast, clocks.slow
+        history = self._from(slow - self._look_back, max(fast, slow))
+        gauges = self._from(slow - self._look_back, clocks.seen_fast)
         return Inputs(
             at=at,
             as_of_fast=fast,
             as_of_slow=slow,
             infra_window=window or self._from(fast - INFRA_SPAN, fast),
+            gauge_window=window or self._from(clocks.seen_fast - INFRA_SPAN, clocks.seen_fast),
             quality_window=_closed(window, slow) or self._from(slow - QUALITY_SPAN, slow),
             history_window=history,
             now={},
-            history=self._history(history, fast, slow),
+            history=self._history(history, clocks),
             reference=self._reference,
             decisions=self._telemetry.counts_by_valid(
-                "score", Window(start=history.start, end=slow), slow, _ONLY_BINS
+                "score", Window(start=history.start, end=slow), clocks.seen_slow, _ONLY_BINS
             ),
-            spans=self._spans(fast),
+            spans=self._spans(clocks),
             recorded_since=self._start,
             schemas=self._schemas,
             columns=self._decoded("columns", list[str], "[]"),
             importance=self._decoded("importance", dict[str, float], "{}"),
             bins=self._bins,
-            series=self._telemetry.series(None, history, fast),
+            series=self._telemetry.series(None, gauges, clocks.seen_fast),
             series_units=self._units,
             events=events,
             config=self._config,
@@ -241,20 +263,27 @@ class Gatherer:
             slow_bucket=self._file.bucket,
         )
 
-    def _history(self, window: Window, fast: int, slow: int) -> dict[str, Counts]:
+    def _clocks(self, at: int) -> _Clocks:
+        """Where windows end at `at`; a source that tells no more holds them where it stopped."""
+        fast, slow = self._telemetry.as_of("fast", at), self._telemetry.as_of("slow", at)
+        told = self._telemetry.told(at, self._look_back)
+        if told is None:
+            return _Clocks(fast, slow, fast, slow)
+        bucket = self._file.bucket
+        return _Clocks(fast, slow, min(fast, told), min(slow, -(-told // bucket) * bucket))
+
+    def _history(self, window: Window, clocks: _Clocks) -> dict[str, Counts]:
         """Tables by event bucket; where the reference serves, less what only comparing needs."""
         # Not beyond what was observed, so that it stays the same for a slow bucket.
-        observed = Window(start=window.start, end=slow)
+        observed = Window(start=window.start, end=clocks.slow)
         found = {}
         for name in (*_STEPS, *_COMPARED):
             compared_with = self._reference[name]
             if name in _COMPARED and len(compared_with):
                 continue
             unused = _ONLY_COMPARED.get(name, ()) if _is_labelled(compared_with) else ()
-            if _is_fast(name):
-                found[name] = self._telemetry.counts_by_valid(name, window, fast, unused)
-            else:
-                found[name] = self._telemetry.counts_by_valid(name, observed, slow, unused)
+            within = window if _is_fast(name) else observed
+            found[name] = self._telemetry.counts_by_valid(name, within, clocks.seen(name), unused)
         return found
 
     def _since(self, inputs: Inputs, begun: Onset) -> Inputs:
@@ -282,13 +311,15 @@ class Gatherer:
         pieces = tuple((piece.start, piece.end, read_at) for piece, read_at in young)
         return replace(inputs, aged=self._aged.get(pieces, read), aged_window=whole)
 
-    def _spans(self, fast: int) -> dict[int, dict[str, Counts]]:
+    def _spans(self, clocks: _Clocks) -> dict[int, dict[str, Counts]]:
         """The fast tables over each span that error budgets are watched over, where promised."""
         if not self._config.objectives:
             return {}
         return {
             span: {
-                name: self._telemetry.counts(name, self._from(fast - span, fast), fast)
+                name: self._telemetry.counts(
+                    name, self._from(clocks.fast - span, clocks.fast), clocks.seen_fast
+                )
                 for name in TABLES
                 if _is_fast(name)
             }
@@ -296,11 +327,10 @@ class Gatherer:
         }
 
     def _now(self, inputs: Inputs) -> dict[str, Counts]:
-        found = {}
+        found, clocks = {}, self._clocks(inputs.at)
         for name in TABLES:
             window = inputs.infra_window if _is_fast(name) else inputs.quality_window
-            as_of = inputs.as_of_fast if _is_fast(name) else inputs.as_of_slow
-            found[name] = self._telemetry.counts(name, window, as_of)
+            found[name] = self._telemetry.counts(name, window, clocks.seen(name))
         return found
 
     def _from(self, start: int, end: int) -> Window:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from cockpit.config import DEFAULT_SEVERITY
 from cockpit.decide.severity.policy import read_policy
@@ -22,25 +23,26 @@ def import_incident(
     request: ImportRequest, progress: Callable[[str, int, int], None] | None
 ) -> list[str]:
     """Import and return the lines of the report: rows read, used, and left out by reason."""
-    request = replace(request, severity_policy=_own_policy(request))
+    own = ""
+    if request.config is not None:
+        service = load_service(request.config, request.service)
+        place = service.document.place("severity")
+        own = own_policy(service.config.severity, service.folder, place)
+    request = replace(request, severity_policy=own)
     return run_import(request, progress, before_finish=leave_first_view).lines()
 
 
-def _own_policy(request: ImportRequest) -> str:
-    """Text of the severity policy that a configuration names, checked; "" where it names none.
+def own_policy(named: str, folder: Path, place: str) -> str:
+    """Text of the severity policy that a configuration names, checked; "" for the default.
 
-    Raises BadInput, naming the place in the policy or the configuration.
+    Raises BadInput, naming the place in the policy or in the configuration.
     """
-    if request.config is None:
-        return ""
-    service = load_service(request.config, request.service)
-    named = service.config.severity
     if named == DEFAULT_SEVERITY:
         return ""
-    path = service.folder / named
+    path = folder / named
     if not path.is_file():
         raise BadInput(
-            f"{service.document.place('severity')}: severity: there is no file '{inert(named)}' beside it;"
+            f"{place}: severity: there is no file '{inert(named)}' beside it;"
             f" write {DEFAULT_SEVERITY}, or the name of one"
         )
     read_policy(path)

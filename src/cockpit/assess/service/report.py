@@ -148,7 +148,8 @@ def _quantiles(
 def _gauge(moment: Moment, gauge: Gauge) -> Estimate:
     inputs = moment.inputs
     series = in_unit(gauge.series, inputs)
-    now = reading(series, inputs.infra_window)
+    window = inputs.gauge_window or inputs.infra_window
+    now = reading(series, window)
     return moment.estimate(
         inert(gauge.name),
         now,
@@ -159,7 +160,7 @@ def _gauge(moment: Moment, gauge: Gauge) -> Estimate:
         fast=True,
         source=f"gauge {inert(gauge.series)}",
         unit=unit_of(gauge.series, inputs),
-        verdict=_gauge_verdict(moment, gauge, readings(series, inputs.infra_window)),
+        verdict=_gauge_verdict(moment, gauge, readings(series, window)),
     )
 
 

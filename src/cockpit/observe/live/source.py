@@ -44,6 +44,9 @@ class Found:
     events: list[RecordedEvent] = field(default_factory=list)
     # parts of the source that could not be had, each with a few words: {"latency_p99": "HTTP 422"}
     failing: dict[str, str] = field(default_factory=dict)
+    # everything that happened before this time (µs) has been told by now; None where the source
+    # tells of events alone
+    until: int | None = None
 
 
 class Source(Protocol):
@@ -51,6 +54,8 @@ class Source(Protocol):
 
     name: str  # as in the configuration: metrics, predictions, alerts, changes[0] …
     every: int
+    after: int  # it is asked so many µs after each whole multiple of `every`
+    counts: bool  # whether it tells of requests: traffic, latency, decisions
 
     async def ask(self, asked: Asked) -> Found:
         """What is new since the mark. Raises SourceFailed; it is then asked again, later each time.

@@ -12,6 +12,7 @@ from cockpit.ui.figures import (
     worst_first,
 )
 from cockpit.ui.lines import Line, first_fit, pad, sides, text_width
+from cockpit.ui.panes import sources
 from cockpit.ui.panes.metrics import (
     WIDEST,
     Space,
@@ -26,6 +27,7 @@ from cockpit.ui.rows import Row, heading, words
 from cockpit.views import View
 
 _DRIFT_ROLES = {"major": "bad", "noticeable": "watch", "minor": "good"}
+_EMPTY = "No predictions in this window yet: nothing can be said about the model."
 STALE = 180_000_000  # the model's facts come in slow buckets of about a minute
 
 
@@ -80,10 +82,11 @@ def _drift_phrase(view: View, cells: int) -> str:
 def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane on the overview: worst numbers first, a chart where there is room, drift."""
     model = view.model
+    failing = sources.rows(view, "model", cells)
+    if waits := sources.waiting(view, "model", model.metrics):
+        return words(waits, cells)
     if not model.metrics and not model.drift:
-        return words(
-            "No predictions in this window yet: nothing can be said about the model.", cells
-        )
+        return failing + words(_EMPTY, cells)
     ends: list[Row] = []
     if model.drift_sentence:
         worst = _worst_drift(view)
@@ -97,19 +100,22 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     for reason, missing in by_reason(model.metrics):
         text = f"{reason}: {', '.join(name_of(e) for e in missing)}"
         ends[:0] = [Row(row.line, item_of(missing[0])) for row in words(text, cells, 2)]
-    room = max(1, height - len(ends))
-    return summary(measured, model.charts, Space(cells, room, view.at, STALE), scales) + ends
+    room = max(1, height - len(failing) - len(ends))
+    space = Space(cells, room, view.at, STALE)
+    return failing + summary(measured, model.charts, space, scales) + ends
 
 
 def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane in full: every metric, every chart, every segment and feature."""
     model, cells = view.model, min(cells, WIDEST)
+    failing = sources.rows(view, "model", cells)
+    if waits := sources.waiting(view, "model", model.metrics):
+        return words(waits, cells)
     if not model.metrics and not model.drift:
-        return words(
-            "No predictions in this window yet: nothing can be said about the model.", cells
-        )
+        return failing + words(_EMPTY, cells)
     space = Space(cells, 0, view.at, STALE)
-    result = [row for finding in model.findings for row in words(finding, cells, 3, "watch")]
+    result = failing
+    result += [row for finding in model.findings for row in words(finding, cells, 3, "watch")]
     result += everything(model.metrics, model.charts, space, scales)
     result += titled("versions against each other", model.against, space)
     result += monitor_rows(model.monitors, cells)
@@ -162,6 +168,8 @@ def worst_verdicts(view: View, cells: int, count: int) -> list[Row]:
     both = worst_first([*view.model.metrics, *view.infra.metrics])[:count]
     names = names_width(both)
     space = Space(cells, count, view.at, STALE)
+    if waits := sources.waiting(view, "infra", both):
+        return words(waits, cells, count)
     return [metric_row(e, space, names) for e in both] or words(
         "Nothing measured in this window yet.", cells
     )
