@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _CONDITION = re.compile(r"\s*decision\s*={1,2}\s*([01])\s*")
 _WHOLE_DOCUMENT: tuple[str, ...] = ()
+IN_CONFIG = ("sources", "predictions")  # where a map stands in a configuration
 _LONGEST_HORIZON = "3650d"  # where the map says none: a date in the year 9999 means "never"
 UNNAMED_VERSION = "current"  # where neither map nor configuration names the version
 
@@ -126,13 +127,28 @@ def read_mapping(map_file: Path | None, config_file: Path | None, service: str =
     if map_file is not None:
         text = read_text(map_file)
         document = read(text, inert(map_file.name))
-        settings, prefix = document.convert(Predictions), _WHOLE_DOCUMENT
-    elif given is not None and config.sources.predictions is not None:
-        document = given.document
-        settings, prefix = config.sources.predictions, ("sources", "predictions")
-        text = dump_effective(settings)
-    else:
-        raise BadInput("no map: give --map FILE, or --config with sources.predictions")
+        settings = document.convert(Predictions)
+        return _mapping(config, settings, document, _WHOLE_DOCUMENT, text)
+    if given is not None and config.sources.predictions is not None:
+        return mapping_in(config, given.document)
+    raise BadInput("no map: give --map FILE, or --config with sources.predictions")
+
+
+def mapping_in(config: Config, document: Document) -> Mapping:
+    """The map that stands in a configuration, which must have one. Raises BadInput."""
+    settings = config.sources.predictions
+    assert settings is not None
+    return _mapping(config, settings, document, IN_CONFIG, dump_effective(settings))
+
+
+def _mapping(
+    config: Config,
+    settings: Predictions,
+    document: Document,
+    prefix: tuple[str, ...],
+    text: str,
+) -> Mapping:
+    """A map from settings that stand in a document below `prefix`. Raises BadInput."""
     name = settings.service or config.service
     if not name:
         raise BadInput(f"{document.name}: service: missing; write what people call the service")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cockpit.observe.live.feeds.opening import open_feed
+from cockpit.observe.live.logs.source import LogSource
 from cockpit.observe.live.prometheus.opening import prometheus_sources
 
 if TYPE_CHECKING:
@@ -24,4 +25,6 @@ def begin(service: ServiceConfig, file: IncidentFile, state_folder: Path) -> lis
             for i, feed in enumerate(feeds)
             if not feed.series
         ]
+    if named.predictions is not None and named.predictions.path:
+        found.append(LogSource(service, file, state_folder))
     return found
