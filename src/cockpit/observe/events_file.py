@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from cockpit.observe.report import ImportReport
 
 KINDS: tuple[str, ...] = get_args(EventKind)
+# what a running system alone tells of
+ENDED = "resolved"  # the end of an alert
+SILENCE = "silence"  # the beginning or the end of a silence of one
 _REQUIRED = ("time", "kind")
 _DETAILS = ("version", "segment", "user")
 _FIELDS = (*_REQUIRED, "text", *_DETAILS, "observed_at")

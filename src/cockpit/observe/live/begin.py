@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.observe.live.alertmanager.source import AlertmanagerSource
 from cockpit.observe.live.feeds.opening import open_feed
 from cockpit.observe.live.logs.source import LogSource
 from cockpit.observe.live.prometheus.opening import prometheus_sources
@@ -19,6 +20,8 @@ def begin(service: ServiceConfig, file: IncidentFile, state_folder: Path) -> lis
     """Every source of a service, not asked yet. Raises BadInput where one cannot be set up."""
     named = service.config.sources
     found: list[Source] = [*prometheus_sources(service.config)]
+    if named.alerts is not None:
+        found.append(AlertmanagerSource(named.alerts))
     for kind, feeds in (("changes", named.changes), ("reports", named.reports)):
         found += [
             open_feed(f"{kind}[{i}]", feed, beside=service.folder, state_folder=state_folder)

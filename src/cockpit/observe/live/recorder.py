@@ -118,7 +118,8 @@ class Recorder:
         told = self._told_by_all(source, found) if keep_mark else None
         health = self._changed(source.name, found.failing, cause) if keep_mark or cause else {}
         self._committer.commit(source.name, found, health, told=told, keep_mark=keep_mark)
-        opening = [event for event in found.events if event.kind in self._declare_on]
+        recent = now() - self._look_back
+        opening = [e for e in found.events if e.kind in self._declare_on and e.at >= recent]
         open_now = open_incidents(self._state_folder, self.file.service)
         if opening and keep_mark and not open_now:
             declare(
