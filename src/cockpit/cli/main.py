@@ -21,6 +21,7 @@ from cockpit.text import inert
 FAMILIES = {
     "watching": ("demo", "replay"),
     "live": ("live", "declare", "resolve", "snapshot"),
+    "silencing": ("silence",),
     "recordings": ("import", "verify", "cut"),
     "answering": (
         "assess",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
@@ -9,10 +10,12 @@ from msgspec import Struct
 
 from cockpit.observe.live.source import SourceFailed
 from cockpit.observe.values import ERA_END, ERA_START, instant
+from cockpit.silence import Matcher, Silence
 from cockpit.text import inert
 
 T = TypeVar("T")
 _LONGEST_NAME, _LONGEST_SEVERITY, _LONGEST_WORDS, _LONGEST_CAUSE = 80, 20, 300, 120
+_LONGEST_COMMENT = 1_000
 _LONGEST_KEY = 100  # characters of a fingerprint and a time
 _TOLD_APART = frozenset({"alertname", "severity"})
 _SUMMARIES = ("summary", "message", "description")
@@ -82,6 +85,13 @@ class Alert(Struct, frozen=True, rename="camel"):
         return any(receiver.name in receivers for receiver in self.receivers)
 
 
+class _Matcher(Struct, frozen=True, rename="camel"):
+    name: str = ""
+    value: str = ""
+    is_regex: bool = False
+    is_equal: bool = True
+
+
 class KnownSilence(Struct, frozen=True, rename="camel"):
     """One silence that the Alertmanager has."""
 
@@ -90,18 +100,34 @@ class KnownSilence(Struct, frozen=True, rename="camel"):
     ends_at: str
     created_by: str = ""
     comment: str = ""
-    matchers: list[msgspec.Raw] = []
+    matchers: list[_Matcher] = []
     status: _State = _State()
 
     @property
-    def begins(self) -> int | None:
-        """µs; None where that cannot be read."""
-        return _time(self.starts_at)
+    def has_expired(self) -> bool:
+        """Whether it holds nothing back any more."""
+        return self.status.state == "expired"
 
     @property
     def ends(self) -> int | None:
         """µs; None where that cannot be read."""
         return _time(self.ends_at)
+
+    def described(self, alerts: Sequence[str]) -> Silence:
+        """The silence, and the alerts that it holds back. Raises SourceFailed."""
+        begins, ends = _time(self.starts_at), self.ends
+        if begins is None or ends is None:
+            raise SourceFailed("a silence of no time")
+        return Silence(
+            id=inert(self.id),
+            matchers=[Matcher(**msgspec.structs.asdict(each)) for each in self.matchers],
+            starts_at=begins,
+            ends_at=ends,
+            author=inert(self.created_by),
+            comment=inert(self.comment, _LONGEST_COMMENT),
+            alerts=list(alerts),
+            count=len(alerts),
+        )
 
 
 class _Version(Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from cockpit.observe.live.alertmanager.answers import (
     Alert,
@@ -47,11 +47,6 @@ class Client:
         """Every silence, those that have expired of late too."""
         body = await self._said(self._server.get("/api/v2/silences"))
         return await asyncio.to_thread(decode, body, list[KnownSilence])
-
-    async def silence(self, name: str) -> KnownSilence:
-        """The silence of this id."""
-        body = await self._said(self._server.get(f"/api/v2/silence/{quote(name, safe='')}"))
-        return decode(body, KnownSilence)
 
     async def status(self) -> Status:
         """Which version it is, and since when it runs."""
