@@ -645,6 +645,14 @@ class Reached(Record, kw_only=True):
     mend: str = ""  # what to do; empty where it answered
 
 
+class Checked(Record, kw_only=True):
+    """What can be had of one service of a configuration."""
+
+    service: str
+    sources: list[Reached]
+    left: list[str] = []  # of files of promises: what is no objective, and why
+
+
 class ServicePick(Record, kw_only=True):
     """One of the services of a configuration, to go to."""
 
