@@ -31,6 +31,7 @@ _PLAIN = {
     types.IntType: "whole number",
     types.FloatType: "number",
     types.BoolType: "true or false",
+    types.AnyType: "anything",
 }
 
 

@@ -22,6 +22,7 @@ FAMILIES = {
     "watching": ("demo", "replay"),
     "live": ("live", "declare", "resolve", "snapshot"),
     "silencing": ("silence",),
+    "checking": ("check",),
     "recordings": ("import", "verify", "cut"),
     "answering": (
         "assess",
