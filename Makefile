@@ -15,13 +15,16 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 	--generate-hashes --custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs lock clean
+.PHONY: help demo stack test lint bench docs lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/runtime ## open the sample incident in the cockpit
 	@$(BIN)/cockpit demo
+
+stack: $(VENV)/development ## run the lab's service, Prometheus and Alertmanager; OPTIONS="--rate 10"
+	@$(BIN)/python sample_data/lab/stack.py $(OPTIONS)
 
 test: $(VENV)/development ## run all tests (some minutes)
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile

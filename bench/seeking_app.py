@@ -51,7 +51,7 @@ async def main(session: Session) -> dict[str, object]:
     keys: list[float] = []
     views = 0
     async with app.run_test(size=(120, 40)):
-        while not app.live:
+        while not app.computed:
             if app.problem:
                 sys.exit(app.problem)
             await asyncio.sleep(0.05)

@@ -31,7 +31,7 @@ async def screenshot() -> str:
             _work(session, at)
             app = CockpitApp(session, at=at, paused=True, theme="dark")
             async with app.run_test(size=SIZE) as pilot:
-                while not app.live:
+                while not app.computed:
                     await pilot.pause(0.05)
                 await pilot.pause(0.2)
                 lines = cast("IncidentScreen", app.screen).lines()

@@ -29,14 +29,15 @@ LABEL_MINUTES = (2.0, 3.8, 8.0)  # earliest, most likely and latest, the same fo
 CHUNK = 2_000  # payments drawn at once
 
 
-def arrival_times(seconds: float, seed: int) -> np.ndarray:
+def arrival_times(seconds: float, seed: int, mean_rate: float = MEAN_RATE) -> np.ndarray:
     """When payments are sent, in seconds from the start: a Poisson stream of changing rate.
 
     Two waves (of 7 minutes and of 95 seconds) and short bursts; the same seed gives the same times.
+    `mean_rate` is in payments a second, before the bursts.
     """
     rng = np.random.default_rng([seed, 3])
     times = np.arange(0.0, seconds, 1.0)
-    rate = MEAN_RATE * (
+    rate = mean_rate * (
         1.0 + 0.20 * np.sin(2 * math.pi * times / 420.0) + 0.08 * np.sin(2 * math.pi * times / 95.0)
     )
     start = rng.exponential(BURST_EVERY_SECONDS)
@@ -79,11 +80,7 @@ def run(
     offsets = arrival_times(length + before, scenario.seed) - before
     stream = payment_stream(scenario, (offset / 60.0 / scale for offset in offsets.tolist()))
     work: queue.Queue[Payment | None] = queue.Queue()
-    senders = [
-        threading.Thread(target=_send, args=(port, work), daemon=True) for _ in range(CONNECTIONS)
-    ]
-    for sender in senders:
-        sender.start()
+    senders = start_senders(port, work)
     rng = np.random.default_rng([scenario.seed, 5])
     with labels.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -98,6 +95,16 @@ def run(
         work.put(None)
     for sender in senders:
         sender.join(timeout=5.0)
+
+
+def start_senders(port: int, work: queue.Queue[Payment | None]) -> list[threading.Thread]:
+    """Threads that send the payments put into `work`, each until it gets a None."""
+    senders = [
+        threading.Thread(target=_send, args=(port, work), daemon=True) for _ in range(CONNECTIONS)
+    ]
+    for sender in senders:
+        sender.start()
+    return senders
 
 
 def _send(port: int, work: queue.Queue[Payment | None]) -> None:

@@ -1,4 +1,4 @@
-"""The service's own log of predictions: one CSV line for each request."""
+"""The service's own log of predictions: one CSV line for each request, written at once."""
 
 from __future__ import annotations
 
@@ -32,13 +32,19 @@ LOG_COLUMNS = (
 
 
 class PredictionLog:
-    """One CSV line for each request, as the service saw it."""
+    """One CSV line for each request, as the service saw it; goes on where the file ends.
+
+    While it is frozen, the lines wait in memory.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("w", newline="", encoding="utf-8")
+        self._file = path.open("a", newline="", encoding="utf-8", buffering=1)
         self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(LOG_COLUMNS)
+        self._waiting: list[tuple[object, ...]] = []
+        self._frozen = False
         self._lock = threading.Lock()
+        if self._file.tell() == 0:
+            self._writer.writerow(LOG_COLUMNS)
 
     def write(
         self,
@@ -71,7 +77,18 @@ class PredictionLog:
             error,
         )
         with self._lock:
-            self._writer.writerow(row)
+            if self._frozen:
+                self._waiting.append(row)
+            else:
+                self._writer.writerow(row)
+
+    def freeze(self, frozen: bool) -> None:
+        """Stop writing, or write what waited and go on."""
+        with self._lock:
+            self._frozen = frozen
+            if not frozen:
+                self._writer.writerows(self._waiting)
+                self._waiting.clear()
 
     def close(self) -> None:
         with self._lock:

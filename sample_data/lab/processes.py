@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from pathlib import Path
 from scenarios import Scenario, Stage
 
 HERE = Path(__file__).resolve().parent
+# Where the system can (Linux), a process ends with the one that started it, however that ended.
+ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 
 
 class ServiceClient:
@@ -33,6 +36,18 @@ class ServiceClient:
         self._ask("POST", f"/admin/replicas?version=v42&warm={stage.v42_replicas}")
         self._ask("POST", f"/admin/split?v42={stage.v42_share}")
 
+    def rules_decide(self, region: str, decide: bool) -> None:
+        """Have the rules decide in a region instead of the model, or no longer."""
+        self._ask("POST", f"/admin/rules?region={region}&on={int(decide)}")
+
+    def multiply_amounts(self, region: str, factor: float) -> None:
+        """Have the gateway multiply a region's amounts before anybody sees them; 1 mends it."""
+        self._ask("POST", f"/admin/amounts?region={region}&factor={factor}")
+
+    def freeze_log(self, frozen: bool) -> None:
+        """Stop the prediction log, or have it write what waited and go on."""
+        self._ask("POST", f"/admin/log?frozen={int(frozen)}")
+
     def close_log(self) -> None:
         """Have the prediction log written out to its last line."""
         self._ask("POST", "/admin/close-log")
@@ -47,9 +62,12 @@ class ServiceClient:
 
 
 @contextmanager
-def running_services(scenario: Scenario, log: Path) -> Iterator[ServiceClient]:
-    """The feature service and the fraud service, each a process of its own, ended on leaving."""
-    features_port, port = _free_port(), _free_port()
+def running_services(scenario: Scenario, log: Path, **more: object) -> Iterator[ServiceClient]:
+    """The feature service and the fraud service, each a process of its own, ended on leaving.
+
+    `more` are further options of `service.py`.
+    """
+    features_port, port = free_port(), free_port()
     with (
         running(
             "features.py",
@@ -64,17 +82,18 @@ def running_services(scenario: Scenario, log: Path) -> Iterator[ServiceClient]:
             seed=scenario.seed,
             newer_model=scenario.newer_model,
             log=log,
+            **more,
         ),
     ):
-        _wait_for(features_port)
-        _wait_for(port)
+        wait_for(features_port)
+        wait_for(port)
         yield ServiceClient(port)
 
 
 @contextmanager
 def running(script: str, **options: object) -> Iterator[subprocess.Popen[bytes]]:
     """One script of the lab with `--name value` for each option, ended on leaving."""
-    command = [sys.executable, str(HERE / script)]
+    command = [*ENDS_WITH_US, sys.executable, str(HERE / script)]
     for name, value in options.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
     one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}  # one row at a time gains nothing by more
@@ -86,13 +105,15 @@ def running(script: str, **options: object) -> Iterator[subprocess.Popen[bytes]]
         process.wait(timeout=10.0)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(port: int, seconds: float = 60.0) -> None:
+def wait_for(port: int, seconds: float = 60.0) -> None:
+    """Return once something listens on a port of loopback. Raises OSError if nothing ever does."""
     deadline = time.monotonic() + seconds
     while True:
         try:

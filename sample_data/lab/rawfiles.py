@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model import THRESHOLD, train_version
-from payments import Payment, draw_payments, make_population
-from scenarios import Scenario
+from model import THRESHOLD, FraudModel
+from payments import Payment, Population, draw_payments
 from times import rfc3339
 
 REFERENCE_ROWS = 20_000
@@ -57,12 +56,13 @@ def finish_predictions(
     return rows
 
 
-def write_reference(path: Path, scenario: Scenario, columns: list[str]) -> None:
+def write_reference(
+    path: Path, population: Population, v41: FraudModel, columns: Iterable[str]
+) -> None:
     """Healthy traffic of the weeks before, scored by v41 and labelled; it has no times or ids."""
-    population = make_population(scenario.seed)
-    rng = np.random.default_rng([scenario.seed, 6])
+    rng = np.random.default_rng([population.seed, 6])
     payments, fraud = draw_payments(population, REFERENCE_ROWS, rng)
-    scores = train_version("v41", population).score(payments)
+    scores = v41.score(payments)
     kept = [c for c in columns if c not in {"timestamp", "id", "latency_ms", "error"}]
     rows = (
         [_reference_value(column, payment, float(score)) for column in kept] + [label]

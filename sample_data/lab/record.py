@@ -11,6 +11,8 @@ from pathlib import Path
 
 from alert import AlertWatch
 from events import alert_events, report_events, told_events, write_events
+from model import train_version
+from payments import make_population
 from processes import HERE, ServiceClient, running, running_services
 from rawfiles import finish_predictions, read_rows, write_reference, write_rows
 from scenarios import SCENARIOS, Scenario
@@ -25,6 +27,7 @@ def record(scenario: Scenario, out: Path, minutes: float) -> None:
     """Run one scenario, shortened or not, and leave its raw files in `out`."""
     out.mkdir(parents=True, exist_ok=True)
     served, labels = out / "served.csv", out / "labels.csv"
+    served.unlink(missing_ok=True)  # of a recording that was broken off
     scale = minutes / scenario.minutes
     watch = AlertWatch(scenario.alert, scale)
     with running_services(scenario, served) as service:
@@ -53,7 +56,9 @@ def record(scenario: Scenario, out: Path, minutes: float) -> None:
     events = told_events(scenario, moment) + alert_events(watch)
     events += report_events(scenario, moment, rows, fraud)
     write_events(out / "events.jsonl", events)
-    write_reference(out / "reference.csv.gz", scenario, list(rows[0]))
+    population = make_population(scenario.seed)
+    v41 = train_version("v41", population)
+    write_reference(out / "reference.csv.gz", population, v41, list(rows[0]))
     served.unlink()
     labels.unlink()
     if watch.fired_at is None:

@@ -9,6 +9,7 @@ import random
 import threading
 import time
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +19,9 @@ from urllib.parse import parse_qs, urlsplit
 from counts import Counts, Replicas
 from model import THRESHOLD, FraudModel, train_version
 from payments import Payment, make_population
-from prediction_log import PredictionLog
+from prediction_log import LOG_COLUMNS, PredictionLog
+from rawfiles import write_reference
+from rules import suspicion
 
 DEADLINE_SECONDS = 0.8
 HISTORY_MEDIAN_SECONDS = 0.021  # reading the card's history, which every version does
@@ -42,9 +45,17 @@ class FraudService:
         self.replicas = {version: Replicas(0) for version in models}
         self.log = log
         self.v42_share = 0.0
+        self.rules_regions: set[str] = set()  # where the rules decide instead of the model
+        self.amount_factors: dict[str, float] = {}  # what a region's gateway does to amounts
         self._features_port = features_port
         self._connections = threading.local()
         self._waits = random.Random(7)
+
+    def received(self, payment: Payment) -> Payment:
+        """A payment as the gateway of its region hands it on."""
+        factor = self.amount_factors.get(payment.region, 1.0)
+        amount = round(payment.amount * factor, 2)
+        return payment if factor == 1.0 else replace(payment, amount=amount)
 
     def version_for(self, customer: str) -> str:
         """The version a customer is served by: the same one as long as the split stands.
@@ -57,12 +68,16 @@ class FraudService:
     def answer(self, payment: Payment) -> dict[str, object]:
         """Score a payment, count it and log it; a failure is an answer with an error."""
         arrived, start = datetime.now(UTC), time.perf_counter()
-        version = self.version_for(payment.customer)
+        by_rules = payment.region in self.rules_regions
+        version = "rules" if by_rules else self.version_for(payment.customer)
         risk = score = review = None
         error = ""
         try:
-            with self.replicas[version]:
-                risk, score = self._score(version, payment)
+            if by_rules:
+                score = suspicion(payment)
+            else:
+                with self.replicas[version]:
+                    risk, score = self._score(version, payment)
             review = int(score >= THRESHOLD)
         except RequestFailed as failure:
             error = str(failure)
@@ -99,7 +114,7 @@ class FraudService:
 
 
 def make_handler(service: FraudService) -> type[BaseHTTPRequestHandler]:
-    """The HTTP face: POST /score, GET /metrics, POST /admin/split and /admin/replicas."""
+    """The HTTP face: POST /score, GET /metrics and, for whoever runs it, POST /admin/…"""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -113,13 +128,21 @@ def make_handler(service: FraudService) -> type[BaseHTTPRequestHandler]:
             url = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             if url.path == "/score":
-                self._reply(json.dumps(service.answer(Payment(**json.loads(body)))).encode())
+                payment = service.received(Payment(**json.loads(body)))
+                self._reply(json.dumps(service.answer(payment)).encode())
                 return
             query = {key: values[0] for key, values in parse_qs(url.query).items()}
             if url.path == "/admin/split":
                 service.v42_share = float(query["v42"])
             elif url.path == "/admin/replicas":
                 service.replicas[query["version"]].resize(int(query["warm"]))
+            elif url.path == "/admin/rules":
+                service.rules_regions -= {query["region"]}
+                service.rules_regions |= {query["region"]} if query["on"] == "1" else set()
+            elif url.path == "/admin/amounts":
+                service.amount_factors[query["region"]] = float(query["factor"])
+            elif url.path == "/admin/log":
+                service.log.freeze(query["frozen"] == "1")
             elif url.path == "/admin/close-log":
                 service.log.close()
             self._reply(b"{}")
@@ -144,9 +167,12 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--newer-model", choices=("v42", "v42-broken"), required=True)
     parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--reference", type=Path, help="write healthy traffic scored by v41 here")
     arguments = parser.parse_args()
     population = make_population(arguments.seed)
     trained = [train_version(name, population) for name in ("v41", arguments.newer_model)]
+    if arguments.reference:
+        write_reference(arguments.reference, population, trained[0], LOG_COLUMNS)
     fraud_service = FraudService(
         {model.version: model for model in trained},
         arguments.features_port,

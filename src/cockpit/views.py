@@ -635,6 +635,15 @@ class SourceState(Record, kw_only=True):
     cause: str = ""  # a few words: "connection refused", "HTTP 500", "an HTML page"
 
 
+class ServicePick(Record, kw_only=True):
+    """One of the services of a configuration, to go to."""
+
+    name: str
+    declared: bool  # an incident of it is open
+    severity: str = ""  # of that incident: "SEV2"
+    since: int | None = None  # µs: when it was declared
+
+
 class View(Record, kw_only=True):
     """Everything on the screen at time `at`, from facts observed by `as_of`."""
 

@@ -78,7 +78,7 @@ async def cockpit(
     async with app.run_test(size=size) as pilot:
         driven = Driven(app, pilot, session)
         app.ticking.pause()  # tests tick by hand
-        await driven.until(lambda: app.live or bool(app.problem))
+        await driven.until(lambda: app.computed or bool(app.problem))
         await driven.settle()
         yield driven
     app.background.stop()

@@ -30,6 +30,8 @@ from tests.ui.hand_measured import END, ONSET, OPENS, PAGED, START
 class FakeSession(HandMade):
     """The methods of `cockpit.session.Session`; what is done is kept in memory, in order."""
 
+    is_live = False
+
     def __init__(self, labels: str = "", stored: bool = False, empty: bool = False) -> None:
         self.recording = RecordingInfo(
             service="card-fraud" + labels,

@@ -41,7 +41,7 @@ def test_picture(snap_compare, screen, size, monkeypatch):
                 await pilot.press(key)
             for _ in range(400):
                 await pilot.pause(0.005)
-                if app.live and not app.background.busy:
+                if app.computed and not app.background.busy:
                     break
             await pilot.pause()
         await pilot.pause()

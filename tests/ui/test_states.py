@@ -111,10 +111,10 @@ async def test_a_stored_view_is_painted_before_anything_is_computed():
     async with app.run_test(size=(120, 40)) as pilot:
         driven = Driven(app, pilot, session)
         await driven.until(lambda: "precision" in driven.text())
-        assert not app.live
+        assert not app.computed
         assert "figures of 02:50:10" in driven.text()
         session.go_on.set()
-        await driven.until(lambda: app.live)
+        await driven.until(lambda: app.computed)
         await driven.settle()
         assert "figures of" not in driven.text()
 

@@ -168,7 +168,6 @@ def _marked(arguments: str) -> str:
         ("assess", "x.incident", "--nope"),
         ("brief", "x.incident", "--for", "board"),
         ("replay", "x.incident", "--speed", "0"),
-        ("note", "x.incident", "hello"),
         ("import", "--map", "map.yaml"),
     ],
     ids=" ".join,
@@ -224,14 +223,18 @@ def without(file: str) -> Change:
     return change
 
 
-FILES = ("predictions", "labels", "reference", "metrics", "map", "config", "events")
+ROWS = ("predictions", "labels", "reference", "metrics")
+FILES = (*ROWS, "map", "config", "events")
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         *((gone(file), "o such file") for file in FILES),
-        *((a_folder(file), "s a directory") for file in FILES),
+        *(
+            (a_folder(file), "no file in this folder" if file in ROWS else "s a directory")
+            for file in FILES
+        ),
         *((written(file, b"\xff\xfe\x00\x81" * 50), "") for file in FILES),
         (written("predictions", b""), "predictions.csv: empty"),
         (replaced("map", "threshold:", "treshold:"), "treshold: unknown key; did you mean 'thr"),

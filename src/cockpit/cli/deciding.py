@@ -1,11 +1,13 @@
 """Commands that write to the journal of a replay: the rest of the keyboard, for scripts.
 
-FILE is a recording or a replay's own file. A recording is never changed: what is said goes to the
-newest replay of it, or to a new one. Each command prints the file it wrote to.
+FILE is a recording, a replay's own file, or that of an open incident, which takes what is said. A
+finished recording is never changed: what is said goes to the newest replay of it, or to a new one.
+Each command prints the file it wrote to.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,16 +28,23 @@ _STATES: dict[str, SignState] = {
     "not-seen": "not seen",
     "unknown": "not measurable",
 }
-WHEN = click.option("--at", required=True, metavar="T", help="When, in the incident's time.")
+WHEN = click.option(
+    "--at", metavar="T", help="When, in the incident's time; an open incident needs none: now."
+)
 
 
 @contextmanager
-def _writing(file: Path, who: str | None, at: str) -> Iterator[tuple[Session, int]]:
+def _writing(file: Path, who: str | None, at: str | None) -> Iterator[tuple[Session, int]]:
     """A replay opened to write, and the moment --at names; prints the file written to."""
     from cockpit.session import Session
 
     with open_reading(file) as reading:  # a bad --at makes no replay
-        moment = parse_time(reading, at, "--at")
+        if at is not None:
+            moment = parse_time(reading, at, "--at")
+        elif reading.is_open_incident:
+            moment = time.time_ns() // 1_000
+        else:
+            raise click.UsageError("Give --at: when it is, in the time of this recording.")
     with Session.replay(file, resume=True, who=who) as session:
         yield session, moment
         click.echo(shown(Path(session.close())))
@@ -47,7 +56,7 @@ def _writing(file: Path, who: str | None, at: str) -> Iterator[tuple[Session, in
 @click.argument("answer", required=False)
 @WHEN
 @WHO
-def answer(file: Path, question: str, answer: str | None, at: str, who: str | None) -> None:
+def answer(file: Path, question: str, answer: str | None, at: str | None, who: str | None) -> None:
     """Answer an opening question; without ANSWER it is recorded as unknown.
 
     \b
@@ -71,7 +80,7 @@ def choose(
     reason: str,
     companions: tuple[str, ...],
     despite: str,
-    at: str,
+    at: str | None,
     who: str | None,
 ) -> None:
     """Choose a containment option. Choosing is not doing: see `cockpit execute`.
@@ -93,7 +102,7 @@ def choose(
 @FILE
 @WHEN
 @WHO
-def execute(file: Path, at: str, who: str | None) -> None:
+def execute(file: Path, at: str | None, who: str | None) -> None:
     """Mark the chosen containment as executed.
 
     \b
@@ -108,7 +117,7 @@ def execute(file: Path, at: str, who: str | None) -> None:
 @click.argument("text")
 @WHEN
 @WHO
-def note(file: Path, text: str, at: str, who: str | None) -> None:
+def note(file: Path, text: str, at: str | None, who: str | None) -> None:
     """Add a time-stamped note.
 
     \b
@@ -127,7 +136,13 @@ def note(file: Path, text: str, at: str, who: str | None) -> None:
 @WHEN
 @WHO
 def ask(
-    file: Path, whom: str, what: str, deadline: str | None, fallback: str, at: str, who: str | None
+    file: Path,
+    whom: str,
+    what: str,
+    deadline: str | None,
+    fallback: str,
+    at: str | None,
+    who: str | None,
 ) -> None:
     """Ask a person for something, with a deadline and what happens without an answer.
 
@@ -147,7 +162,7 @@ def ask(
 @click.argument("text")
 @WHEN
 @WHO
-def flag(file: Path, kind: str, text: str, at: str, who: str | None) -> None:
+def flag(file: Path, kind: str, text: str, at: str | None, who: str | None) -> None:
     """Mark safety, privacy or data loss: SEV0 whatever is green; prints whom to call by when.
 
     \b
@@ -163,7 +178,7 @@ def flag(file: Path, kind: str, text: str, at: str, who: str | None) -> None:
 @click.option("--reason", required=True, help="Why it no longer holds.")
 @WHEN
 @WHO
-def clear(file: Path, by: str, reason: str, at: str, who: str | None) -> None:
+def clear(file: Path, by: str, reason: str, at: str | None, who: str | None) -> None:
     """Clear the mark of safety, privacy or data loss, by the owner the configuration names.
 
     \b
@@ -180,7 +195,9 @@ def clear(file: Path, by: str, reason: str, at: str, who: str | None) -> None:
 @click.option("--reason", required=True, help="Why, against what is measured.")
 @WHEN
 @WHO
-def evidence(file: Path, sign: str, state: str, reason: str, at: str, who: str | None) -> None:
+def evidence(
+    file: Path, sign: str, state: str, reason: str, at: str | None, who: str | None
+) -> None:
     """Say of a sign of a fault whether it is there; it counts instead of what is measured.
 
     \b

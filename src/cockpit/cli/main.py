@@ -20,6 +20,7 @@ from cockpit.text import inert
 # Which module of this package holds which commands: only that of the one asked for is imported.
 FAMILIES = {
     "watching": ("demo", "replay"),
+    "live": ("live", "declare", "resolve", "snapshot"),
     "recordings": ("import", "verify", "cut"),
     "answering": (
         "assess",
@@ -61,12 +62,22 @@ class _Cockpit(click.Group):
             ctx.exit(0)
 
 
-@click.group(cls=_Cockpit, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Cockpit,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(__version__, prog_name="cockpit")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """What to do about a misbehaving model: who is hurt, what each choice costs, what to say.
 
     \b
     Start here:  cockpit demo
+    Live:        cockpit live cockpit.yaml, or plain cockpit
     Your data:   cockpit import --help
     """
+    if context.invoked_subcommand is None:
+        from cockpit.cli.live import open_newest
+
+        open_newest()

@@ -18,7 +18,8 @@ _CLEAR = "\r\x1b[K"  # back to the start of the line, and nothing on it
 @click.option(
     "--predictions",
     type=PATH,
-    help="CSV (also .gz) or Parquet: one row a prediction. Else the map names a table.",
+    help="CSV (also .gz) or Parquet, a file, a folder or 'a/pattern*': one row a prediction. "
+    "Else the map names a table.",
 )
 @click.option("--map", type=PATH, help="YAML that says what the columns mean.")
 @click.option(

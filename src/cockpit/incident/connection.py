@@ -98,6 +98,16 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
     return connection
 
 
+def is_live(path: Path) -> bool:
+    """Whether a file looks like a live database: one glance at its header, and nothing is said."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+    except OSError:
+        return False
+    return header.startswith(_MAGIC) and len(header) == _HEADER and header[18] == _WAL
+
+
 def create(path: Path, mode: Mode, named: Path) -> sqlite3.Connection:
     """A connection to a new incident file that only its owner can read, from its first byte.
 

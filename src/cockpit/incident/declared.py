@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cockpit.incident import chunk_log, journal
-from cockpit.incident.connection import AlreadyExists, shown
+from cockpit.incident.connection import AlreadyExists, is_live, shown
 from cockpit.incident.cut import copy_chunk
 from cockpit.incident.file import CONTENT, STORED_VIEW, IncidentFile
 from cockpit.incident.journal import Journal
 from cockpit.incident.rolling import file_stem, folder
-from cockpit.incident.schema import EARLIEST, IDENTITY, LATEST
+from cockpit.incident.schema import BEGUN, EARLIEST, IDENTITY, LATEST, ROLLING
 from cockpit.records import DAY, MINUTE, BadInput
 from cockpit.text import inert
 from cockpit.units import clock, day
@@ -24,7 +24,8 @@ from cockpit.units import clock, day
 DECLARED = "declare"  # the kind of the event that begins an incident
 RESOLVED = "resolve"  # and of the one that ends it
 _SINCE = "since"  # meta: nothing that happened before is copied, µs
-_CHUNK, _LAMPORT = "followed_chunk", "followed_lamport"  # meta: how far the recording was copied
+# meta: which recording was copied, and how far
+_RECORDING, _CHUNK, _LAMPORT = "followed", "followed_chunk", "followed_lamport"
 _ENDED = "resolved_at"  # meta, µs
 _FOLDER = "incidents"
 # Changes count for a while in what may be wrong, so a day of the journal is copied.
@@ -38,6 +39,7 @@ class Open(NamedTuple):
     path: Path
     service: str
     declared_at: int  # µs
+    title: str
 
 
 def open_incidents(state_folder: Path, service: str | None = None) -> list[Open]:
@@ -47,12 +49,15 @@ def open_incidents(state_folder: Path, service: str | None = None) -> list[Open]
     """
     found = []
     for path in folder(state_folder, _FOLDER).glob("*.incident"):
+        if not is_live(path):
+            continue
         try:
             with IncidentFile.open(path) as file:
                 if file.meta(CONTENT) or file.meta(_ENDED):
                     continue
                 if service is None or file.service == service:
-                    found.append(Open(path, file.service, int(file.meta(DECLARED, "0"))))
+                    at, title = int(file.meta(DECLARED, "0")), inert(file.meta("title"))
+                    found.append(Open(path, file.service, at, title))
         except (BadInput, ValueError):
             continue
     return sorted(found, key=lambda each: (-each.declared_at, each.path.name))
@@ -100,7 +105,13 @@ def declare(
 
 
 def follow(recording: IncidentFile, incident: IncidentFile) -> bool:
-    """Copy what is new in the recording; whether there was anything."""
+    """Copy what is new in the recording; whether there was anything.
+
+    Of another recording than before, which may tell again what was told, only what it adds from
+    now on.
+    """
+    if incident.meta(_RECORDING) != recording.meta(ROLLING):
+        _follow_from_now_on(recording, incident)
     followed = _number(incident, _CHUNK), _number(incident, _LAMPORT)
     missing = set(recording.documents()) - set(incident.documents()) - {STORED_VIEW}
     if not missing and followed == (chunk_log.last(recording), journal.last_lamport(recording)):
@@ -113,6 +124,8 @@ def follow(recording: IncidentFile, incident: IncidentFile) -> bool:
         has = {row.name for row in chunk_log.every(incident) if row.is_reference}
         for name in missing:
             incident.put_document(name, recording.document(name) or "")
+        if missing:
+            incident.put_meta(BEGUN, recording.meta(BEGUN))
         for row in rows:
             if row.name not in has:  # a rolling recording writes its reference again at times
                 copy_chunk(recording, incident, row, since, LATEST, LATEST)
@@ -122,17 +135,21 @@ def follow(recording: IncidentFile, incident: IncidentFile) -> bool:
     return True
 
 
-def resolve(path: Path, *, at: int, reason: str, writer: str) -> bool:
-    """End an incident and seal its file; False where others still have it open.
+def _follow_from_now_on(recording: IncidentFile, incident: IncidentFile) -> None:
+    with incident.transaction():
+        if incident.meta(_RECORDING):
+            incident.put_meta(_CHUNK, str(chunk_log.last(recording)))
+            incident.put_meta(_LAMPORT, str(journal.last_lamport(recording)))
+        incident.put_meta(_RECORDING, recording.meta(ROLLING))
 
-    It is ended all the same, and sealed by `seal` when they have left it. Raises BadInput.
-    """
-    with IncidentFile.open_live(path) as incident, incident.transaction():
+
+def end(incident: IncidentFile, *, at: int, reason: str, writer: str) -> None:
+    """End an incident, live as it is open; nothing more is copied to it. Raises BadInput."""
+    with incident.transaction():
         if incident.meta(_ENDED):
-            raise BadInput(f"{shown(path)} is resolved already")
+            raise BadInput(f"{shown(incident.path)} is resolved already")
         Journal(incident, writer).append(RESOLVED, at, reason)
         incident.put_meta(_ENDED, str(at))
-    return seal(path)
 
 
 def seal(path: Path) -> bool:
@@ -142,6 +159,20 @@ def seal(path: Path) -> bool:
             return False
         incident.finish()
     return True
+
+
+def seal_ended(state_folder: Path, service: str) -> None:
+    """Seal the incidents of a service that were ended while somebody had them open."""
+    for path in folder(state_folder, _FOLDER).glob(f"{file_stem(service)}-*.incident"):
+        if not is_live(path):
+            continue
+        try:
+            with IncidentFile.open(path) as file:
+                ended = file.service == service and bool(file.meta(_ENDED))
+            if ended:
+                seal(path)
+        except BadInput:
+            continue  # opening it by name says what is wrong with it
 
 
 def _number(file: IncidentFile, key: str) -> int:

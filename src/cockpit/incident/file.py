@@ -122,6 +122,13 @@ class IncidentFile:
                 if self._at != self.path:
                     self._at.unlink(missing_ok=True)
 
+    def snapshot(self, out: Path) -> None:
+        """A finished copy of the file as it is now, though others write to it. Raises BadInput."""
+        with self._entered(), type(self).create(out, service=self.service) as copy:
+            with guarded(out):
+                self._connection.backup(copy._connection)
+            copy.finish()
+
     def close(self) -> None:
         """Close; a file still being built is removed."""
         with self._lock:
@@ -224,6 +231,11 @@ class IncidentFile:
             ),
         }
         return hashlib.sha256(msgspec.json.encode(heads, order="deterministic")).hexdigest()
+
+    @property
+    def changes(self) -> int:
+        """Another number whenever another process, or another opening, changed the file."""
+        return self.select(tuple[int], "PRAGMA data_version")[0][0]
 
     # --- for the rest of this room -----------------------------------------------------------
 

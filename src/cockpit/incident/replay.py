@@ -1,4 +1,4 @@
-"""A replay: a recording that is only read, and a file of its own for what is done in it."""
+"""An incident opened: to read, to replay in a file of its own, or live, in the file itself."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, unquote_to_bytes
 
 from cockpit.incident.connection import AlreadyExists, shown
-from cockpit.incident.file import IncidentFile
+from cockpit.incident.file import CONTENT, IncidentFile
 from cockpit.incident.journal import Journal, events, last_lamport, person
+from cockpit.incident.schema import IDENTITY
 from cockpit.incident.state import ordered
 from cockpit.records import BadInput, Event
 
@@ -27,7 +28,8 @@ _LONGEST_STEM = 40  # characters, of up to four bytes
 class Replay:
     """An open incident: the recording, and the replay's own live file where there is one.
 
-    `journal` adds to the own file; without one it refuses.
+    `journal` adds to the own file, or to the recording where that is live and open to be added to;
+    else it refuses.
     """
 
     def __init__(self, recording: IncidentFile, own: IncidentFile | None, writer: str) -> None:
@@ -35,6 +37,11 @@ class Replay:
         self.own = own
         after = last_lamport(recording) if own else 0
         self.journal = Journal(own or recording, writer, after=after)
+
+    @property
+    def kept_in(self) -> IncidentFile | None:
+        """The file that takes what is done and seen here; None where it is only read."""
+        return self.own or (self.recording if self.recording.mode == "live" else None)
 
     @property
     def path(self) -> Path:
@@ -77,11 +84,15 @@ def open_replay(
     """Replay a recording, in the newest replay of it (`resume`), in a new one, or in `journal`.
 
     `path` may also be a replay's own file: it is resumed. `writer` is user@host where not given.
-    The recording is never changed. Raises BadInput, one line.
+    The recording is never changed, unless it is that of an incident which is still open: then what
+    is done belongs into it. Raises BadInput, one line.
     """
     own = None
     recording = IncidentFile.open(path)
     try:
+        if recording.meta(IDENTITY) and not recording.meta(CONTENT):
+            recording.close()
+            return open_live(path, writer)
         if recording.meta(RECORDING_ID):
             journal = journal or path
             with recording as replayed:
@@ -101,6 +112,11 @@ def open_replay(
         if own:
             own.close()
         raise
+
+
+def open_live(path: Path | str, writer: str = "") -> Replay:
+    """A live recording or incident, to look at and to work in. Raises BadInput."""
+    return Replay(IncidentFile.open_live(path), None, writer or person())
 
 
 def open_incident(path: Path | str) -> Replay:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +21,14 @@ from cockpit.incident import chunk_log
 from cockpit.incident.chunk_log import Dropped
 from cockpit.incident.connection import shown
 from cockpit.incident.file import IncidentFile
+from cockpit.incident.schema import ROLLING
 from cockpit.records import BadInput
+from cockpit.units import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+RESTS_ON = "rests_on"  # meta: a hash of what decides how its rows are counted
 _FOLDER = "recordings"
 
 
@@ -48,6 +53,35 @@ def file_stem(service: str) -> str:
 def recording_path(state_folder: Path, service: str) -> Path:
     """Where the rolling recording of a service lies."""
     return folder(state_folder, _FOLDER) / f"{file_stem(service)}.incident"
+
+
+def will_begin_anew(path: Path, rests_on: str) -> bool:
+    """Whether the recording at `path` was counted by other rules, so that another is begun."""
+    if not path.exists():
+        return False
+    with IncidentFile.open(path) as file:
+        return file.meta(RESTS_ON) != rests_on
+
+
+def open_recording(path: Path, service: str, bucket: int, rests_on: str) -> IncidentFile:
+    """The rolling recording at `path`, to add to; begun anew where its counts rest on other rules.
+
+    `rests_on` is a hash of what decides how rows are counted. A recording by other rules is set
+    aside under a name with its end, and another begun. Raises BadInput.
+    """
+    if path.exists() and not will_begin_anew(path, rests_on):
+        return IncidentFile.open_live(path)
+    if path.exists():
+        with IncidentFile.open(path) as file:
+            ended = day(file.span().end)
+        number = next(n for n in count(1) if not _aside(path, ended, n).exists())
+        path.rename(_aside(path, ended, number))
+    meta = {ROLLING: secrets.token_hex(16), RESTS_ON: rests_on}
+    return IncidentFile.create(path, service=service, bucket=bucket, live=True, meta=meta)
+
+
+def _aside(path: Path, ended: str, number: int) -> Path:
+    return path.with_name(f"{path.stem}-until-{ended}-{number}{path.suffix}")
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from msgspec import Meta
 APPLICATION_ID = 0x436B7074  # "Ckpt", bytes 68–71 of the file
 INPUT_SCHEMA = "schema/"  # and a version: the name of the document with that version's columns
 SEVERITY_POLICY = "severity_policy"  # the document with a team's own policy, as it was
-ROLLING = "rolling"  # meta of a rolling recording: what its counts depend on, hashed
+ROLLING = "rolling"  # meta of a rolling recording: its own name, made when it was begun
 IDENTITY = "incident"  # meta of a declared incident: what names it while its content still grows
+BEGUN = "begun"  # meta of a live recording: when its reference and documents were all there, µs
 # `user_version`, bytes 60–63: raised when what a file holds means something else than before.
 VERSION = 2  # 2: score bins are finer below 1/32 and above 31/32
 

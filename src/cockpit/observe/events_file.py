@@ -1,4 +1,7 @@
-"""Recorded events, JSON lines or CSV: what was deployed, alerted, paged and reported, and when."""
+"""Recorded events, JSON lines or CSV: what was deployed, alerted, paged and reported, and when.
+
+An import reads a whole file of them; a live feed reads line by line, by the same rules.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from cockpit.text import inert
 from cockpit.yamlfile import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cockpit.observe.report import ImportReport
 
@@ -64,7 +67,9 @@ def read_events(path: Path, report: ImportReport) -> list[RecordedEvent]:
     except UnicodeDecodeError:
         raise BadInput(f"{inert(path.name)}: not text in UTF-8; save it as UTF-8") from None
     rows = _csv_rows(path, text) if path.suffix.lower() == ".csv" else _json_rows(path, text)
-    events = [_event(fields, f"{inert(path.name)}:{line}", report) for line, fields in rows]
+    events = [
+        _known(event_of(fields, f"{inert(path.name)}:{line}"), report) for line, fields in rows
+    ]
     report.events = len(events)
     return sorted(
         events, key=lambda e: (e.observed_at, e.at, e.kind, e.text, sorted(e.data.items()))
@@ -75,13 +80,18 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        try:
-            yield number, msgspec.json.decode(line, type=dict[str, Any])
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise BadInput(
-                f"{inert(path.name)}:{number}: not a JSON object ({inert(error)}); "
-                'write {"time": …, "kind": …, "text": …} on each line'
-            ) from None
+        yield number, fields_of(line, f"{inert(path.name)}:{number}")
+
+
+def fields_of(line: str | bytes, place: str) -> dict[str, Any]:
+    """The fields of one JSON line. Raises BadInput that begins with its place."""
+    try:
+        return msgspec.json.decode(line, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(
+            f"{place}: not a JSON object ({inert(error)}); "
+            'write {"time": …, "kind": …, "text": …} on each line'
+        ) from None
 
 
 def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -95,7 +105,8 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         raise BadInput(f"{inert(path.name)}:{reader.line_num}: {inert(error)}") from None
 
 
-def _event(fields: dict[str, Any], place: str, report: ImportReport) -> RecordedEvent:
+def event_of(fields: Mapping[str, Any], place: str) -> RecordedEvent:
+    """The event that fields tell of. Raises BadInput that begins with its place."""
     given = {k: _word(v, k, place) for k, v in fields.items() if v is not None and v != ""}
     for name in fields:
         if name not in _FIELDS:
@@ -110,11 +121,16 @@ def _event(fields: dict[str, Any], place: str, report: ImportReport) -> Recorded
         raise BadInput(f"{place}: kind: '{inert(kind)}' is unknown; {mend}")
     at = _time(given["time"], "time", place)
     observed_at = _time(given.get("observed_at", given["time"]), "observed_at", place)
-    if observed_at < at:
-        count(report.incomplete, "event observed before it happened, counted as known with it", 1)
     data = {name: given[name] for name in _DETAILS if name in given}
     text = given.get("text", "")[:_LONGEST_TEXT]
-    return RecordedEvent(at, max(at, observed_at), kind, text, data)
+    return RecordedEvent(at, observed_at, kind, text, data)
+
+
+def _known(event: RecordedEvent, report: ImportReport) -> RecordedEvent:
+    """The event, not known before it happened."""
+    if event.observed_at < event.at:
+        count(report.incomplete, "event observed before it happened, counted as known with it", 1)
+    return event._replace(observed_at=max(event.at, event.observed_at))
 
 
 def _word(value: Any, field: str, place: str) -> str:

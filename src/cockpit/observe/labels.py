@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cockpit.observe.report import count
+from cockpit.observe.report import LABEL_AFTER_END, LATE_LABEL, count, count_each
 from cockpit.observe.values import NO_TIME, flags, identities, times
 from cockpit.tables import UNKNOWN
 
@@ -54,6 +54,7 @@ class Timing(NamedTuple):
     timed: bool
     delay: int | None
     horizon: int
+    end: int | None  # of the recording
 
     def labelling(self, changes: list[Move], event: Ints, report: ImportReport) -> Labelling:
         """Place the changes of rows that happened at `event`, none before its event."""
@@ -67,12 +68,16 @@ class Timing(NamedTuple):
             happened = event[change.rows]
             at = change.at if self.timed else happened + (self.delay or 0)
             soon = at - happened <= self.horizon
-            count(report.labels_unused, "known later than labels may be", int((~soon).sum()))
+            count(report.labels_unused, LATE_LABEL, int((~soon).sum()))
             early = int((at < happened).sum())
             count(
                 report.incomplete, "label known before its event, counted as known with it", early
             )
             known = change._replace(at=np.maximum(at, happened))
+            if self.end is not None:
+                after = soon & (known.at >= self.end)
+                count(report.labels_unused, LABEL_AFTER_END, int(after.sum()))
+                soon &= ~after
             moves.append(Move(*(column[soon] for column in known)))
         return Labelling(initial, moves)
 
@@ -173,9 +178,11 @@ def read_labels(
         parts.append((keys[usable], values[usable], at[usable]))
         read += len(values)
     report.labels = read
-    count(report.labels_unused, "malformed row", rows.malformed)
+    count_each(report.labels_unused, rows.left_out)
     empty = np.zeros(0, dtype=np.int64)
-    timing = Timing(known is not None, mapping.label_delay, mapping.label_horizon)
+    timing = Timing(
+        known is not None, mapping.label_delay, mapping.label_horizon, mapping.label_end
+    )
     columns_read = [np.concatenate([empty, *column]) for column in zip(*parts, strict=True)]
     keys, values, at = columns_read or (empty, empty, empty)
     return LabelFile(keys, values, at, timing, report, by_id=by_id)
@@ -198,5 +205,6 @@ def column_labelling(
         usable &= at != NO_TIME
     rows = np.flatnonzero(usable)
     change = Move(rows, np.full(len(rows), UNKNOWN, np.int64), values[rows], at[rows])
-    timing = Timing(timed, None if at_once else mapping.label_delay, mapping.label_horizon)
+    delay = None if at_once else mapping.label_delay
+    timing = Timing(timed, delay, mapping.label_horizon, mapping.label_end)
     return timing.labelling([change], event, report)

@@ -41,6 +41,7 @@ class Mapping:
     label_delay: int | None
     label_horizon: int  # labels known later than this after their event are not used
     label_decision: int | None  # labels exist only for rows with this decision
+    label_end: int | None = None  # of a recording: labels known then or later are not used
     versions_in_column: bool = False  # else `settings.version` is the one version
 
     @property

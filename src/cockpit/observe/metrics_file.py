@@ -8,7 +8,7 @@ import numpy as np
 
 from cockpit.incident.counts import select
 from cockpit.observe.counting import Words
-from cockpit.observe.report import UNTIMED, count
+from cockpit.observe.report import UNTIMED, count, count_each
 from cockpit.observe.values import NO_TIME, coded, in_era, numbers, times
 from cockpit.records import SECOND, Counts
 from cockpit.tables import SERIES
@@ -83,7 +83,7 @@ def read_metrics(
             codes = {c: np.full(len(at), words.code(name), np.int64) for c, name in wide.items()}
             found = [(codes[column], piece[column]) for column in wide]
         samples += [_usable(name, at, column, report) for name, column in found]
-    count(report.metrics_skipped, "malformed row", rows.malformed)
+    count_each(report.metrics_skipped, rows.left_out)
     return Series(samples, words)
 
 

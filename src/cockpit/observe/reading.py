@@ -12,7 +12,7 @@ from cockpit.observe.decode import Decoder
 from cockpit.observe.features import FrozenFeature, freeze, usable_features
 from cockpit.observe.importance import Importance
 from cockpit.observe.labels import read_labels
-from cockpit.observe.report import ImportReport, count
+from cockpit.observe.report import ImportReport, count_each
 from cockpit.observe.survey import Survey, event_times
 from cockpit.observe.tabulate import tabulate
 from cockpit.observe.values import NO_TIME, without_zone
@@ -145,6 +145,6 @@ class Counting:
                 self._importance.add(batch)
             report.rows += piece.num_rows
             report.used += len(batch.at)
-        report.rows += rows.malformed
-        count(report.dropped, "malformed row", rows.malformed)
+        report.rows += sum(rows.left_out.values())
+        count_each(report.dropped, rows.left_out)
         return tables

@@ -8,6 +8,8 @@ from cockpit.records import BadInput
 from cockpit.units import iso
 
 UNTIMED = "no time, or none that can be read"
+LATE_LABEL = "known later than labels may be"
+LABEL_AFTER_END = "known after the time that is recorded"
 
 
 class ImportReport(msgspec.Struct, kw_only=True):
@@ -75,3 +77,9 @@ def count(reasons: dict[str, int], reason: str, n: int) -> None:
     """Add n rows to a reason; nothing where n is 0."""
     if n:
         reasons[reason] = reasons.get(reason, 0) + int(n)
+
+
+def count_each(reasons: dict[str, int], more: dict[str, int]) -> None:
+    """Add rows by reason to rows by reason."""
+    for reason, n in more.items():
+        count(reasons, reason, n)

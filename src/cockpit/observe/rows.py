@@ -1,20 +1,23 @@
-"""Rows of a CSV (also .gz) or Parquet file, in pieces: memory does not grow with the file."""
+"""Rows of CSV (also .gz) or Parquet files, in pieces: memory does not grow with the files."""
 
 from __future__ import annotations
 
 import codecs
+import glob
 import gzip
 import io
 import zlib
+from contextlib import contextmanager
 from csv import Error as CsvError
 from csv import reader
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from cockpit.observe.report import count
 from cockpit.records import BadInput
 from cockpit.text import inert
 from cockpit.yamlfile import nearest
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 _LONGEST_HEADER = 1 << 20  # bytes
 _BLOCK = 8 << 20  # bytes of CSV parsed at once; also the longest row there may be
+_ENDINGS = (".csv", ".csv.gz", ".parquet", ".pq")
+PATTERN = frozenset("*?[")  # in a path: it names several files
+_HIDDEN = (".", "_")  # how files begin that stand beside the rows of a folder: _SUCCESS
 
 
 @dataclass
@@ -49,10 +55,10 @@ class Rows:
 
 @dataclass
 class RowFile(Rows):
-    """One file of rows."""
+    """One file of rows, or several with the same columns, read one after the other."""
 
-    path: Path
-    malformed: int = 0  # rows with too many or too few fields in the newest reading
+    paths: tuple[Path, ...]
+    left_out: dict[str, int] = field(default_factory=dict)  # rows of the newest reading, by reason
 
     def pieces(
         self,
@@ -66,20 +72,25 @@ class RowFile(Rows):
         """Batches of at most `rows` rows with just `columns`; CSV fields come as text.
 
         Malformed rows are left out and counted, or, where `strict` (rows are matched by their
-        order), an error.
+        order), an error; so are several files, whose rows have no order.
         """
-        self.malformed = 0
+        if strict and len(self.paths) > 1:
+            raise BadInput(
+                f"{self.name}: rows of several files have no order to match labels or times by; "
+                "name the columns of times and of ids, or give one file"
+            )
+        self.left_out = {}
         wanted = list(dict.fromkeys(columns))
-        try:
-            if _is_parquet(self.path):
-                yield from _parquet_pieces(self.path, wanted, rows, stage, progress)
-            else:
-                yield from self._csv_pieces(wanted, rows, strict, stage, progress)
-        except (pa.ArrowException, OSError, UnicodeDecodeError, zlib.error) as error:
-            raise BadInput(f"{self.name}: cannot be read: {inert(error)}") from None
+        for path, own in zip(self.paths, _shares(progress, self.paths), strict=True):
+            with _readable(path):
+                if _is_parquet(path):
+                    yield from _parquet_pieces(path, wanted, rows, stage, own)
+                else:
+                    yield from self._csv_pieces(path, wanted, rows, strict, stage, own)
 
     def _csv_pieces(
         self,
+        path: Path,
         columns: list[str],
         rows: int,
         strict: bool,
@@ -89,12 +100,12 @@ class RowFile(Rows):
         def malformed(row: Any) -> str:
             if strict:
                 return "error"
-            self.malformed += 1
+            count(self.left_out, "malformed row", 1)
             return "skip"
 
-        total = self.path.stat().st_size
-        with self.path.open("rb") as raw:
-            stream = pa.CompressedInputStream(raw, "gzip") if _is_gzip(self.path) else raw
+        total = path.stat().st_size
+        with path.open("rb") as raw:
+            stream = pa.CompressedInputStream(raw, "gzip") if _is_gzip(path) else raw
             blocks = csv.open_csv(
                 stream,
                 csv.ReadOptions(block_size=_BLOCK),
@@ -114,26 +125,103 @@ class RowFile(Rows):
 
 
 def open_rows(path: Path) -> RowFile:
-    """The file with the names of its columns. Raises BadInput where it cannot be read."""
+    """A file, a folder of files, or those of a pattern (`logs/*.parquet`), in order of name.
+
+    Raises BadInput where one cannot be read, or has other columns than the first.
+    """
+    paths = files_of(path)
+    columns = _columns(paths[0])
+    for other in paths[1:]:
+        differ = set(columns) ^ set(_columns(other))
+        if differ:
+            raise BadInput(
+                f"{inert(other)}: its columns are not those of {inert(paths[0].name)}: "
+                f"'{inert(min(differ))}' is in one of them alone"
+            )
+    return RowFile(inert(path.name), columns, paths)
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The files of rows that a path, a folder or a pattern names, at least one, in order of name.
+
+    Raises BadInput where there is none.
+    """
+    if path.is_dir():
+        inside = sorted(path.iterdir())
+        found = [file for file in inside if _is_rows(file)]
+        if not found:
+            raise BadInput(f"{inert(path)}: no file in this folder ends in {', '.join(_ENDINGS)}")
+        return tuple(found)
+    if PATTERN & set(str(path)) and not path.exists():
+        found = [Path(name) for name in sorted(glob.glob(str(path))) if Path(name).is_file()]
+        if not found:
+            raise BadInput(f"{inert(path)}: no file has such a name")
+        return tuple(found)
+    return (path,)
+
+
+def all_parquet(files: list[RowFile], least: int) -> bool:
+    """Whether these are Parquet files, with at least so many rows together."""
+    paths = [path for file in files for path in file.paths]
+    return all(map(_is_parquet, paths)) and least <= sum(map(_size, paths))
+
+
+def typed_alike(paths: Sequence[Path]) -> bool:
+    """Whether Parquet files have the same columns of the same types, in the same order."""
+    first, *others = (parquet.read_schema(path) for path in paths)
+    return all(first.equals(other) for other in others)
+
+
+def _is_rows(path: Path) -> bool:
+    name = path.name.lower()
+    return path.is_file() and name.endswith(_ENDINGS) and not name.startswith(_HIDDEN)
+
+
+def _size(path: Path) -> int:
+    """Rows of a Parquet file, bytes of another: what its progress is counted in."""
+    if _is_parquet(path):
+        return int(parquet.read_metadata(path).num_rows)
+    return path.stat().st_size
+
+
+def _shares(progress: Progress | None, paths: Sequence[Path]) -> list[Progress | None]:
+    """The progress of each file, told as that of all."""
+    if progress is None:
+        return [None] * len(paths)
+    sizes = [_size(path) for path in paths]
+    return [_share(progress, sum(sizes[:i]), sum(sizes)) for i in range(len(paths))]
+
+
+def _share(progress: Progress, before: int, total: int) -> Progress:
+    return lambda stage, done, _: progress(stage, before + done, total)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
     try:
-        columns = _parquet_columns(path) if _is_parquet(path) else _csv_columns(path)
+        yield
     except FileNotFoundError:
         raise BadInput(f"{inert(path)}: no such file") from None
-    except (pa.ArrowException, CsvError, OSError, UnicodeError, EOFError, zlib.error) as error:
+    except (
+        pa.ArrowException,
+        CsvError,
+        OSError,
+        UnicodeError,
+        EOFError,
+        zlib.error,
+    ) as error:
         raise BadInput(f"{inert(path.name)}: cannot be read: {inert(error)}") from None
+
+
+def _columns(path: Path) -> list[str]:
+    with _readable(path):
+        columns = _parquet_columns(path) if _is_parquet(path) else _csv_columns(path)
     repeated = {c for c in columns if columns.count(c) > 1}
     if repeated:
         raise BadInput(
             f"{inert(path.name)}: column '{inert(min(repeated))}' is there twice; rename one"
         )
-    return RowFile(inert(path.name), columns, path)
-
-
-def all_parquet(files: list[RowFile], least: int) -> bool:
-    """Whether these are Parquet files, with at least so many rows together."""
-    return all(_is_parquet(file.path) for file in files) and least <= sum(
-        parquet.read_metadata(file.path).num_rows for file in files
-    )
+    return columns
 
 
 def _is_gzip(path: Path) -> bool:

@@ -12,6 +12,7 @@ from cockpit.decide.impact import impact
 from cockpit.decide.severity.severity import severity
 from cockpit.decide.table.report import option_table
 from cockpit.decide.triage import checklist, companions, containment, phase_marks
+from cockpit.incident.health import source_states
 from cockpit.incident.state import fold
 from cockpit.incident.timeline import timeline
 from cockpit.records import MINUTE
@@ -106,6 +107,7 @@ def compose(
         notes=facts.notes,
         experiment=experiments.watched(gatherer, at, state),
         severity=level,
+        sources=source_states(events),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from cockpit.incident.schema import BEGUN
 from cockpit.incident.state import fold
 from cockpit.session import settings
 from cockpit.setting import with_values
@@ -34,6 +35,7 @@ class Figures:
         self._incident = incident
         self._config = config
         self._recording = recording
+        self._gathering: tuple[str, Gatherer] | None = None
         self._one_at_a_time = threading.Lock()  # the gatherer keeps what it found
 
     def view(self, at: int) -> View:
@@ -42,7 +44,9 @@ class Figures:
 
         with self._one_at_a_time:
             events = self._incident.events(until=at)
-            return compose(self._gatherer, events, at, self._config, self.policy, self._recording)
+            span = self._incident.telemetry.span()  # of a live recording, it grows
+            recording = replace(self._recording, span=span)
+            return compose(self._gatherer, events, at, self._config, self.policy, recording)
 
     def assessment(self, at: int, window: Window | None) -> Assessment:
         """Every metric and drift figure at `at`, over `window` or the default ones."""
@@ -93,8 +97,12 @@ class Figures:
         """The severity policy. Raises BadInput; read late, for painting the screen needs none."""
         return settings.policy_of(self._incident.recording, self._config)
 
-    @cached_property
+    @property
     def _gatherer(self) -> Gatherer:
+        """Made anew where a live recording has got documents that it began without."""
         from cockpit.session.gather import Gatherer
 
-        return Gatherer(self._incident, self._config)
+        documents = self._incident.recording.meta(BEGUN)
+        if self._gathering is None or self._gathering[0] != documents:
+            self._gathering = documents, Gatherer(self._incident, self._config)
+        return self._gathering[1]

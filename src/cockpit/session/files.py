@@ -14,7 +14,7 @@ from cockpit.session.settings import store_view
 from cockpit.text import inert
 from cockpit.units import iso, parse_instant
 
-__all__ = ["Report", "cut", "leave_first_view", "verify"]
+__all__ = ["Report", "cut", "leave_first_view", "snapshot", "verify"]
 
 
 def cut(path: Path, out: Path, start: str, end: str, at: str | None) -> None:
@@ -29,6 +29,12 @@ def cut(path: Path, out: Path, start: str, end: str, at: str | None) -> None:
             f" {iso(span.start)} to {iso(span.end)}"
         )
     cutting.cut(path, out, first, last, known_by, before_finish=leave_first_view)
+
+
+def snapshot(path: Path, out: Path) -> None:
+    """A finished copy of a live file that is safe to send. Raises BadInput."""
+    with IncidentFile.open(path) as file:
+        file.snapshot(out)
 
 
 def _time(text: str, near: int, option: str) -> int:

@@ -22,25 +22,26 @@ def import_incident(
     request: ImportRequest, progress: Callable[[str, int, int], None] | None
 ) -> list[str]:
     """Import and return the lines of the report: rows read, used, and left out by reason."""
-    request = replace(request, severity_policy=_own_policy(request.config))
+    own = ""
+    if request.config is not None:
+        document = read(request.config)
+        named = document.convert(Config, check).severity
+        own = own_policy(named, request.config.parent, document.place("severity"))
+    request = replace(request, severity_policy=own)
     return run_import(request, progress, before_finish=leave_first_view).lines()
 
 
-def _own_policy(config_file: Path | None) -> str:
-    """Text of the severity policy that a configuration names, checked; "" where it names none.
+def own_policy(named: str, folder: Path, place: str) -> str:
+    """Text of the severity policy that a configuration names, checked; "" for the default.
 
-    Raises BadInput, naming the place in the policy or the configuration.
+    Raises BadInput, naming the place in the policy or in the configuration.
     """
-    if config_file is None:
-        return ""
-    document = read(config_file)
-    named = document.convert(Config, check).severity
     if named == DEFAULT_SEVERITY:
         return ""
-    path = config_file.parent / named
+    path = folder / named
     if not path.is_file():
         raise BadInput(
-            f"{document.place('severity')}: severity: there is no file '{inert(named)}' beside it;"
+            f"{place}: severity: there is no file '{inert(named)}' beside it;"
             f" write {DEFAULT_SEVERITY}, or the name of one"
         )
     read_policy(path)

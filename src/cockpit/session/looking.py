@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
-from cockpit.incident.file import IncidentFile
+from cockpit.incident.file import CONTENT, IncidentFile
 from cockpit.incident.journal import person
 from cockpit.incident.replay import Replay, newest, open_incident, open_replay
+from cockpit.incident.schema import IDENTITY
 from cockpit.incident.state import RECORDING, fold
 from cockpit.incident.timeline import timeline
 from cockpit.records import Refused
 from cockpit.session import screens, settings
 from cockpit.session.figures import Figures
+from cockpit.session.worker import NoAnswer, Worker
 from cockpit.text import inert
 from cockpit.views import Earlier, RecordingInfo, TimelineEntry, View
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
     from cockpit.assess.signature import Signature
     from cockpit.records import Assessment, Window
-    from cockpit.session.worker import Worker
     from cockpit.state import State
     from cockpit.views import Experiment, ExperimentWish
 
@@ -36,18 +37,24 @@ class Looking:
 
     def __init__(self, incident: Replay, who: str | None = None) -> None:
         """Takes over `incident`, and closes it where its settings cannot be used (BadInput)."""
-        self._incident = incident
         self._who = inert(who or person(), 80)
-        self._last_view: View | None = None
-        self._seen_before: list[Earlier] = []
         self._worker: Worker | None = None
+        self._take(incident)
+
+    def _take(self, incident: Replay) -> None:
+        """Look at this incident from now on; whichever was open before is the caller's to close."""
         try:
-            self._config = settings.config_of(incident.recording)
-            self.recording: RecordingInfo = settings.info_of(incident, self._config)
+            config = settings.config_of(incident.recording)
+            recording = settings.info_of(incident, config)
         except BaseException:
             incident.close()
             raise
-        self.figures = Figures(incident, self._config, self.recording)
+        self._incident = incident
+        self._config = config
+        self.recording: RecordingInfo = recording
+        self._last_view: View | None = None
+        self._seen_before: list[Earlier] = []
+        self.figures = Figures(incident, config, recording)
 
     # Opening and closing
 
@@ -76,16 +83,14 @@ class Looking:
 
     def compute_apart(self, say: Callable[[str], None]) -> None:
         """Have a worker compute what the screen shows; `say` gets a line if it ends of itself."""
-        from cockpit.session.worker import Worker
-
         self._worker = Worker(self._incident.path, say)
 
     def close(self) -> str:
-        """Close the files; the path of the replay's own file, or ""."""
+        """Close the files; the path of the one that kept what was done here, or ""."""
         if self._worker is not None:
             self._worker.close()
         self._incident.close()
-        return "" if self._incident.own is None else str(self._incident.own.path)
+        return "" if self._incident.kept_in is None else str(self._incident.kept_in.path)
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +99,12 @@ class Looking:
         self.close()
 
     # Looking
+
+    @property
+    def is_open_incident(self) -> bool:
+        """Whether it is an incident that was declared and is not finished."""
+        recording = self._incident.recording
+        return bool(recording.meta(IDENTITY)) and not recording.meta(CONTENT)
 
     @property
     def opens_at(self) -> int:
@@ -169,12 +180,17 @@ class Looking:
 
     def _ask(self, method: Callable[..., Told], *given: object) -> Told:
         """What a method of `Figures` tells: of the worker where there is one, else of our own."""
-        if self._worker is not None:
+        worker = self._worker
+        if worker is not None:
             try:
-                told: Told = self._worker.ask(method.__name__, *given)
+                told: Told = worker.ask(method.__name__, *given)
                 return told
             except OSError:  # no process is to be had, and the worker has said so
                 self._worker = None
+            except NoAnswer:
+                if self._worker is worker:
+                    raise
+                return self._ask(method, *given)  # another incident was opened meanwhile
         return method(self.figures, *given)
 
     # Keeping what was seen
@@ -195,14 +211,14 @@ class Looking:
         return self._last_view
 
     def save_view(self, view: View) -> None:
-        """Keep a view in the replay's own file, to show at once when it is opened again."""
-        if self._incident.own is not None:
-            settings.store_view(self._incident.own, view)
+        """Keep a view where what is done here is kept, to show at once when it is opened again."""
+        if self._incident.kept_in is not None:
+            settings.store_view(self._incident.kept_in, view)
 
     def keep_screen(self, kind: str, text: str, svg: str, at: int) -> None:
         """Keep what was seen at `at` as text and picture; `kind` is why: "choose", "execute" …"""
-        if self._incident.own is not None:
-            screens.keep(self._incident.own, kind, text, svg, at)
+        if self._incident.kept_in is not None:
+            screens.keep(self._incident.kept_in, kind, text, svg, at)
 
     @cached_property
     def _left(self) -> View | None:

@@ -19,15 +19,54 @@ from cockpit.signs import SIGNS
 from cockpit.signs import known as known_sign
 from cockpit.text import inert, inert_lines
 from cockpit.units import clock
-from cockpit.views import Escalation, Phase, SignState
+from cockpit.views import Escalation, Phase, ServicePick, SignState
 
 if TYPE_CHECKING:
     from cockpit.records import Event
     from cockpit.views import Criteria
 
+_A_REPLAY = "this is a replay: cockpit live watches what runs now"
+
 
 class Session(Looking):
     """An incident opened to read, or a replay of it opened to work in."""
+
+    # What runs now: a replay has no now of its own, and neither beginning nor end to be set
+
+    is_live = False
+
+    @property
+    def declared(self) -> bool:
+        """Whether an incident is open, so that there is something to decide."""
+        return True
+
+    def now(self) -> int:
+        """The newest time there is to look at, µs."""
+        return self.recording.span.end
+
+    def changed(self) -> int:
+        """Another number whenever something new was recorded or written."""
+        return 0
+
+    def refresh(self) -> str:
+        """Follow what happened elsewhere; a line to say, or ""."""
+        return ""
+
+    def picks(self) -> list[ServicePick]:
+        """The services of the configuration; none where it has but one."""
+        return []
+
+    def switch(self, service: str) -> str:
+        """Look at another service; the line to say."""
+        raise Refused(_A_REPLAY)
+
+    def declare(self, title: str, at: int) -> str:
+        """Declare an incident; the line to say."""
+        raise Refused(_A_REPLAY)
+
+    def resolve(self, reason: str, at: int) -> str:
+        """End the incident and seal its file; the line to say."""
+        raise Refused(_A_REPLAY)
 
     # Doing: each of these is one journal entry, durable when it returns
 

@@ -11,7 +11,7 @@ import msgspec
 from cockpit.config import DEFAULT_SEVERITY, Config, check
 from cockpit.incident.file import STORED_VIEW
 from cockpit.incident.journal import events
-from cockpit.incident.schema import SEVERITY_POLICY
+from cockpit.incident.schema import IDENTITY, ROLLING, SEVERITY_POLICY
 from cockpit.incident.state import RECORDING
 from cockpit.records import BadInput
 from cockpit.text import LONGEST, inert
@@ -34,6 +34,21 @@ def state_folder() -> Path:
 
     named = os.environ.get("COCKPIT_STATE")
     return Path(named) if named else user_state_path("cockpit")
+
+
+def default_config() -> Path:
+    """The cockpit.yaml of this folder, else the person's own. Raises BadInput where is none."""
+    from platformdirs import user_config_path
+
+    places = (Path("cockpit.yaml"), user_config_path("cockpit") / "cockpit.yaml")
+    found = next((path for path in places if path.is_file()), None)
+    if found is None:
+        looked = " or ".join(inert(path) for path in places)
+        raise BadInput(
+            f"no configuration: there is no {looked}; `cockpit init` writes one,"
+            " and `cockpit demo` shows an incident without"
+        )
+    return found
 
 
 def config_of(file: IncidentFile) -> Config:
@@ -73,7 +88,7 @@ def info_of(incident: Replay, config: Config) -> RecordingInfo:
     span = file.span()
     return RecordingInfo(
         service=inert(config.service or file.service or "service", 60),
-        content_id=file.content_id,
+        content_id=file.meta(IDENTITY) or file.meta(ROLLING) or file.content_id,
         path=str(file.path),
         span=span,
         bucket=file.bucket,

@@ -19,27 +19,23 @@ from cockpit.text import inert
 from cockpit.ui import keymap
 from cockpit.ui import themes as theming
 from cockpit.ui.background import Background
-from cockpit.ui.canvas import plain_text
-from cockpit.ui.clock import ReplayClock
+from cockpit.ui.clock import LiveClock, ReplayClock
+from cockpit.ui.following import Following
+from cockpit.ui.keeping import keep_screen
 from cockpit.ui.keymap import Keymap
-from cockpit.ui.layout import overview
-from cockpit.ui.lines import width
 from cockpit.ui.painting import Painted
-from cockpit.ui.panes.status import Playhead
+from cockpit.ui.panes.playhead import Playhead, playhead
 from cockpit.ui.screens.base import CockpitScreen
 from cockpit.ui.screens.incident import IncidentScreen
 from cockpit.ui.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from textual.screen import Screen
 
     from cockpit.session import Session
     from cockpit.views import View
 
 _SEEK_AGAIN = 5 * MINUTE  # of incident time between two searches for earlier incidents
-_BEHIND = 2.5  # seconds of our time after which figures of an older T are marked
 
 
 class Finished(Message):
@@ -64,11 +60,12 @@ class CockpitApp(App[int]):
         self,
         session: Session,
         *,
-        at: int,
+        at: int | None = None,
         speed: float = 1.0,
         paused: bool = False,
         theme: str | None = None,
         hint: str = "",
+        pick: bool = False,
         themes: theming.Themes | None = None,
         keys: Keymap | None = None,
     ) -> None:
@@ -80,8 +77,16 @@ class CockpitApp(App[int]):
             self.register_theme(each.for_textual())
         self.theme = f"cockpit-{self.palette.name}"
         self.session = session
-        self.clock = ReplayClock(at=at, span=session.recording.span, speed=speed, paused=paused)
-        self.view: View | None = session.stored_view(at)
+        span = session.recording.span
+        self.clock: ReplayClock | LiveClock
+        self.following: Following | None = None
+        if session.is_live:
+            self.clock = LiveClock(at=span.end, span=span)
+            self.following = Following(self)
+        else:
+            at = session.opens_at if at is None else at
+            self.clock = ReplayClock(at=at, span=span, speed=speed, paused=paused)
+        self.view: View | None = session.stored_view(self.clock.at)
         self.problem = ""
         self.message = next(iter((*self.problems, hint)))
         self.background = Background()
@@ -91,8 +96,10 @@ class CockpitApp(App[int]):
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self._leaving = False
         self._kept = 0  # screens asked to be kept
+        self._pick = pick  # whether to ask first which service is looked at
         self._sought: int | None = None  # when earlier incidents were last looked for
-        self.live = False  # whether a view of this run has arrived yet
+        self.computed = False  # whether a view of this run has arrived yet
+        self.computing = False  # whether one is asked for
 
     # Life
 
@@ -101,7 +108,7 @@ class CockpitApp(App[int]):
         return IncidentScreen(self.painted)
 
     def on_mount(self) -> None:
-        """Ask for the first live view; a stored one is painted by now."""
+        """Ask for the first view that is computed; a stored one is painted by now."""
         self._event_loop = asyncio.get_running_loop()
         self.set_keymap(self.keys.for_textual())
         self.app_resume_signal.subscribe(self, lambda _: self.repaint())
@@ -115,6 +122,8 @@ class CockpitApp(App[int]):
         gc.freeze()  # what was imported stays: it need not be looked through for garbage
         gc.enable()
         self.want_view()
+        if self._pick and isinstance(self.screen, IncidentScreen):
+            self.screen.action_services()
 
     def redraw(self) -> None:
         """Show what changed, on whichever screen is open."""
@@ -144,41 +153,47 @@ class CockpitApp(App[int]):
 
     def tick(self) -> None:
         """A second of ours has passed."""
-        clock = self.clock.ticked(SECOND)
-        if clock is not self.clock:
-            self.travel(clock)
+        if isinstance(self.clock, ReplayClock):
+            clock = self.clock.ticked(SECOND)
+            if clock is not self.clock:
+                self.travel(clock)
+        elif self.following is not None:
+            self.following.tick()
 
-    def travel(self, clock: ReplayClock) -> None:
+    def travel(self, clock: ReplayClock | LiveClock) -> None:
         """Go where `clock` says, and ask for the figures there."""
         moved = clock.at != self.clock.at
-        ended = clock.ended and not clock.paused
-        self.clock = clock.toggled() if ended else clock
+        if isinstance(clock, ReplayClock) and clock.ended and not clock.paused:
+            clock = clock.toggled()
+        self.clock = clock
         if moved:
             self.want_view()
         self.redraw()
 
     @property
     def playhead(self) -> Playhead:
-        """What the status line says about the replay."""
-        clock, view = self.clock, self.view
-        lag = abs(clock.at - view.at) if view is not None else 0
-        behind = lag > _BEHIND * SECOND * max(1.0, clock.speed) or (lag > 0 and clock.paused)
-        return Playhead(clock.at, clock.speed, clock.paused, clock.ended, behind)
+        """What the status line says about where we look."""
+        declared = self.following is None or self.session.declared
+        return playhead(self.clock, self.view, declared)
 
     # Views
 
     def want_view(self) -> None:
         """Ask for the view at the clock; while one is computed only the newest wish waits."""
         at = self.clock.at
+        self.computing = True
         self.in_background("view", lambda: self.session.view(at), self._arrived)
 
     def _arrived(self, result: View | Exception) -> None:
+        self.computing = False
         if isinstance(result, Exception):
             said = str(result) if isinstance(result, BadInput) else type(result).__name__
-            self.problem = inert(f"The figures could not be computed: {said}")
-            self.message = self.problem
+            problem = inert(f"The figures could not be computed: {said}")
+            if self.following is None or problem != self.problem:
+                self.message = problem  # what is tried again by itself is said once
+            self.problem = problem
         else:
-            self.view, self.live, self.problem = result, True, ""
+            self.view, self.computed, self.problem = result, True, ""
             self._look_for_earlier(result.at)
         self.redraw()
 
@@ -217,11 +232,16 @@ class CockpitApp(App[int]):
         """Like `say`, from another thread."""
         self.post_message(Finished(self.say, text))
 
-    def act(self, action: Callable[[], object], said: str = "", keep: str = "") -> bool:
+    def act(
+        self, action: Callable[[], object], said: str = "", keep: str = "", decides: bool = True
+    ) -> bool:
         """Do something durable; what is refused is said in one line. True when it was done.
 
-        `keep` names why the screen that shows it is kept; "" keeps none.
+        `keep` names why the screen that shows it is kept; "" keeps none. What `decides` nothing,
+        such as a note, is taken while we look back too, and dated now.
         """
+        if decides and self.hindered():
+            return False
         try:
             answer = action()
         except BadInput as error:
@@ -230,45 +250,20 @@ class CockpitApp(App[int]):
         self.done(said or (answer if isinstance(answer, str) else ""), keep)
         return True
 
+    def hindered(self) -> bool:
+        """Whether nothing can be decided now; why is said."""
+        why = "" if self.following is None else self.following.hindrance()
+        if why:
+            self.say(why)
+        return bool(why)
+
     def done(self, said: str, keep: str = "") -> None:
         """Something durable was done: show what it changed, and keep that screen if it is to be."""
         self.want_view()
         if keep:
-            self.keep_screen(keep)
+            self._kept += 1
+            keep_screen(self, keep, self._kept)
         self.say(said)
-
-    def keep_screen(self, kind: str) -> None:
-        """Keep the overview of this moment in the replay's file, once its view was computed."""
-        session, play, size, palette = self.session, self.playhead, self.size, self.palette
-
-        def work() -> None:
-            from cockpit.ui.picture import svg
-
-            lines = overview(session.view(play.at), play, size, session.recording.service)
-            picture = svg(lines, width(lines[0]), palette)
-            session.keep_screen(kind, plain_text(lines), picture, play.at)
-
-        def done(result: object) -> None:
-            if isinstance(result, Exception):
-                said = str(result) if isinstance(result, BadInput) else type(result).__name__
-                self.say(f"The screen of this moment could not be kept: {said}")
-
-        self._kept += 1
-        self.in_background(f"screen {self._kept}", work, done)
-
-    def export(self, work: Callable[[], Path]) -> None:
-        """Write a briefing off this thread and say where it is, or why it is not."""
-
-        def done(result: Path | Exception) -> None:
-            if isinstance(result, BadInput):
-                self.say(str(result))
-            elif isinstance(result, Exception):
-                self.say(f"The briefing could not be written: {type(result).__name__}.")
-            else:
-                self.say(f"Written: {result}")
-                self.want_view()
-
-        self.in_background("export", work, done)
 
     def use_theme(self, name: str) -> None:
         """Change the colours now. Raises BadInput naming the themes there are."""

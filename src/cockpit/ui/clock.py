@@ -1,4 +1,4 @@
-"""The clock of a replay: where in the recording we are, how fast it runs, whether it is paused.
+"""Where in the recording we are: the clock of a replay, and that of a running system.
 
 Pure: each change gives a new clock. Positions are µs UTC and never leave the recording's span.
 """
@@ -6,6 +6,7 @@ Pure: each change gives a new clock. Positions are µs UTC and never leave the r
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 from cockpit.records import Window
 
@@ -13,17 +14,44 @@ SPEEDS = (1, 2, 5, 10, 30, 60, 120, 300, 600)
 
 
 @dataclass(frozen=True)
-class ReplayClock:
-    """Position `at` within `span`; `speed` is incident seconds for each second of ours."""
+class Clock:
+    """Position `at` within `span`."""
 
     at: int
     span: Window
-    speed: float = 1.0
-    paused: bool = False
 
     def __post_init__(self) -> None:
         inside = min(max(self.at, self.span.start), max(self.span.end, self.span.start))
         object.__setattr__(self, "at", inside)
+
+    @property
+    def now(self) -> int:
+        """The time that what people do is dated with."""
+        return self.at
+
+    def gone_to(self, at: int) -> Self:
+        """At `at`, or at the end of the span nearest to it."""
+        return replace(self, at=at)
+
+    def moved(self, by: int) -> Self:
+        """`by` µs further on, or back where negative."""
+        return self.gone_to(self.at + by)
+
+    def next_after(self, moments: list[int]) -> int | None:
+        """The first of `moments` after `at`."""
+        return min((moment for moment in moments if moment > self.at), default=None)
+
+    def last_before(self, moments: list[int]) -> int | None:
+        """The last of `moments` before `at`."""
+        return max((moment for moment in moments if moment < self.at), default=None)
+
+
+@dataclass(frozen=True)
+class ReplayClock(Clock):
+    """It runs through what was recorded; `speed` is incident seconds for each second of ours."""
+
+    speed: float = 1.0
+    paused: bool = False
 
     @property
     def ended(self) -> bool:
@@ -35,14 +63,6 @@ class ReplayClock:
         if self.paused or elapsed <= 0:
             return self
         return replace(self, at=self.at + round(elapsed * self.speed))
-
-    def moved(self, by: int) -> ReplayClock:
-        """`by` µs further on, or back where negative."""
-        return replace(self, at=self.at + by)
-
-    def gone_to(self, at: int) -> ReplayClock:
-        """At `at`, or at the end of the span nearest to it."""
-        return replace(self, at=at)
 
     def toggled(self) -> ReplayClock:
         """Paused if it ran, running if it was paused."""
@@ -61,10 +81,36 @@ class ReplayClock:
         """Running `speed` times as fast as it was."""
         return replace(self, speed=speed)
 
-    def next_after(self, moments: list[int]) -> int | None:
-        """The first of `moments` after `at`."""
-        return min((moment for moment in moments if moment > self.at), default=None)
 
-    def last_before(self, moments: list[int]) -> int | None:
-        """The last of `moments` before `at`."""
-        return max((moment for moment in moments if moment < self.at), default=None)
+@dataclass(frozen=True)
+class LiveClock(Clock):
+    """It follows the newest time there is, which is the end of its span, unless it is held."""
+
+    held: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.held:
+            object.__setattr__(self, "at", self.span.end)
+        super().__post_init__()
+
+    @property
+    def now(self) -> int:
+        """The newest time, wherever we look."""
+        return self.span.end
+
+    @property
+    def behind(self) -> int:
+        """How far back we look, µs."""
+        return self.now - self.at
+
+    def grown(self, span: Window) -> LiveClock:
+        """After more was recorded, or another recording was opened."""
+        return replace(self, span=span)
+
+    def gone_to(self, at: int) -> LiveClock:
+        """Held at `at`; following again where that is the newest time or later."""
+        return replace(self, at=at, held=at < self.now)
+
+    def held_at(self, at: int) -> LiveClock:
+        """Held at `at`, be it the newest time."""
+        return replace(self, at=at, held=True)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cockpit.records import BadInput
+from cockpit.records import DAY, BadInput
 from cockpit.signs import text_of
 from cockpit.text import inert
+from cockpit.ui.clock import LiveClock
+from cockpit.ui.keeping import export
 from cockpit.units import clock, parse_duration, parse_instant
 from cockpit.views import PHASES, SignState
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from cockpit.ui.app import CockpitApp
     from cockpit.ui.screens.incident import IncidentScreen
 
+NO_SPEED = "A running system has no speed: m, H and t look back, 0 returns to now."
 AUDIENCES = ("exec", "technical")
 SIGN_STATES: dict[str, SignState] = {  # as people write them
     "seen": "seen",
@@ -40,14 +43,16 @@ class Command:
 def to_time(app: CockpitApp, text: str, inside: bool = True) -> int:
     """'02:51', '2026-11-03T02:51:10Z', '+5m' or '-1h' from the clock; `inside` the recording.
 
-    Raises BadInput.
+    A time of day that is yet to come was yesterday's, inside a recording. Raises BadInput.
     """
     text = text.strip()
-    now = app.clock.at
+    now = app.clock.at if inside else app.clock.now
     if text[:1] in ("+", "-", "−"):
         return now + (1 if text[0] == "+" else -1) * parse_duration(text[1:].strip())
     at = parse_instant(text, near=now)
     span = app.clock.span
+    if inside and at > span.end and set(text) <= set("0123456789:"):
+        at -= DAY
     if inside and not span.start <= at <= span.end:
         raise BadInput(f"'{inert(text, 40)}' is outside the recording; , and . go to its events")
     return at
@@ -60,21 +65,22 @@ def _goto(screen: IncidentScreen, text: str) -> None:
 
 def _note(screen: IncidentScreen, text: str) -> None:
     app = screen.cockpit
-    app.act(lambda: app.session.note(text, app.clock.at), "Noted; z undoes it.")
+    said = "Noted; z undoes it."
+    app.act(lambda: app.session.note(text, app.clock.now), said, decides=False)
 
 
 def _onset(screen: IncidentScreen, text: str) -> None:
     app = screen.cockpit
     began = to_time(app, text)
     said = f"It began at {clock(began)} UTC; z undoes it."
-    app.act(lambda: app.session.mark_onset(began, app.clock.at), said)
+    app.act(lambda: app.session.mark_onset(began, app.clock.now), said)
 
 
 def _severity(screen: IncidentScreen, text: str) -> None:
     app = screen.cockpit
     level, _, reason = text.partition(" ")
     app.act(
-        lambda: app.session.set_severity(level.upper(), reason.strip(), app.clock.at),
+        lambda: app.session.set_severity(level.upper(), reason.strip(), app.clock.now),
         f"Severity set to {level.upper()}.",
     )
 
@@ -92,7 +98,7 @@ def _set(screen: IncidentScreen, text: str) -> None:
     if not value:
         raise BadInput("set takes a key and a value, as in: set options.canary.share 10%")
     said = f"{key} = {value} from now on; z undoes it."
-    app.act(lambda: app.session.set_value(key, value, app.clock.at), said)
+    app.act(lambda: app.session.set_value(key, value, app.clock.now), said)
 
 
 def _set_words(app: CockpitApp) -> tuple[str, ...]:
@@ -106,7 +112,7 @@ def _evidence(screen: IncidentScreen, text: str) -> None:
         raise BadInput(f"say of '{inert(sign, 40)}' one of: {', '.join(SIGN_STATES)}; then why")
     state = SIGN_STATES[said]
     app.act(
-        lambda: app.session.override_evidence(sign, state, reason, app.clock.at),
+        lambda: app.session.override_evidence(sign, state, reason, app.clock.now),
         f"'{text_of(sign)}' is {state} from now on; z undoes it.",
     )
 
@@ -125,26 +131,28 @@ def _export(screen: IncidentScreen, text: str) -> None:
     audience, _, path = (text or "exec").partition(" ")
     if audience not in AUDIENCES:
         raise BadInput(f"'{inert(audience, 40)}' is no audience; there are {', '.join(AUDIENCES)}")
-    at = app.clock.at
+    at = app.clock.now
 
     def work() -> Path:
         target = Path(path.strip()).expanduser() if path.strip() else None
         return app.session.export(audience, app.session.draft(audience, at), target, at)
 
     app.say("Writing the briefing …")
-    app.export(work)
+    export(app, work)
 
 
 def _clear(screen: IncidentScreen, text: str) -> None:
     app = screen.cockpit
     by, _, reason = text.partition(" ")
     app.act(
-        lambda: app.session.clear_flag(by, reason.strip(), app.clock.at), "The mark is cleared."
+        lambda: app.session.clear_flag(by, reason.strip(), app.clock.now), "The mark is cleared."
     )
 
 
 def _speed(screen: IncidentScreen, text: str) -> None:
     app = screen.cockpit
+    if isinstance(app.clock, LiveClock):
+        raise BadInput(NO_SPEED)
     try:
         speed = float(text.rstrip("×x"))
     except ValueError:
@@ -152,6 +160,22 @@ def _speed(screen: IncidentScreen, text: str) -> None:
     if not 0.1 <= speed <= 3600:
         raise BadInput(f"'{inert(text, 40)}' is no speed; write a number from 0.1 to 3600")
     app.travel(app.clock.at_speed(speed))
+
+
+def _declare(screen: IncidentScreen, text: str) -> None:
+    screen.declare(text)
+
+
+def _resolve(screen: IncidentScreen, text: str) -> None:
+    screen.resolve(text)
+
+
+def _services(screen: IncidentScreen, text: str) -> None:
+    screen.action_services()
+
+
+def _sources(screen: IncidentScreen, text: str) -> None:
+    screen.show_sources()
 
 
 def _quit(screen: IncidentScreen, text: str) -> None:
@@ -194,6 +218,10 @@ COMMANDS: tuple[Command, ...] = (
         _evidence_words,
     ),
     Command("phase", "NAME", "enter a phase", _phase, lambda app: PHASES),
+    Command("declare", "[TITLE]", "begin an incident, of a running system", _declare),
+    Command("resolve", "REASON", "end it and seal its file; asks once more", _resolve),
+    Command("services", "", "the services of the configuration, to go to one", _services),
+    Command("sources", "", "which sources of a running system fail, and why", _sources),
     Command(
         "clear-flag", "WHO REASON", "the owner says that the safety mark no longer holds", _clear
     ),

@@ -8,7 +8,9 @@ from typing import Literal
 
 from cockpit.ui.lines import Line, Span, text_width
 
-Where = Literal["incident", "choose", "question", "briefing", "asks", "evidence", "experiment"]
+Where = Literal[
+    "incident", "choose", "question", "briefing", "asks", "evidence", "experiment", "services"
+]
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ KEYS: tuple[Key, ...] = (
     Key("report", "r", "r", "report", "record what a user reports"),
     Key("undo", "z", "z", "undo", "undo the last entry; both stay journalled"),
     Key("filter", "slash", "/", "filter", "filter the timeline by words"),
-    Key("pause", "space", "space", "pause", "pause the replay, or let it run on"),
+    Key("declare", "D", "D", "declare", "declare an incident of a running system"),
+    Key("services", "S", "S", "services", "the services of the configuration: go to one"),
+    Key("pause", "space", "space", "pause", "pause or run on; hold a running system, or follow it"),
     Key("slower", "minus", "-", "slower", "slower replay"),
     Key("faster", "plus,equals_sign", "+", "faster", "faster replay"),
     Key(
@@ -99,7 +103,7 @@ KEYS: tuple[Key, ...] = (
     Key("hour_back", "H", "H", "hour back", "an hour back", action="travel(-3600)"),
     Key("hour_on", "L", "L", "hour on", "an hour forward", action="travel(3600)"),
     Key("goto", "t", "t", "go to time", "go to a time: 02:51, 02:51:10, +5m, -1h"),
-    Key("end", "0", "0", "end", "to the end of the recording"),
+    Key("end", "0", "0", "end", "to the end of the recording; of a running system, to now"),
     Key("copy", "y", "y", "copy", "copy this screen, and say in which file it is"),
     Key("repaint", "ctrl+l", "ctrl+l", "repaint", "draw everything anew"),
     Key("edit", "e", "e", "edit", "the briefing in $EDITOR"),
@@ -174,6 +178,8 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("sign_seen", "s", "s", "seen", "say that the sign is there", 1, "evidence"),
     Key("sign_not_seen", "n", "n", "not seen", "say that it is not there", 2, "evidence"),
+    Key("service_open", "enter", "⏎", "open", "go to this service", 1, "services"),
+    Key("service_quit", "q", "q", "quit", "leave the cockpit", 2, "services"),
     Key("sign_unknown", "u", "u", "unknown", "say that it cannot be told", 3, "evidence"),
 )
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from cockpit.ui.lines import Line, cut, fit, plain, text_width
+from cockpit.ui.frames import Panes, Titles, columns, side_by_side, stacked, title_within
+from cockpit.ui.lines import Line, fit, plain, text_width
 from cockpit.ui.pages import full_rows, title
-from cockpit.ui.panes import checklist, infra, knowledge, model, options
+from cockpit.ui.panes import checklist, infra, knowledge, model, options, skeleton, sources
 from cockpit.ui.panes.option_table import table_rows
-from cockpit.ui.panes.status import Playhead, header, impact_lines
+from cockpit.ui.panes.playhead import Playhead
+from cockpit.ui.panes.status import header, impact_lines
 from cockpit.ui.place import Place
 from cockpit.ui.rows import GUTTER, Row, drawn, words
 from cockpit.views import View
 
 SMALLEST = (80, 24)
 WIDE = (112, 32)
-
-Panes = dict[int, tuple[list[Row], int, int]]  # pane → its rows, cells and lines
 
 
 def is_wide(width: int, height: int) -> bool:
@@ -52,10 +51,7 @@ def _heights(view: View, cells: int, height: int) -> tuple[int, int, int]:
 
 def wide_rows(view: View, place: Place, width: int, height: int) -> Panes:
     """Rows, cells and lines of each pane on the wide overview."""
-    inner = width - 4
-    first = round(inner * 0.345)
-    second = round(inner * 0.33)
-    third = inner - first - second
+    first, second, third = columns(width)
     whole = width - 2
     top, middle, bottom = _heights(view, whole - GUTTER, height - 4)
     return {
@@ -101,16 +97,6 @@ def _above(view: View, size: tuple[int, int]) -> int:
     return 2 + len(impact_lines(view, size[0], 2))
 
 
-def _pane_title(view: View, place: Place, pane: int, cells: int) -> Line:
-    focused = place.focus == pane
-    text = title_within(title(view, pane), cells - 4)
-    shown = f"[{text}]" if focused else f" {text} "
-    return (
-        (shown, "accent" if focused else "title"),
-        ("─" * (cells - text_width(shown)), "border"),
-    )
-
-
 def screen(
     view: View | None,
     place: Place,
@@ -125,17 +111,15 @@ def screen(
     if is_too_small(width, height):
         small = fit(too_small(width, height), width)
         return [small, *[fit(plain(""), width)] * (height - 1)]
-    if view is None:
-        body = _waiting(service, problem, width, height - 4)
-        return [*header(None, play, width, service), *body, fit(bottom, width)]
-    above = header(view, play, width, service, 2)
+    above = header(view, play, width, service, 1 if view is None else 2)
     room = height - len(above) - 1
-    if place.full:
+    if view is None:
+        waiting = _skeleton(place, size, problem) if play.live else None
+        body = waiting or _waiting(service, problem, width, room)
+    elif place.full:
         body = _full(view, place, width, room)
-    elif is_wide(width, height):
-        body = _wide(view, place, width, room)
     else:
-        body = _narrow(view, place, width, room)
+        body = _overview(view, place, size)
     return [*above, *body, fit(bottom, width)]
 
 
@@ -151,13 +135,26 @@ def _waiting(service: str, problem: str, width: int, height: int) -> list[Line]:
     return drawn(rows, "", width, height, False)
 
 
-def title_within(text: str, cells: int) -> str:
-    """The title; where it is too long without its interval, rather than half of it, or its end."""
-    if text_width(text) > cells:
-        text = re.sub(r" \[[^\[\]]*\](?=$| ─ )", "", text)
-    if text_width(text) > cells:
-        text = text.partition(" ─ ")[0]
-    return cut(text, cells)
+def _skeleton(place: Place, size: tuple[int, int], problem: str) -> list[Line]:
+    """The overview of a running system before its first figures."""
+    width, height = size
+    room = height - 4
+    titles = {pane: f"{pane} {name}" for pane, name in skeleton.TITLES.items()}
+    if is_wide(width, height):
+        top, whole, lines = columns(width), width - 2, (room - 4) // 3
+        sizes = {1: top[0], 2: top[1], 3: top[2], 4: whole, 5: whole}
+        high = dict.fromkeys(sizes, lines) | {5: room - 4 - 2 * lines}
+    else:
+        sizes = dict.fromkeys((1, 2, 3, 4, 5), width)
+        lines = (room - 5) // 5
+        high = dict.fromkeys(sizes, lines) | {5: room - 5 - 4 * lines}
+    panes: Panes = {
+        pane: (skeleton.rows(pane, cells - GUTTER, problem), cells, high[pane])
+        for pane, cells in sizes.items()
+    }
+    if is_wide(width, height):
+        return side_by_side(panes, titles, place, width)
+    return stacked(panes, titles, place)
 
 
 def _full(view: View, place: Place, width: int, height: int) -> list[Line]:
@@ -177,56 +174,17 @@ def _full(view: View, place: Place, width: int, height: int) -> list[Line]:
     return [fit(top, width), *drawn(rows, place.cursor(pane, rows), width, height - 1, True)]
 
 
-def _wide(view: View, place: Place, width: int, height: int) -> list[Line]:
-    panes = wide_rows(view, place, width, height)
-    edge: Line = (("│", "border"),)
-    lines: list[Line] = []
-    titles = {pane: _pane_title(view, place, pane, cells) for pane, (_, cells, _) in panes.items()}
-    text = {
-        pane: drawn(rows, place.cursor(pane, rows), cells, high, place.focus == pane)
-        for pane, (rows, cells, high) in panes.items()
-    }
-    lines.append(
-        (
-            ("┌", "border"),
-            *titles[1],
-            ("┬", "border"),
-            *titles[2],
-            ("┬", "border"),
-            *titles[3],
-            ("┐", "border"),
-        )
-    )
-    for one, two, three in zip(text[1], text[2], text[3], strict=True):
-        lines.append((*edge, *one, *edge, *two, *edge, *three, *edge))
-    joints = (panes[1][1], panes[1][1] + 1 + panes[2][1])
-    lines.append((("├", "border"), *_jointed(titles[4], joints), ("┤", "border")))
-    lines += [(*edge, *line, *edge) for line in text[4]]
-    lines.append((("├", "border"), *titles[5], ("┤", "border")))
-    lines += [(*edge, *line, *edge) for line in text[5]]
-    lines.append((("└" + "─" * (width - 2) + "┘", "border"),))
-    return lines
+def _overview(view: View, place: Place, size: tuple[int, int]) -> list[Line]:
+    panes = overview_rows(view, place, size)
+    titles: Titles = {pane: title(view, pane) for pane in panes}
+    if is_wide(*size):
+        return side_by_side(panes, titles, place, size[0])
+    return stacked(panes, titles | _narrow_titles(view), place)
 
 
-def _jointed(line: Line, joints: tuple[int, ...]) -> Line:
-    """The rule with ┴ where the borders above meet it, unless the title stands there."""
-    text, role = line[-1]
-    before = sum(text_width(part) for part, _ in line[:-1])
-    rule = list(text)
-    for joint in joints:
-        if joint >= before:
-            rule[joint - before] = "┴"
-    return (*line[:-1], ("".join(rule), role))
-
-
-def _narrow(view: View, place: Place, width: int, height: int) -> list[Line]:
-    lines: list[Line] = []
-    for pane, (rows, cells, high) in narrow_rows(view, width, height).items():
-        name = "worst of 1 Model and 2 Infra" if pane == 1 else title(view, pane)
-        focused = place.focus == pane
-        text = title_within(name, cells - 6)
-        shown = f"[{text}]" if focused else f" {text} "
-        rule = "─" * (cells - text_width(shown) - 1)
-        lines.append((("─", "border"), (shown, "accent" if focused else "title"), (rule, "border")))
-        lines += drawn(rows, place.cursor(pane, rows), cells, high, focused)
-    return lines
+def _narrow_titles(view: View) -> Titles:
+    """What fails stands in the titles where lines are few; the first two panes are one."""
+    model, infra, asked = (sources.failures(view, p) for p in ("model", "infra", "questions"))
+    failing = list(dict.fromkeys([*model, *infra]))
+    first = "worst of 1 and 2" if failing else "worst of 1 Model and 2 Infra"
+    return {1: " · ".join([first, *failing]), 3: " · ".join([title(view, 3), *asked])}

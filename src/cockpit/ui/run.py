@@ -20,30 +20,34 @@ if TYPE_CHECKING:
 def run(
     session: Session,
     *,
-    at: int,
+    at: int | None = None,
     speed: float = 1.0,
     paused: bool = False,
     theme: str | None = None,
     hint: str = "",
+    pick: bool = False,
 ) -> int:
     """Show the cockpit until it is left; the exit code. Prints where what was done is kept.
 
-    `check` has been asked before.
+    Of a running system, which is shown as it is now, `pick` asks first which of its services to
+    look at. `check` has been asked before.
     """
-    app = CockpitApp(session, at=at, speed=speed, paused=paused, theme=theme, hint=hint)
+    app = CockpitApp(session, at=at, speed=speed, paused=paused, theme=theme, hint=hint, pick=pick)
     session.compute_apart(app.say_soon)
     with Signals(app) as signals:
         app.run(mouse=False)
     app.background.stop()
     crash = app.crash
-    if crash is None and app.view is not None and app.live:
+    if crash is None and app.view is not None and app.computed and not session.is_live:
         session.save_view(app.view)
     kept = session.close()
     for problem in app.problems:
         print(problem, file=sys.stderr)
     if crash is not None:
         print(f"The cockpit stopped: {type(crash).__name__}; {write_crash(crash)}", file=sys.stderr)
-    if kept:
+    if kept and session.is_live:
+        print(inert(kept, 4_096))
+    elif kept:
         print(f"What was done here is kept in {inert(kept, 4_096)}")
     if signals.received is not None:
         return 128 + signals.received

@@ -144,12 +144,13 @@ class DuckDB(Engine):
         self.backend.raw_sql("SET TimeZone = 'UTC'")
         self.backend.raw_sql("SET enable_progress_bar = false")
 
-    def file(self, name: str, path: Path) -> ir.Table:
-        """A Parquet file as a table."""
-        quoted = str(path).replace("'", "''")
+    def file(self, name: str, *paths: Path) -> ir.Table:
+        """A Parquet file, or several with the same columns, as a table."""
+        quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
         with self.errors():
             self.backend.raw_sql(
-                f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet('{quoted}')"
+                f"CREATE TEMP VIEW {name} AS SELECT * "
+                f"FROM read_parquet([{quoted}], hive_partitioning = false)"
             )
             rows: ir.Table = self.backend.table(name)
         return rows

@@ -133,7 +133,8 @@ class EngineCounting:
         happened = self._histogram(dated, "at")
         survey.happened(happened)
         self._report.used = sum(happened.values())
-        self._report.rows = total = self._engine.count(rows)
+        total = self._engine.count(rows)
+        self._report.rows += total
         count(self._report.dropped, UNTIMED, total - self._report.used)
         self._report.require_used(self._tables.name)
         type_ = rows[time].type()

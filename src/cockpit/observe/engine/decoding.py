@@ -16,6 +16,7 @@ from cockpit.observe.decode import MOST_STEPS, REFERENCE_VERSION
 from cockpit.observe.engine import columns
 from cockpit.observe.engine.exact import constant, whole
 from cockpit.observe.mapping import thresholds
+from cockpit.observe.report import LABEL_AFTER_END, LATE_LABEL
 from cockpit.tables import ABSENT, UNKNOWN
 from cockpit.text import inert
 
@@ -273,12 +274,16 @@ def place_labels(decoded: Decoded, decoding: Decoding) -> Decoded:
     known: ir.Value = rows.known
     if not decoding.at_once:
         soon = rows.known - rows.at <= whole(decoding.mapping.label_horizon)
-        facts.tell("labels_unused", "known later than labels may be", used & ~soon)
+        facts.tell("labels_unused", LATE_LABEL, used & ~soon)
         early = used & (rows.known < rows.at)
         reason = "label known before its event, counted as known with it"
         facts.tell("incomplete", reason, early)
         known = ibis.greatest(rows.known, rows.at)
         used = used & soon
+        if decoding.mapping.label_end is not None:
+            after = known >= whole(decoding.mapping.label_end)
+            facts.tell("labels_unused", LABEL_AFTER_END, used & after)
+            used = used & ~after
     if decoding.mapping.label_decision is not None and "decision" in rows.columns:
         kept = rows.decision == whole(decoding.mapping.label_decision)
         facts.tell("labels_unused", "outside labels_only_when", used & ~kept)

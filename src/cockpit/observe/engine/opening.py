@@ -9,6 +9,7 @@ from cockpit.observe.engine.columns import FLAG, NAME, NUMBER, TIME, WORD, Kind
 from cockpit.observe.engine.connect import DuckDB, connect
 from cockpit.observe.engine.counting import EngineTables
 from cockpit.observe.features import usable_features
+from cockpit.observe.rows import PATTERN, typed_alike
 from cockpit.records import BadInput, naming
 from cockpit.text import inert
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from cockpit.observe.engine.connect import Engine
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.rows import RowFile
-
-_PATTERN = frozenset("*?[")  # in a path, DuckDB takes them for patterns of names
 
 
 def named_tables(mapping: Mapping, opened: ExitStack) -> EngineTables:
@@ -67,15 +66,18 @@ def typed_files(
     Others are read row by row, which takes columns as people write them.
     """
     files = (predictions, reference, labels)
-    if any(_PATTERN & set(str(file.path)) for file in files if file is not None):
+    given = [file for file in files if file is not None]
+    if any(PATTERN & set(str(path)) for file in given for path in file.paths):
+        return None  # DuckDB takes such paths for patterns of names
+    if not all(typed_alike(file.paths) for file in given):
         return None
     engine = opened.enter_context(DuckDB("duckdb"))
     tables = EngineTables(
         engine=engine,
         name=predictions.name,
-        predictions=engine.file("predictions", predictions.path),
-        reference=engine.file("reference", reference.path) if reference else None,
-        labels=engine.file("labels", labels.path) if labels else None,
+        predictions=engine.file("predictions", *predictions.paths),
+        reference=engine.file("reference", *reference.paths) if reference else None,
+        labels=engine.file("labels", *labels.paths) if labels else None,
     )
     seen = [rows.columns if rows else None for rows in tables.names()]
     if seen != [file.columns if file else None for file in files]:

@@ -11,7 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from cockpit.incident import rolling
-from cockpit.incident.declared import declare, follow, open_incidents
+from cockpit.incident.declared import declare, follow, open_incidents, seal_ended
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.health import source_states
 from cockpit.incident.journal import events
@@ -72,20 +72,22 @@ class Recorder:
     # --- one source --------------------------------------------------------------------------
 
     async def _record(self, source: Source) -> None:
-        began = now()
-        if not self._committer.mark(source.name):
-            await self._ask(source, closing=False)  # what comes from now on, before what was
-            await self._earlier(source, Window(start=began - self._look_back, end=began))
-        waits = 0
+        """Ask a source for ever; once it first answers, for what was before, too."""
+        is_new = not self._committer.mark(source.name)
+        due, waits = now(), 0
         while True:
-            due = self._next(source, now(), waits)
             await asyncio.sleep((due - now()) / SECOND)
-            closing = self._next(source, due, 0) // self._bucket != due // self._bucket
-            waits = 0 if await self._ask(source, closing=closing) else waits + 1
+            asked_at = now()
+            closing = self._next(source, asked_at, 0) // self._bucket != asked_at // self._bucket
+            waits = 0 if await self._ask(source, asked_at, closing=closing) else waits + 1
+            if is_new and waits == 0:
+                is_new = False
+                await self._earlier(source, Window(start=asked_at - self._look_back, end=asked_at))
+            due = self._next(source, now(), waits)
 
-    async def _ask(self, source: Source, *, closing: bool) -> bool:
+    async def _ask(self, source: Source, at: int, *, closing: bool) -> bool:
         """Ask once and write the answer; whether there was one."""
-        asked = Asked(now(), self._committer.mark(source.name), closing)
+        asked = Asked(at, self._committer.mark(source.name), closing)
         try:
             async with asyncio.timeout(_LONGEST_ANSWER):
                 found = await source.ask(asked)
@@ -111,7 +113,7 @@ class Recorder:
     def _write(
         self, source: Source, found: Found, cause: str = "", *, keep_mark: bool = True
     ) -> None:
-        """Commit what was found, how the source does, and where an event opens an incident, that."""
+        """Commit what was found and how the source does; an event may open an incident."""
         told = found.until if keep_mark and source.counts == self._counting else None
         health = self._changed(source.name, found.failing, cause) if keep_mark or cause else {}
         self._committer.commit(source.name, found, health, told=told, keep_mark=keep_mark)
@@ -178,4 +180,5 @@ class Recorder:
     async def _roll(self) -> None:
         while True:
             rolling.drop_before(self.file, now() - self._keep)
+            seal_ended(self._state_folder, self.file.service)
             await asyncio.sleep(HOUR / SECOND)

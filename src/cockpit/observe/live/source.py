@@ -40,13 +40,13 @@ class Found:
     """
 
     mark: str  # from where to go on; kept with the rest, or not at all
-    # everything that happened before this time (µs) has been told by now; None where the source
-    # tells of events alone
-    until: int | None = None
     counts: list[Counts] = field(default_factory=list)
     events: list[RecordedEvent] = field(default_factory=list)
     # parts of the source that could not be had, each with a few words: {"latency_p99": "HTTP 422"}
     failing: dict[str, str] = field(default_factory=dict)
+    # everything that happened before this time (µs) has been told by now; None where the source
+    # tells of events alone
+    until: int | None = None
 
 
 class Source(Protocol):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from cockpit.ui.lines import Line, first_fit, sentence, sides, width
+from cockpit.ui.panes import sources
 from cockpit.ui.rows import Row, heading, words
 from cockpit.units import clock
 from cockpit.views import PHASES, Phase, Question, Task, View
 
+_EMPTY = "No questions and no tasks: the checklist of this incident is empty."
 _TELLING = 21  # cells from which on a proposal that is cut still says something
 
 
@@ -82,10 +84,10 @@ def task_row(task: Task, cells: int) -> Row:
 def rows(view: View, cells: int, height: int, phase: Phase | None = None) -> list[Row]:
     """The pane on the overview: questions, then the tasks of the current phase and the next."""
     checklist = view.checklist
+    result = sources.rows(view, "questions", cells)
     if not checklist.questions and not checklist.tasks:
-        return words("No questions and no tasks: the checklist of this incident is empty.", cells)
+        return result + words(_EMPTY, cells)
     waiting = open_questions(view)
-    result: list[Row] = []
     for question in checklist.questions:
         result += question_rows(question, cells, bool(waiting) and question is waiting[0])
     now = PHASES.index(phase or view.status.phase)
@@ -100,9 +102,10 @@ def rows(view: View, cells: int, height: int, phase: Phase | None = None) -> lis
 def full(view: View, cells: int) -> list[Row]:
     """The pane in full: every question with its evidence, every phase's tasks."""
     checklist = view.checklist
+    result = sources.rows(view, "questions", cells)
     if not checklist.questions and not checklist.tasks:
-        return words("No questions and no tasks: the checklist of this incident is empty.", cells)
-    result: list[Row] = [heading("opening questions", cells)]
+        return result + words(_EMPTY, cells)
+    result.append(heading("opening questions", cells))
     for question in checklist.questions:
         result += question_rows(question, cells, True)
         if question.answer is None and not question.unknown and question.proposal.evidence:

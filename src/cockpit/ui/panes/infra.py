@@ -7,6 +7,7 @@ import re
 from cockpit.records import Burn
 from cockpit.ui.chart import Scale
 from cockpit.ui.lines import first_fit, sentence, sides, text_width, width
+from cockpit.ui.panes import sources
 from cockpit.ui.panes.metrics import (
     WIDEST,
     Space,
@@ -22,6 +23,7 @@ from cockpit.units import clock
 from cockpit.views import Change, View
 
 _FIT_ROLES = {"best fit": "accent", "fits": "watch", "poor fit": "dim", "after onset": "dim"}
+_EMPTY = "No latency, error or traffic figures in this window yet."
 _NO_CHANGE = "No change is recorded before this moment."
 STALE = 30_000_000  # the service's numbers come every second: half a minute without is news
 
@@ -50,10 +52,11 @@ def change_rows(change: Change, cells: int, lines: int = 1) -> list[Row]:
 
 def _change_rows(view: View, cells: int, lines: int) -> list[Row]:
     """Every change under its heading; the one that fits best may take two lines."""
-    rows = [heading("changes by fit", cells)]
+    failing = sources.rows(view, "changes", cells)
+    rows = [heading("changes by fit", cells), *failing]
     for index, change in enumerate(view.infra.changes):
         rows += change_rows(change, cells, 1 if index else lines)
-    return rows if len(rows) > 1 else rows + words(_NO_CHANGE, cells, 2)
+    return rows if view.infra.changes else rows + words(_NO_CHANGE, cells, 2)
 
 
 def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[Row]:
@@ -61,12 +64,13 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     infra = view.infra
     changes = _change_rows(view, cells, 2)[: max(2, min(6, (height - 3) // 2))]
     budget = _budget_row(view, cells)
-    room = height - len(changes) - len(budget)
+    failing = sources.rows(view, "infra", cells)
+    room = height - len(failing) - len(changes) - len(budget)
     if not infra.metrics:
-        silent = words("No latency, error or traffic figures in this window yet.", cells, room)
-        return silent + budget + changes
+        silent = words(sources.waiting(view, "infra") or _EMPTY, cells, room)
+        return failing + silent + budget + changes
     space = Space(cells, room, view.at, STALE)
-    return summary(infra.metrics, infra.charts, space, scales) + budget + changes
+    return failing + summary(infra.metrics, infra.charts, space, scales) + budget + changes
 
 
 def _budget_row(view: View, cells: int) -> list[Row]:
@@ -87,8 +91,9 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane in full: every number, every chart, every change."""
     infra, cells = view.infra, min(cells, WIDEST)
     space = Space(cells, 0, view.at, STALE)
-    result = everything(infra.metrics, infra.charts, space, scales) or words(
-        "No latency, error or traffic figures in this window yet.", cells
+    result = sources.rows(view, "infra", cells)
+    result += everything(infra.metrics, infra.charts, space, scales) or words(
+        sources.waiting(view, "infra") or _EMPTY, cells
     )
     names = names_width(infra.by_version)
     if infra.by_version:

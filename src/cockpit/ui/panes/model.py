@@ -12,6 +12,7 @@ from cockpit.ui.figures import (
     worst_first,
 )
 from cockpit.ui.lines import Line, first_fit, pad, sides, text_width
+from cockpit.ui.panes import sources
 from cockpit.ui.panes.metrics import (
     WIDEST,
     Space,
@@ -26,6 +27,7 @@ from cockpit.ui.rows import Row, heading, words
 from cockpit.views import View
 
 _DRIFT_ROLES = {"major": "bad", "noticeable": "watch", "minor": "good"}
+_EMPTY = "No predictions in this window yet: nothing can be said about the model."
 STALE = 180_000_000  # the model's facts come in slow buckets of about a minute
 
 
@@ -80,10 +82,9 @@ def _drift_phrase(view: View, cells: int) -> str:
 def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane on the overview: worst numbers first, a chart where there is room, drift."""
     model = view.model
+    failing = sources.rows(view, "model", cells)
     if not model.metrics and not model.drift:
-        return words(
-            "No predictions in this window yet: nothing can be said about the model.", cells
-        )
+        return failing + words(sources.waiting(view, "model") or _EMPTY, cells)
     ends: list[Row] = []
     if model.drift_sentence:
         worst = _worst_drift(view)
@@ -97,19 +98,20 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     for reason, missing in by_reason(model.metrics):
         text = f"{reason}: {', '.join(name_of(e) for e in missing)}"
         ends[:0] = [Row(row.line, item_of(missing[0])) for row in words(text, cells, 2)]
-    room = max(1, height - len(ends))
-    return summary(measured, model.charts, Space(cells, room, view.at, STALE), scales) + ends
+    room = max(1, height - len(failing) - len(ends))
+    space = Space(cells, room, view.at, STALE)
+    return failing + summary(measured, model.charts, space, scales) + ends
 
 
 def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane in full: every metric, every chart, every segment and feature."""
     model, cells = view.model, min(cells, WIDEST)
+    failing = sources.rows(view, "model", cells)
     if not model.metrics and not model.drift:
-        return words(
-            "No predictions in this window yet: nothing can be said about the model.", cells
-        )
+        return failing + words(sources.waiting(view, "model") or _EMPTY, cells)
     space = Space(cells, 0, view.at, STALE)
-    result = [row for finding in model.findings for row in words(finding, cells, 3, "watch")]
+    result = failing
+    result += [row for finding in model.findings for row in words(finding, cells, 3, "watch")]
     result += everything(model.metrics, model.charts, space, scales)
     result += titled("versions against each other", model.against, space)
     result += monitor_rows(model.monitors, cells)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cockpit.ui.lines import EMPTY, Line, fit, plain, sentence, text_width, width, wrap
+from cockpit.ui.panes.playhead import Playhead, banner, playhead_text
+from cockpit.ui.panes.sources import counted
 from cockpit.units import clock, duration, elapsed, local_clock, short_day
 from cockpit.views import View
 
@@ -18,65 +18,15 @@ PHASE_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Playhead:
-    """What the status line says about the replay; `behind` while a view is being computed."""
-
-    at: int
-    speed: float
-    paused: bool
-    ended: bool = False
-    behind: bool = False
-
-
-def playhead_text(play: Playhead) -> str:
-    """'02:51:10 UTC ▶60×', '… paused', '… end'."""
-    if play.ended:
-        state = "end"
-    elif play.paused:
-        state = "paused"
-    else:
-        state = f"▶{play.speed:g}×"
-    return f"{clock(play.at, seconds=True)} UTC {state}"
-
-
 def status_line(view: View | None, play: Playhead, cells: int, service: str) -> Line:
     """The first line; what fits least is dropped first, severity never."""
-    where = playhead_text(play)
     if view is None:
-        return fit(
-            ((" reading the recording · ", "dim"), (service, "text"), (f" · {where}", "text")),
-            cells,
-        )
-    status = view.status
-    severity = status.severity + ("" if status.confirmed else "?")
-    if status.safety:
-        severity += f" {status.safety.upper()}"
-    # In the order shown, each with the order in which it is dropped (the highest first).
-    parts: list[tuple[int, str, str]] = [
-        (0, f" {severity} ", "severity" if status.confirmed or status.safety else "proposed"),
-        (1, f"{PHASE_WORDS[status.phase]}", "strong"),
-    ]
-    if status.onset is not None:
-        parts.append((2, f"T+{elapsed(play.at - status.onset)}", "text"))
-    if status.paged_at is not None:
-        sign = "+" if play.at >= status.paged_at else ""
-        parts.append((8, f"page {sign}{elapsed(play.at - status.paged_at)}", "dim"))
-    if status.update_due is not None:
-        left = status.update_due - play.at
-        if left >= 0:
-            parts.append((3, f"update due {elapsed(left)}", "text"))
-        else:
-            parts.append((3, f"update overdue {elapsed(-left)}", "accent"))
-    parts.append((5, f"data {duration(status.data_age)}", "text"))
-    if diagnose := view.options.diagnose:
-        parts.append((7, diagnose, "accent" if "contain" in diagnose else "text"))
-    if status.timezone not in ("", "UTC"):
-        parts.append((10, local_clock(play.at, status.timezone), "dim"))
-    parts.append((9, status.service, "dim"))
-    parts.append((4, where, "accent" if play.ended else "text"))
-    if play.behind:
-        parts.append((6, f"figures of {clock(view.at, seconds=True)}", "watch"))
+        doing = " asking the sources · " if play.live else " reading the recording · "
+        where = f" · {playhead_text(play)}"
+        return fit(((doing, "dim"), (service, "text"), (where, "text")), cells)
+    parts = _parts(view, play)
+    if not play.declared and _needed(parts) > cells:
+        parts[1] = (1, "not declared (D)", "accent")
     while _needed(parts) > cells and len(parts) > 1:
         parts.remove(max(parts))
     line: list[tuple[str, str]] = []
@@ -87,6 +37,52 @@ def status_line(view: View | None, play: Playhead, cells: int, service: str) -> 
             line.append((" ", "text"))
         line.append((text, role))
     return fit(tuple(line), cells)
+
+
+def _parts(view: View, play: Playhead) -> list[tuple[int, str, str]]:
+    """In the order shown, each with the order in which it is dropped (the highest first)."""
+    status = view.status
+    severity = status.severity + ("" if status.confirmed else "?")
+    if status.safety:
+        severity += f" {status.safety.upper()}"
+    role = "severity" if status.confirmed or status.safety else "proposed"
+    parts: list[tuple[int, str, str]] = [(0, f" {severity} ", role)]
+    if play.declared:
+        parts += _phase_and_clocks(view, play)
+    else:
+        parts.append((1, "not declared: D declares the incident", "accent"))
+    age = status.data_age + (max(0, play.at - view.at) if play.live else 0)
+    parts.append((5, f"data {duration(age)}", "text"))
+    if failing := counted(view):
+        parts.append((6, failing, "watch"))
+    if diagnose := view.options.diagnose:
+        parts.append((8, diagnose, "accent" if "contain" in diagnose else "text"))
+    if status.timezone not in ("", "UTC"):
+        parts.append((11, local_clock(play.at, status.timezone), "dim"))
+    parts.append((10, status.service, "dim"))
+    seen = play.ended or play.back is not None
+    parts.append((4, playhead_text(play), "accent" if seen else "text"))
+    if play.behind:
+        parts.append((7, f"figures of {clock(view.at, seconds=True)}", "watch"))
+    return parts
+
+
+def _phase_and_clocks(view: View, play: Playhead) -> list[tuple[int, str, str]]:
+    """What only an incident has: its phase, how long it lasts, and when words are due."""
+    status = view.status
+    parts: list[tuple[int, str, str]] = [(1, PHASE_WORDS[status.phase], "strong")]
+    if status.onset is not None:
+        parts.append((2, f"T+{elapsed(play.at - status.onset)}", "text"))
+    if status.paged_at is not None:
+        sign = "+" if play.at >= status.paged_at else ""
+        parts.append((9, f"page {sign}{elapsed(play.at - status.paged_at)}", "dim"))
+    if status.update_due is not None:
+        left = status.update_due - play.at
+        if left >= 0:
+            parts.append((3, f"update due {elapsed(left)}", "text"))
+        else:
+            parts.append((3, f"update overdue {elapsed(-left)}", "accent"))
+    return parts
 
 
 def _needed(parts: list[tuple[int, str, str]]) -> int:
@@ -163,9 +159,10 @@ def _containment(state: str, label: str, named: bool) -> str:
 def header(
     view: View | None, play: Playhead, cells: int, service: str, impact: int = 1
 ) -> list[Line]:
-    """The lines above every screen."""
+    """The lines above every screen; while we look back, that stands in place of the phases."""
+    back = banner(play)
     return [
         status_line(view, play, cells, service),
         *impact_lines(view, cells, impact),
-        phase_line(view, cells),
+        fit(plain(f" {back}", "accent"), cells) if back else phase_line(view, cells),
     ]

@@ -18,6 +18,7 @@ from cockpit.reading import LONGEST_SUMMARY, seconds, words
 from cockpit.records import BadInput
 from cockpit.text import inert, inert_lines
 from cockpit.ui.canvas import Canvas
+from cockpit.ui.keeping import export
 from cockpit.ui.keys import key_line
 from cockpit.ui.lines import EMPTY, Line, fit, message, text_width
 from cockpit.ui.painting import Painted
@@ -66,7 +67,7 @@ class BriefingScreen(CockpitScreen):
 
     def load(self, fresh: bool) -> None:
         """Fetch the saved draft, or a fresh one."""
-        app, audience, at = self.cockpit, self._audience, self.cockpit.clock.at
+        app, audience, at = self.cockpit, self._audience, self.cockpit.clock.now
         session = app.session
         self._loaded = False
         app.say("Drafting from the facts …")
@@ -166,7 +167,7 @@ class BriefingScreen(CockpitScreen):
         if text == self._saved:
             return
         try:
-            app.session.save_draft(self._audience, text, app.clock.at)
+            app.session.save_draft(self._audience, text, app.clock.now)
         except BadInput as error:
             app.say(str(error))
         else:
@@ -201,9 +202,9 @@ class BriefingScreen(CockpitScreen):
     def action_brief_export(self) -> None:
         """Write the file and say where."""
         self.save()
-        app, audience, at = self.cockpit, self._audience, self.cockpit.clock.at
+        app, audience, at = self.cockpit, self._audience, self.cockpit.clock.now
         text = self.query_one(TextArea).text
-        app.export(lambda: app.session.export(audience, text, None, at))
+        export(app, lambda: app.session.export(audience, text, None, at))
 
     def action_brief_editor(self) -> None:
         """The draft in $EDITOR, and back."""

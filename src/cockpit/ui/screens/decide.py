@@ -17,6 +17,8 @@ class DecideKeys(CursorKeys, SheetHolder):
     def action_choose(self) -> None:
         """Choose a containment option."""
         view = self.cockpit.view
+        if self.cockpit.hindered():
+            return
         if view is None or not view.options.rows:
             self.cockpit.say("No option can be compared yet: nothing has been measured.")
             return
@@ -28,7 +30,7 @@ class DecideKeys(CursorKeys, SheetHolder):
         """The chosen option has been carried out."""
         app = self.cockpit
         app.act(
-            lambda: app.session.execute(app.clock.at),
+            lambda: app.session.execute(app.clock.now),
             "Marked as executed now; the expected effect is being watched.",
             keep="execute",
         )
@@ -54,5 +56,7 @@ class DecideKeys(CursorKeys, SheetHolder):
 
     def open_sign(self, view: View, name: str) -> None:
         """Say of a sign whether it is seen."""
+        if self.cockpit.hindered():
+            return
         sign = next(sign for sign in view.options.signs if sign.id == name)
         self.open_sheet(EvidenceSheet(sign))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.app import ComposeResult
 from textual.events import Key as KeyPress
 
 from cockpit.ui import clipboard, layout
 from cockpit.ui.canvas import Canvas
 from cockpit.ui.commands import run_command
-from cockpit.ui.keys import key_line
+from cockpit.ui.keys import Key, key_line
 from cockpit.ui.lines import Line, message
 from cockpit.ui.painting import Painted
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.screens.base import bindings
 from cockpit.ui.screens.decide import DecideKeys
+from cockpit.ui.screens.live import LiveKeys
 from cockpit.ui.screens.travel import TravelKeys
 from cockpit.ui.sheets.asks import AsksSheet
 from cockpit.ui.sheets.command import CommandSheet, FilterSheet, GotoSheet
@@ -25,8 +28,10 @@ from cockpit.ui.sheets.phase import enter_phase
 from cockpit.ui.sheets.question import QuestionSheet
 from cockpit.views import PHASES, Phase
 
+_DECIDING = ("choose", "execute", "next_phase")
 
-class IncidentScreen(DecideKeys, TravelKeys):
+
+class IncidentScreen(DecideKeys, LiveKeys, TravelKeys):
     """Everything about the incident at the clock's time."""
 
     BINDINGS = list(bindings("incident"))
@@ -62,13 +67,22 @@ class IncidentScreen(DecideKeys, TravelKeys):
         app = self.cockpit
         width, height = app.size  # known before the first layout
         size = (width, height)
-        keys = key_line(app.keys.of("incident"), width, self.pages())
+        keys = key_line(self.offered(), width, self.pages())
         service = app.session.recording.service
         lines = layout.screen(app.view, self.place, app.playhead, size, keys, service, app.problem)
         if app.message and self.sheet is None:
             said = message(app.message, width)[:height]
             lines[-len(said) :] = said
         return lines
+
+    def offered(self) -> list[Key]:
+        """The keys of the key line; before an incident is declared, none that decides."""
+        app = self.cockpit
+        keys = app.keys.of("incident")
+        if app.playhead.declared:
+            return keys
+        kept = [key for key in keys if key.id not in _DECIDING]
+        return [replace(key, line=3) if key.id == "declare" else key for key in kept]
 
     # The sheet
 
@@ -96,10 +110,12 @@ class IncidentScreen(DecideKeys, TravelKeys):
         if view is None or not item:
             app.say("There is nothing here to open.")
         elif kind == "question":
+            if app.hindered():
+                return
             question = next(q for q in view.checklist.questions if q.id == name)
             self.open_sheet(QuestionSheet(question))
         elif kind == "task":
-            if app.act(lambda: app.session.tick(name, app.clock.at), "Ticked; z undoes it."):
+            if app.act(lambda: app.session.tick(name, app.clock.now), "Ticked; z undoes it."):
                 self.go_on_from(item)
         elif kind == "ask":
             self.open_sheet(AsksSheet(name))
@@ -172,7 +188,7 @@ class IncidentScreen(DecideKeys, TravelKeys):
     def action_undo(self) -> None:
         """Undo the last answer, tick, choice, note or ask."""
         app = self.cockpit
-        app.act(lambda: app.session.undo(app.clock.at))
+        app.act(lambda: app.session.undo(app.clock.now))
 
     def action_copy(self) -> None:
         """The text of this screen to the clipboard and to a file."""

@@ -1,8 +1,10 @@
-"""Keys that move the replay's clock: pause, speed, steps, events, a time, the end."""
+"""Keys that move the clock: pause, speed, steps, events, a time, the end or now."""
 
 from __future__ import annotations
 
 from cockpit.records import SECOND
+from cockpit.ui.clock import LiveClock
+from cockpit.ui.commands import NO_SPEED
 from cockpit.ui.screens.base import CockpitScreen
 
 
@@ -10,20 +12,32 @@ class TravelKeys(CockpitScreen):
     """The part of the incident screen that travels in time."""
 
     def action_pause(self) -> None:
-        """Pause, or run on."""
-        clock = self.cockpit.clock
-        if clock.ended:
-            self.cockpit.say("The recording ends here; m, H, t and , go back.")
-            return
-        self.cockpit.travel(clock.toggled())
+        """Pause, or run on; a running system is held as it is shown, or followed again."""
+        app = self.cockpit
+        clock, view = app.clock, app.view
+        if isinstance(clock, LiveClock):
+            shown = clock.at if view is None else view.at
+            app.travel(clock.gone_to(clock.now) if clock.held else clock.held_at(shown))
+        elif clock.ended:
+            app.say("The recording ends here; m, H, t and , go back.")
+        else:
+            app.travel(clock.toggled())
 
     def action_faster(self) -> None:
         """The next speed."""
-        self.cockpit.travel(self.cockpit.clock.faster())
+        clock = self.cockpit.clock
+        if isinstance(clock, LiveClock):
+            self.cockpit.say(NO_SPEED)
+        else:
+            self.cockpit.travel(clock.faster())
 
     def action_slower(self) -> None:
         """The speed before."""
-        self.cockpit.travel(self.cockpit.clock.slower())
+        clock = self.cockpit.clock
+        if isinstance(clock, LiveClock):
+            self.cockpit.say(NO_SPEED)
+        else:
+            self.cockpit.travel(clock.slower())
 
     def action_travel(self, seconds: int) -> None:
         """So many seconds on, or back."""
@@ -38,7 +52,7 @@ class TravelKeys(CockpitScreen):
         self._to_event(self.cockpit.clock.last_before(self._moments()), "before")
 
     def action_end(self) -> None:
-        """To the end of the recording."""
+        """To the end of the recording, or back to now."""
         clock = self.cockpit.clock
         self.cockpit.travel(clock.gone_to(clock.span.end))
 

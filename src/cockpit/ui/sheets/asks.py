@@ -140,7 +140,11 @@ class AsksSheet(Sheet):
         app = self.cockpit
         if self._answering:
             ask = self._answering
-            if app.act(lambda: app.session.answer_ask(ask, text, app.clock.at), "Answer noted."):
+            if app.act(
+                lambda: app.session.answer_ask(ask, text, app.clock.now),
+                "Answer noted.",
+                decides=False,
+            ):
                 self._answering = ""
                 self.stop_asking()
             return
@@ -166,8 +170,9 @@ class AsksSheet(Sheet):
         deadline = to_time(app, new["by"], inside=False) if new["by"] else None
         if app.act(
             lambda: app.session.ask(
-                new["who"], new["what"], deadline, new["default"], app.clock.at
+                new["who"], new["what"], deadline, new["default"], app.clock.now
             ),
             "Asked; it is in the journal.",
+            decides=False,
         ):
             self.stop_asking()

@@ -110,7 +110,7 @@ class ChooseSheet(Sheet):
         expected = row.expected or "no effect is promised for this option"
         lines += sentence(f"Expected: {expected}", cells, 3, "text")
         if row.expected_by is not None:
-            by = self.cockpit.clock.at + row.expected_by
+            by = self.cockpit.clock.now + row.expected_by
             lines.append(
                 plain(
                     f"By {clock(by)} UTC if it is executed now ({duration(row.expected_by)} after)."
@@ -197,7 +197,7 @@ class ChooseSheet(Sheet):
         said = f"Chosen: {row.label}, not yet executed; x marks it executed, z undoes the choice."
 
         def choose(despite: str = "") -> None:
-            app.session.choose(row.id, reason, companions, app.clock.at, despite)
+            app.session.choose(row.id, reason, companions, app.clock.now, despite)
 
         def all_the_same(despite: str) -> bool:
             return app.act(lambda: choose(despite), said, keep="choose")

@@ -60,7 +60,7 @@ class EvidenceSheet(Sheet):
         if not text:
             app.say("Overriding a sign takes a reason; esc leaves it as it is.")
         elif app.act(
-            lambda: app.session.override_evidence(self._sign.id, state, text, app.clock.at),
+            lambda: app.session.override_evidence(self._sign.id, state, text, app.clock.now),
             f"'{self._sign.text}' is {state} from now on; z undoes it.",
         ):
             self.close()

@@ -86,7 +86,7 @@ class ExperimentSheet(Sheet):
             written = clock(found.verdict.criteria.written_at)
             app.say(f"Criteria were written at {written}. Enter again changes them, journalled.")
         elif app.act(
-            lambda: app.session.write_criteria(criteria, app.clock.at),
+            lambda: app.session.write_criteria(criteria, app.clock.now),
             f"Written: the criteria of {plan.label}; they are watched from now on. z undoes it.",
             keep="experiment",
         ):

@@ -53,6 +53,8 @@ class HarmSheet(Sheet):
         if not text:
             app.say("Say in a few words what is seen; esc leaves without marking.")
         elif app.act(
-            lambda: app.session.flag(self._kind, text, app.clock.at), "Marked: SEV0 from now on."
+            lambda: app.session.flag(self._kind, text, app.clock.now),
+            "Marked: SEV0 from now on.",
+            decides=False,
         ):
             self.close()

@@ -18,13 +18,15 @@ class NoteSheet(Sheet):
 
     def body(self, cells: int) -> list[Line]:
         """When it will be dated."""
-        at = clock(self.cockpit.clock.at, seconds=True)
+        at = clock(self.cockpit.clock.now, seconds=True)
         return [plain(f"Stamped {at} UTC, written to the journal at once; z undoes it.", "dim")]
 
     def entered(self, text: str) -> None:
         """Write it."""
         app = self.cockpit
-        if app.act(lambda: app.session.note(text, app.clock.at), "Noted; z undoes it."):
+        if app.act(
+            lambda: app.session.note(text, app.clock.now), "Noted; z undoes it.", decides=False
+        ):
             self.close()
 
 
@@ -57,6 +59,8 @@ class ReportSheet(Sheet):
             self.stop_asking()
             self.ask(Prompt("segment:"))
         elif app.act(
-            lambda: app.session.report(self._text, text, app.clock.at), "Reported; z undoes it."
+            lambda: app.session.report(self._text, text, app.clock.now),
+            "Reported; z undoes it.",
+            decides=False,
         ):
             self.close()

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 def enter_phase(screen: IncidentScreen, phase: Phase) -> None:
     """Enter `phase`, or open the guard."""
     app = screen.cockpit
+    if app.hindered():
+        return
     try:
-        app.session.enter_phase(phase, app.clock.at)
+        app.session.enter_phase(phase, app.clock.now)
     except NeedsReason as guard:
         screen.open_sheet(GuardSheet(f"enter {phase}?", guard, _all_the_same(screen, phase)))
     except BadInput as error:
@@ -29,7 +31,7 @@ def enter_phase(screen: IncidentScreen, phase: Phase) -> None:
 def _all_the_same(screen: IncidentScreen, phase: Phase) -> Callable[[str], bool]:
     app = screen.cockpit
     return lambda reason: app.act(
-        lambda: app.session.enter_phase(phase, app.clock.at, reason),
+        lambda: app.session.enter_phase(phase, app.clock.now, reason),
         f"Entered {phase}; the reason is in the journal.",
         _kept_as(phase),
     )

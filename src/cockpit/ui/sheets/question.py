@@ -73,7 +73,7 @@ class QuestionSheet(Sheet):
         app = self.cockpit
         seconds = time.monotonic() - self._opened
         if app.act(
-            lambda: app.session.answer(self._question.id, answer, app.clock.at, seconds), said
+            lambda: app.session.answer(self._question.id, answer, app.clock.now, seconds), said
         ):
             self.incident.go_on_from(f"question:{self._question.id}")
             self.close()

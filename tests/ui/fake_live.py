@@ -1,0 +1,109 @@
+"""A live session made by hand: time, what is recorded and what happens elsewhere are the test's."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from cockpit.records import HOUR, MINUTE, SECOND, Refused, Window
+from cockpit.views import ServicePick, SourceState, View
+from tests.ui.fake_session import FakeSession
+from tests.ui.hand_measured import OPENS, PAGED, START
+
+REFUSED = SourceState(
+    name="metrics", failing=True, since=OPENS - 40 * SECOND, cause="connection refused"
+)
+WELL = [
+    SourceState(name=name, failing=False, since=START)
+    for name in ("metrics", "predictions", "alerts", "changes[0]")
+]
+
+
+class FakeLive(FakeSession):
+    """A running system at `at`, which tests move on."""
+
+    is_live = True
+
+    def __init__(
+        self, declared: bool = False, labels: str = "", empty: bool = False, services: int = 1
+    ) -> None:
+        super().__init__(labels=labels, empty=empty)
+        self.declared = declared
+        self.at = OPENS
+        self.news = ""  # what happened elsewhere, told once
+        self.recorded = 1  # how much was recorded
+        self.views: list[int] = []  # the times of the views that were asked for
+        self.sources: list[SourceState] = list(WELL)
+        self.services = [
+            ServicePick(name="card-fraud", declared=declared, severity="SEV2", since=PAGED),
+            ServicePick(name="credit-limit", declared=False),
+            ServicePick(name="search-ranking", declared=True, severity="SEV1", since=START),
+        ][:services]
+        self._grow()
+
+    def _grow(self) -> None:
+        span = Window(start=START - 6 * HOUR, end=self.at)
+        self.recording = replace(self.recording, span=span)
+
+    def passes(self, seconds: int) -> None:
+        """So much time passes."""
+        self.at += seconds * SECOND
+        self._grow()
+
+    def fails(self, *names: str, since: int = OPENS - 40 * SECOND) -> None:
+        """These sources fail since a time; the others are well."""
+        failing = [
+            SourceState(name=name, failing=True, since=since, cause="connection refused")
+            for name in names
+        ]
+        well = [state for state in WELL if state.name not in names]
+        self.sources = [*failing, *well]
+
+    # The interface of a live session
+
+    def now(self) -> int:
+        return self.at
+
+    def refresh(self) -> str:
+        news, self.news = self.news, ""
+        return news
+
+    def changed(self) -> int:
+        return self.recorded + len(self.done)
+
+    def view(self, at: int) -> View:
+        self.views.append(at)
+        return replace(super().view(at), sources=self.sources)
+
+    def declare(self, title: str, at: int) -> str:
+        self.declared = True
+        self._did("declare", at, title, title, at)
+        return f"Declared: {title}."
+
+    def resolve(self, reason: str, at: int) -> str:
+        if not self.declared:
+            raise Refused("no incident is open")
+        self.declared = False
+        self._did("resolve", at, reason, reason, at)
+        return "Resolved; it lies in /state/incidents/card-fraud-20261103-0250.incident"
+
+    def picks(self) -> list[ServicePick]:
+        return self.services if len(self.services) > 1 else []
+
+    def switch(self, service: str) -> str:
+        self.recording = replace(self.recording, service=service)
+        return f"This is {service}."
+
+    def execute(self, at: int) -> None:
+        self._needs_incident()
+        super().execute(at)
+
+    def _needs_incident(self) -> None:
+        if not self.declared:
+            raise Refused("no incident is declared: declare it first (D)")
+
+    def close(self) -> str:
+        self.closed = True
+        return "The incident stays open; cockpit opens it again." if self.declared else ""
+
+
+LATER = 7 * MINUTE
