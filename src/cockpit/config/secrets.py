@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.config.sources import Secret
 from cockpit.records import BadInput
 from cockpit.text import inert
 
 if TYPE_CHECKING:
-    from cockpit.config.sources import Auth, Secret
+    from cockpit.config.sources import Auth, Basic
 
 
 def read_secret(secret: Secret) -> str:
@@ -37,6 +38,26 @@ def read_secret(secret: Secret) -> str:
     return text
 
 
+def hide_secrets(text: str, auth: Auth) -> str:
+    """The text with every secret of `auth` in it, plain or as a header has it, replaced by ••••."""
+    kept = [value for value in auth.headers.values() if isinstance(value, Secret)]
+    kept += [auth.bearer] if auth.bearer is not None else []
+    kept += [auth.basic.password] if auth.basic is not None else []
+    try:
+        told = [read_secret(secret) for secret in kept]
+        if auth.basic is not None:
+            told.append(_pair(auth.basic))
+    except BadInput:
+        return "••••"  # what cannot be read now cannot be found in the text either
+    for secret in sorted(told, key=len, reverse=True):
+        text = text.replace(secret, "••••")
+    return text
+
+
+def _pair(basic: Basic) -> str:
+    return base64.b64encode(f"{basic.user}:{read_secret(basic.password)}".encode()).decode()
+
+
 def auth_headers(auth: Auth) -> dict[str, str]:
     """The headers by which a server knows us. Raises BadInput where a secret cannot be read."""
     headers = {
@@ -44,8 +65,7 @@ def auth_headers(auth: Auth) -> dict[str, str]:
         for name, value in auth.headers.items()
     }
     if auth.basic is not None:
-        pair = f"{auth.basic.user}:{read_secret(auth.basic.password)}"
-        headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+        headers["Authorization"] = "Basic " + _pair(auth.basic)
     if auth.bearer is not None:
         headers["Authorization"] = "Bearer " + read_secret(auth.bearer)
     for name, value in headers.items():

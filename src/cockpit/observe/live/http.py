@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import ssl
+import time
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import httpx
 
-from cockpit.config.secrets import auth_headers
+from cockpit.config.secrets import auth_headers, hide_secrets
 from cockpit.observe.live.source import SourceFailed
+from cockpit.observe.live.tls import Trust
 from cockpit.records import SECOND, BadInput
 from cockpit.text import inert
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 << 20  # of one answer
 _MOST_REDIRECTS = 3
+
+
+class TooMuch(SourceFailed):
+    """An answer too long to have, in bytes or in time: a shorter question may be answered."""
 
 
 class StatusFailed(SourceFailed):
@@ -52,9 +58,10 @@ class Server:
         self._timeout = timeout / SECOND
         self._most_bytes = most_bytes
         self._turn = asyncio.Semaphore(at_once)
-        self._trust = _Trust(auth)
+        self._trust = Trust(auth)
         self._client: httpx.AsyncClient | None = None
         self._host = _host(self.address)
+        self.ahead: int | None = None  # µs by which its clock is ahead of ours, to a second
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
         """What the server says to GET <address><path>. Raises SourceFailed."""
@@ -69,6 +76,10 @@ class Server:
     ) -> bytes:
         """What the server says to a POST of a form, or else of JSON. Raises SourceFailed."""
         return await self._ask("POST", path, form=form, json=json)
+
+    def hide(self, text: str) -> str:
+        """What the server says, less the secrets that it may repeat."""
+        return hide_secrets(text, self._auth)
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -104,7 +115,7 @@ class Server:
             except BadInput as error:
                 raise SourceFailed(str(error)) from None
             except (TimeoutError, httpx.TimeoutException):
-                raise SourceFailed(f"no answer within {self._timeout:g} s") from None
+                raise TooMuch(f"no answer within {self._timeout:g} s") from None
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
                 raise SourceFailed(_cause(error)) from None
 
@@ -123,6 +134,7 @@ class Server:
         origin = _origin(request.url)
         for _ in range(_MOST_REDIRECTS + 1):
             response = await client.send(request, stream=True)
+            self.ahead = _ahead(response.headers.get("Date", ""))
             try:
                 if response.next_request is None:
                     return await self._body(response)
@@ -139,7 +151,7 @@ class Server:
             async for piece in response.aiter_bytes():
                 body += piece
                 if len(body) > self._most_bytes:
-                    raise SourceFailed(f"too large: over {self._most_bytes >> 20} MB")
+                    raise TooMuch(f"too large: over {self._most_bytes >> 20} MB")
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError):
             raise SourceFailed("half an answer") from None
         if not response.is_success:
@@ -161,43 +173,13 @@ class Server:
         return ": it asks who we are; name `auth`"
 
 
-class _Trust:
-    """Whom we trust and what we show for ourselves over TLS; short-lived files are read again."""
-
-    def __init__(self, auth: Auth) -> None:
-        self._files = [auth.certificate, auth.key, auth.authority]
-        self._read_at: list[float] | None = None
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if not auth.authority:
-            self.context.load_default_certs()
-
-    def refresh(self) -> None:
-        """Read the files of certificates that changed. Raises BadInput naming a bad one."""
-        changed = [_changed_at(file) for file in self._files]
-        if changed == self._read_at:
-            return
-        certificate, key, authority = (os.path.expanduser(file) for file in self._files)
-        try:
-            if authority:
-                self.context.load_verify_locations(authority)
-        except (OSError, ValueError):
-            raise BadInput(f"the file {inert(authority)} holds no certificates") from None
-        try:
-            if certificate:
-                self.context.load_cert_chain(certificate, key or None, password="")
-        except (OSError, ValueError):
-            name = f"the file {inert(certificate)}"
-            raise BadInput(f"{name} holds no certificate with its key") from None
-        self._read_at = changed
-
-
-def _changed_at(file: str) -> float:
-    if not file:
-        return 0.0
+def _ahead(date: str) -> int | None:
+    """How far a Date header (whole seconds) is ahead of our clock, µs; None where it is none."""
     try:
-        return os.stat(os.path.expanduser(file)).st_mtime
-    except OSError as error:
-        raise BadInput(f"the file {inert(file)}: {error.strerror}") from None
+        theirs = parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return round((theirs + 0.5 - time.time()) * SECOND)
 
 
 def _host(address: str) -> str:

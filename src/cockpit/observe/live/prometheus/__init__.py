@@ -1,0 +1,1 @@
+"""Servers with the HTTP API of Prometheus: gauges, counters, alerts and changes that they tell."""
