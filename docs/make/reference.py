@@ -24,6 +24,7 @@ _PLACES: dict[Where, str] = {
     "evidence": "override a sign",
     "experiment": "look at how the fix is proved",
     "briefing": "write the briefing",
+    "services": "pick a service",
 }
 _PLAIN = {
     types.StrType: "text",

@@ -166,7 +166,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     add = parser.add_argument
     add("--folder", type=Path, default=FOLDER, help="of all its files (default build/stack)")
-    add("--rate", type=float, default=30.0, help="payments a second (default 30)")
+    add("--rate", type=float, default=60.0, help="payments a second (default 60)")
     add("--seed", type=int, default=CARD_FRAUD_ROLLOUT.seed, help="of customers and payments")
     add("--for", dest="seconds", type=_seconds, help="end after this time: 30m (default never)")
     add("--scrape", type=float, default=2.0, help="seconds between two scrapes (default 2)")

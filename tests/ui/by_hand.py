@@ -1,16 +1,20 @@
-"""The cockpit on the session made by hand, to look at it: python -m tests.ui.by_hand [SPEED]."""
+"""The cockpit on a session made by hand, to look at it: python -m tests.ui.by_hand [SPEED|live]."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any, cast
 
 from cockpit.records import BadInput
 from cockpit.ui.run import check, run
+from tests.ui.fake_live import FakeLive
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import OPENS
+
+STARTED = time.monotonic_ns()
 
 
 class Watched(FakeSession):
@@ -33,11 +37,21 @@ class Watched(FakeSession):
         return super().close()
 
 
+class Running(FakeLive):
+    """A running system whose time passes as ours does, and in which nothing new is recorded."""
+
+    def now(self) -> int:
+        return self.at + (time.monotonic_ns() - STARTED) // 1_000
+
+
 def main() -> int:
     """Run it; bad input is one line, as in the command line."""
-    speed = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "1"
     try:
         check(theme=None)
+        if wanted == "live":
+            return run(cast("Any", Running(declared=True)))
+        speed = float(wanted)
         return run(cast("Any", Watched()), at=OPENS, speed=speed or 1.0, paused=speed == 0)
     except BadInput as error:
         print(f"cockpit: {error}", file=sys.stderr)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from cockpit.ui.canvas import Canvas
 from cockpit.ui.keymap import Keymap
 from cockpit.ui.screens.incident import IncidentScreen
 from cockpit.ui.sheets.sheet import Sheet
+from tests.ui.fake_live import FakeLive
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import OPENS
 
@@ -62,6 +63,18 @@ class Driven:
         """The sheet over it."""
         return self.screen.sheet
 
+    async def passes(self, seconds: int) -> None:
+        """So many seconds pass in a running system, with a tick for each."""
+        assert isinstance(self.session, FakeLive)
+        for _ in range(seconds):
+            self.session.passes(1)
+            self.app.tick()
+            await self.settle()
+
+    def status(self) -> str:
+        """The first line."""
+        return self.text().splitlines()[0]
+
     def text(self) -> str:
         """Everything the canvases show."""
         return "\n".join(canvas.text() for canvas in self.app.screen.query(Canvas))
@@ -82,3 +95,10 @@ async def cockpit(
         await driven.settle()
         yield driven
     app.background.stop()
+
+
+def live(
+    size: tuple[int, int] = WIDE, session: FakeLive | None = None, **options: Any
+) -> AbstractAsyncContextManager[Driven]:
+    """A running system, its incident declared where no session says otherwise."""
+    return cockpit(size, session or FakeLive(declared=True), **options)

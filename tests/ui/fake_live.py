@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from cockpit.records import HOUR, MINUTE, SECOND, Refused, Window
+from cockpit.records import HOUR, SECOND, Refused, Window
 from cockpit.views import ServicePick, SourceState, View
 from tests.ui.fake_session import FakeSession
-from tests.ui.hand_measured import OPENS, PAGED, START
+from tests.ui.hand_measured import END, OPENS, PAGED, START
 
-REFUSED = SourceState(
-    name="metrics", failing=True, since=OPENS - 40 * SECOND, cause="connection refused"
-)
 WELL = [
     SourceState(name=name, failing=False, since=START)
     for name in ("metrics", "predictions", "alerts", "changes[0]")
@@ -38,16 +35,13 @@ class FakeLive(FakeSession):
             ServicePick(name="credit-limit", declared=False),
             ServicePick(name="search-ranking", declared=True, severity="SEV1", since=START),
         ][:services]
-        self._grow()
-
-    def _grow(self) -> None:
-        span = Window(start=START - 6 * HOUR, end=self.at)
+        began = OPENS - 10 * SECOND if empty else START - 6 * HOUR
+        span = Window(start=began, end=OPENS if empty else END)
         self.recording = replace(self.recording, span=span)
 
     def passes(self, seconds: int) -> None:
         """So much time passes."""
         self.at += seconds * SECOND
-        self._grow()
 
     def fails(self, *names: str, since: int = OPENS - 40 * SECOND) -> None:
         """These sources fail since a time; the others are well."""
@@ -93,17 +87,6 @@ class FakeLive(FakeSession):
         self.recording = replace(self.recording, service=service)
         return f"This is {service}."
 
-    def execute(self, at: int) -> None:
-        self._needs_incident()
-        super().execute(at)
-
-    def _needs_incident(self) -> None:
-        if not self.declared:
-            raise Refused("no incident is declared: declare it first (D)")
-
     def close(self) -> str:
         self.closed = True
-        return "The incident stays open; cockpit opens it again." if self.declared else ""
-
-
-LATER = 7 * MINUTE
+        return "/state/incidents/card-fraud-20261103-0250.incident" if self.declared else ""

@@ -52,6 +52,20 @@ def test_a_running_one_writes_little_and_a_key_not_the_whole_screen(home):
     assert terminal.raw.rstrip().endswith(KEPT.encode())
 
 
+def test_a_running_system_writes_little_and_a_held_one_nothing(home):
+    terminal = opened("live", home)
+    terminal.read(2.0)
+    ticks = terminal.read(6.0)
+    assert 0 < len(ticks) / 6.0 < 1_000
+    terminal.type(" ")
+    terminal.read_until("LOOKING AT")
+    terminal.read(2.0)
+    assert terminal.read(3.0) == b""
+    terminal.type("q")
+    assert terminal.wait() == 0
+    assert b"kept in /state/incidents/card-fraud" in terminal.raw
+
+
 def test_the_mouse_is_never_asked_for(home):
     terminal = opened("0", home)
     terminal.type("q")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from cockpit.session import Session
-    from cockpit.views import View
+    from cockpit.views import ServicePick, View
 
 _SEEK_AGAIN = 5 * MINUTE  # of incident time between two searches for earlier incidents
 
@@ -77,16 +77,18 @@ class CockpitApp(App[int]):
             self.register_theme(each.for_textual())
         self.theme = f"cockpit-{self.palette.name}"
         self.session = session
-        span = session.recording.span
         self.clock: ReplayClock | LiveClock
         self.following: Following | None = None
+        self.view: View | None
         if session.is_live:
-            self.clock = LiveClock(at=span.end, span=span)
-            self.following = Following(self)
+            now = session.now()
+            self.view = session.stored_view(now)
+            self.following = Following(self, session)
+            self.clock = LiveClock(at=now, span=self.following.span)
         else:
             at = session.opens_at if at is None else at
-            self.clock = ReplayClock(at=at, span=span, speed=speed, paused=paused)
-        self.view: View | None = session.stored_view(self.clock.at)
+            self.view = session.stored_view(at)
+            self.clock = ReplayClock(at, session.recording.span, speed=speed, paused=paused)
         self.problem = ""
         self.message = next(iter((*self.problems, hint)))
         self.background = Background()
@@ -122,7 +124,11 @@ class CockpitApp(App[int]):
         gc.freeze()  # what was imported stays: it need not be looked through for garbage
         gc.enable()
         self.want_view()
-        if self._pick and isinstance(self.screen, IncidentScreen):
+        if self._pick and self.following is not None:
+            self.following.services(self._choose_service)
+
+    def _choose_service(self, found: list[ServicePick] | Exception) -> None:
+        if not isinstance(found, Exception) and found and isinstance(self.screen, IncidentScreen):
             self.screen.action_services()
 
     def redraw(self) -> None:
@@ -173,7 +179,7 @@ class CockpitApp(App[int]):
     @property
     def playhead(self) -> Playhead:
         """What the status line says about where we look."""
-        declared = self.following is None or self.session.declared
+        declared = self.following is None or self.following.declared
         return playhead(self.clock, self.view, declared)
 
     # Views
@@ -250,9 +256,12 @@ class CockpitApp(App[int]):
         self.done(said or (answer if isinstance(answer, str) else ""), keep)
         return True
 
-    def hindered(self) -> bool:
-        """Whether nothing can be decided now; why is said."""
-        why = "" if self.following is None else self.following.hindrance()
+    def hindered(self, decides: bool = True) -> bool:
+        """Whether nothing can be decided now, or not even written where it does not decide.
+
+        Why is said.
+        """
+        why = "" if self.following is None else self.following.hindrance(decides)
         if why:
             self.say(why)
         return bool(why)

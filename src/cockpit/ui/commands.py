@@ -137,7 +137,6 @@ def _export(screen: IncidentScreen, text: str) -> None:
         target = Path(path.strip()).expanduser() if path.strip() else None
         return app.session.export(audience, app.session.draft(audience, at), target, at)
 
-    app.say("Writing the briefing …")
     export(app, work)
 
 
@@ -218,10 +217,10 @@ COMMANDS: tuple[Command, ...] = (
         _evidence_words,
     ),
     Command("phase", "NAME", "enter a phase", _phase, lambda app: PHASES),
-    Command("declare", "[TITLE]", "begin an incident, of a running system", _declare),
+    Command("declare", "[TITLE]", "begin an incident of what runs now", _declare),
     Command("resolve", "REASON", "end it and seal its file; asks once more", _resolve),
-    Command("services", "", "the services of the configuration, to go to one", _services),
-    Command("sources", "", "which sources of a running system fail, and why", _sources),
+    Command("services", "", "go to another service", _services),
+    Command("sources", "", "which sources fail, and why", _sources),
     Command(
         "clear-flag", "WHO REASON", "the owner says that the safety mark no longer holds", _clear
     ),

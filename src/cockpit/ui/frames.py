@@ -9,7 +9,7 @@ from cockpit.ui.place import Place
 from cockpit.ui.rows import Row, drawn
 
 Panes = dict[int, tuple[list[Row], int, int]]  # pane → its rows, cells and lines
-Titles = dict[int, str]
+Titles = dict[int, tuple[str, str]]  # pane → its title, and what fails under it
 
 
 def title_within(text: str, cells: int) -> str:
@@ -60,12 +60,15 @@ def stacked(panes: Panes, titles: Titles, place: Place) -> list[Line]:
     return lines
 
 
-def _rule(title: str, place: Place, pane: int, cells: int) -> Line:
+def _rule(title: tuple[str, str], place: Place, pane: int, cells: int) -> Line:
     focused = place.focus == pane
-    text = title_within(title, cells - 4)
+    name, failing = title
+    text = title_within(name, cells - 4)
     shown = f"[{text}]" if focused else f" {text} "
     head: Span = (shown, "accent" if focused else "title")
-    return (head, ("─" * (cells - text_width(shown)), "border"))
+    rest = cells - text_width(shown)
+    told = f" {cut(failing, rest - 4)} " if failing else ""
+    return (head, (told, "watch"), ("─" * (rest - text_width(told)), "border"))
 
 
 def _jointed(line: Line, joints: tuple[int, ...]) -> Line:

@@ -9,7 +9,6 @@ from cockpit.records import BadInput
 from cockpit.ui.canvas import plain_text
 from cockpit.ui.layout import overview
 from cockpit.ui.lines import width
-from cockpit.ui.panes.playhead import banner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +39,8 @@ def keep_screen(app: CockpitApp, kind: str, number: int) -> None:
 
 
 def export(app: CockpitApp, work: Callable[[], Path]) -> None:
-    """Write a briefing and say where it is, or why it is not: it tells of now."""
-    if back := banner(app.playhead):
-        app.say(back)
+    """Write a briefing and say where it is, or why it is not."""
+    if app.hindered():
         return
 
     def done(result: Path | Exception) -> None:
@@ -54,4 +52,5 @@ def export(app: CockpitApp, work: Callable[[], Path]) -> None:
             app.say(f"Written: {result}")
             app.want_view()
 
+    app.say("Writing the briefing …")
     app.in_background("export", work, done)

@@ -139,7 +139,7 @@ def _skeleton(place: Place, size: tuple[int, int], problem: str) -> list[Line]:
     """The overview of a running system before its first figures."""
     width, height = size
     room = height - 4
-    titles = {pane: f"{pane} {name}" for pane, name in skeleton.TITLES.items()}
+    titles: Titles = {pane: (f"{pane} {name}", "") for pane, name in skeleton.TITLES.items()}
     if is_wide(width, height):
         top, whole, lines = columns(width), width - 2, (room - 4) // 3
         sizes = {1: top[0], 2: top[1], 3: top[2], 4: whole, 5: whole}
@@ -176,7 +176,7 @@ def _full(view: View, place: Place, width: int, height: int) -> list[Line]:
 
 def _overview(view: View, place: Place, size: tuple[int, int]) -> list[Line]:
     panes = overview_rows(view, place, size)
-    titles: Titles = {pane: title(view, pane) for pane in panes}
+    titles: Titles = {pane: (title(view, pane), "") for pane in panes}
     if is_wide(*size):
         return side_by_side(panes, titles, place, size[0])
     return stacked(panes, titles | _narrow_titles(view), place)
@@ -187,4 +187,4 @@ def _narrow_titles(view: View) -> Titles:
     model, infra, asked = (sources.failures(view, p) for p in ("model", "infra", "questions"))
     failing = list(dict.fromkeys([*model, *infra]))
     first = "worst of 1 and 2" if failing else "worst of 1 Model and 2 Infra"
-    return {1: " · ".join([first, *failing]), 3: " · ".join([title(view, 3), *asked])}
+    return {1: (first, " · ".join(failing)), 3: (title(view, 3), " · ".join(asked))}

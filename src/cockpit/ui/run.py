@@ -45,9 +45,7 @@ def run(
         print(problem, file=sys.stderr)
     if crash is not None:
         print(f"The cockpit stopped: {type(crash).__name__}; {write_crash(crash)}", file=sys.stderr)
-    if kept and session.is_live:
-        print(inert(kept, 4_096))
-    elif kept:
+    if kept:
         print(f"What was done here is kept in {inert(kept, 4_096)}")
     if signals.received is not None:
         return 128 + signals.received

@@ -61,7 +61,7 @@ def event(
 
 
 ROLLOUT = event("u1", "ScalingReplicaSet", "Scaled up replica set fraud-6f7 to 3 from 0")
-BACK_OFF = event("u2", "BackOff", "Back-off restarting failed container model in pod fraud-6f7-x")
+BACK_OFF = event("u2", "BackOff", "Back-off restarting failed container model")
 NEW_STYLE = event(
     "u3",
     "FailedScheduling",
@@ -175,7 +175,7 @@ async def test_events_are_told_in_words_and_once(tmp_path: Path) -> None:
             (
                 "note",
                 NOW - MINUTE,
-                "Pod fraud: Back-off restarting failed container model in pod fraud-6f7-x (BackOff)",
+                "Pod fraud: Back-off restarting failed container model (BackOff)",
             ),
             (
                 "note",

@@ -123,6 +123,8 @@ def full(view: View, cells: int) -> list[Row]:
 
 def next_question(view: View, cells: int) -> list[Row]:
     """The one question to answer now, in two lines, for a narrow screen."""
+    if not view.checklist.questions and not view.checklist.tasks:
+        return words(_EMPTY, cells, 2)
     waiting = open_questions(view)
     if waiting:
         return question_rows(waiting[0], cells, True)

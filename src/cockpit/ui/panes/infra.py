@@ -66,8 +66,9 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     budget = _budget_row(view, cells)
     failing = sources.rows(view, "infra", cells)
     room = height - len(failing) - len(changes) - len(budget)
-    if not infra.metrics:
-        silent = words(sources.waiting(view, "infra") or _EMPTY, cells, room)
+    waits = sources.waiting(view, "infra", infra.metrics)
+    if waits or not infra.metrics:
+        silent = words(waits or _EMPTY, cells, room)
         return failing + silent + budget + changes
     space = Space(cells, room, view.at, STALE)
     return failing + summary(infra.metrics, infra.charts, space, scales) + budget + changes
@@ -92,9 +93,9 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     infra, cells = view.infra, min(cells, WIDEST)
     space = Space(cells, 0, view.at, STALE)
     result = sources.rows(view, "infra", cells)
-    result += everything(infra.metrics, infra.charts, space, scales) or words(
-        sources.waiting(view, "infra") or _EMPTY, cells
-    )
+    if waits := sources.waiting(view, "infra", infra.metrics):
+        return words(waits, cells) + _change_rows(view, cells, 2)
+    result += everything(infra.metrics, infra.charts, space, scales) or words(_EMPTY, cells)
     names = names_width(infra.by_version)
     if infra.by_version:
         result.append(heading("by version", cells))

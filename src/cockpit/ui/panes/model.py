@@ -83,8 +83,10 @@ def rows(view: View, cells: int, height: int, scales: dict[str, Scale]) -> list[
     """The pane on the overview: worst numbers first, a chart where there is room, drift."""
     model = view.model
     failing = sources.rows(view, "model", cells)
+    if waits := sources.waiting(view, "model", model.metrics):
+        return words(waits, cells)
     if not model.metrics and not model.drift:
-        return failing + words(sources.waiting(view, "model") or _EMPTY, cells)
+        return failing + words(_EMPTY, cells)
     ends: list[Row] = []
     if model.drift_sentence:
         worst = _worst_drift(view)
@@ -107,8 +109,10 @@ def full(view: View, cells: int, scales: dict[str, Scale]) -> list[Row]:
     """The pane in full: every metric, every chart, every segment and feature."""
     model, cells = view.model, min(cells, WIDEST)
     failing = sources.rows(view, "model", cells)
+    if waits := sources.waiting(view, "model", model.metrics):
+        return words(waits, cells)
     if not model.metrics and not model.drift:
-        return failing + words(sources.waiting(view, "model") or _EMPTY, cells)
+        return failing + words(_EMPTY, cells)
     space = Space(cells, 0, view.at, STALE)
     result = failing
     result += [row for finding in model.findings for row in words(finding, cells, 3, "watch")]
@@ -164,6 +168,8 @@ def worst_verdicts(view: View, cells: int, count: int) -> list[Row]:
     both = worst_first([*view.model.metrics, *view.infra.metrics])[:count]
     names = names_width(both)
     space = Space(cells, count, view.at, STALE)
+    if waits := sources.waiting(view, "infra", both):
+        return words(waits, cells, count)
     return [metric_row(e, space, names) for e in both] or words(
         "Nothing measured in this window yet.", cells
     )

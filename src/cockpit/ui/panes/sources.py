@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Literal
 
+from cockpit.records import MINUTE, Estimate
 from cockpit.ui.rows import Row, words
-from cockpit.units import clock_near, duration
+from cockpit.units import clock, clock_near, duration
 from cockpit.views import SourceState, View
 
 Part = Literal["model", "infra", "changes", "questions"]
@@ -19,7 +20,8 @@ _RESTS: dict[str, tuple[Part, ...]] = {
     "reports": ("changes", "questions"),
 }
 _METRICS: tuple[Part, ...] = ("infra",)
-_MOST = 2  # lines a pane gives to what fails
+_BEGINS = 2 * MINUTE  # so long nothing may have come yet
+_MOST = 2  # sentences a pane gives to what fails
 
 
 def whole(name: str) -> str:
@@ -37,26 +39,38 @@ def since(state: SourceState, at: int) -> str:
     return f"since {clock_near(state.since, at)} ({duration(max(0, at - state.since))})"
 
 
-def sentence_of(state: SourceState, at: int) -> str:
-    """'metrics: connection refused since 02:51 (40 s)'."""
-    return f"{state.name}: {state.cause or 'no answer'} {since(state, at)}"
-
-
 def failures(view: View, part: Part) -> list[str]:
-    """A sentence for each source that fails under a part of the screen, those of longest first."""
+    """'metrics: connection refused since 02:51 (40 s)', for each cause under a part of the screen.
+
+    What fails longest is the first; sources that fail alike since the same minute share one.
+    """
+    told: dict[tuple[str, str], list[str]] = {}
+    began: dict[tuple[str, str], str] = {}
+    for name, state in _under(view, part):
+        alike = (state.cause, clock(state.since))
+        told.setdefault(alike, []).append(name)
+        began.setdefault(alike, since(state, view.at))
+    return [
+        f"{', '.join(names)}: {alike[0] or 'no answer'} {began[alike]}"
+        for alike, names in told.items()
+    ]
+
+
+def _under(view: View, part: Part) -> list[tuple[str, SourceState]]:
+    """What fails under a part of the screen, by source: all of it, its one part, or how many."""
     by_source: dict[str, list[SourceState]] = {}
     for state in sorted(view.sources, key=lambda s: s.since):
         if state.failing and part in parts_of(state.name):
             by_source.setdefault(whole(state.name), []).append(state)
-    return [_together(name, states, view.at) for name, states in by_source.items()]
-
-
-def _together(name: str, states: Sequence[SourceState], at: int) -> str:
-    """One sentence for a source: that of all of it, of its one part, or how many parts fail."""
-    entire = next((state for state in states if state.name == name), None)
-    if entire is not None or len(states) == 1:
-        return sentence_of(entire or states[0], at)
-    return f"{name}: {len(states)} of its figures fail {since(states[0], at)}; :sources lists them"
+    found = []
+    for name, states in by_source.items():
+        entire = next((state for state in states if state.name == name), None)
+        if entire is None and len(states) > 1:
+            found.append((f"{len(states)} figures of {name}", states[0]))
+        else:
+            state = entire or states[0]
+            found.append((state.name, state))
+    return found
 
 
 def rows(view: View, part: Part, cells: int) -> list[Row]:
@@ -64,8 +78,8 @@ def rows(view: View, part: Part, cells: int) -> list[Row]:
     told = failures(view, part)
     more = len(told) - _MOST
     if more > 0:
-        told = [*told[: _MOST - 1], f"{more + 1} more sources fail; :sources lists them"]
-    return [row for text in told for row in words(text, cells, _MOST, "watch")]
+        told = [*told[: _MOST - 1], f"and {more + 1} more causes; :sources lists them"]
+    return [row for text in told for row in words(text, cells, 3, "watch")]
 
 
 def counted(view: View) -> str:
@@ -78,9 +92,14 @@ def counted(view: View) -> str:
     return text if any("/" not in name for name in names) else f"{text} in part"
 
 
-def waiting(view: View, part: Part) -> str:
-    """What an empty pane of a running system waits for; "" where nothing is being asked."""
-    asked = [s.name for s in view.sources if part in parts_of(s.name) and "/" not in s.name]
-    if not asked or any(s.failing for s in view.sources if s.name in asked):
+def waiting(view: View, part: Part, measured: Iterable[Estimate]) -> str:
+    """What a part waits for in the first minutes of a recording, before anything is `measured`.
+
+    "" later, and where a source fails: that is said instead.
+    """
+    begins = view.span.end - view.span.start < _BEGINS
+    if not begins or failures(view, part) or any(estimate.value for estimate in measured):
         return ""
-    return f"Waiting for the first figures of this window: asking {', '.join(asked)}."
+    asked = [s.name for s in view.sources if part in parts_of(s.name)]
+    told = f": asking {', '.join(asked)}" if asked else ""
+    return f"Waiting for the first figures{told}."

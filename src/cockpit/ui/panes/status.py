@@ -17,6 +17,8 @@ PHASE_WORDS = {
     "postmortem": "POSTMORTEM",
 }
 
+_FAILING = 6  # of the order in which parts of the status line are dropped: that a source fails
+
 
 def status_line(view: View | None, play: Playhead, cells: int, service: str) -> Line:
     """The first line; what fits least is dropped first, severity never."""
@@ -25,7 +27,7 @@ def status_line(view: View | None, play: Playhead, cells: int, service: str) -> 
         where = f" · {playhead_text(play)}"
         return fit(((doing, "dim"), (service, "text"), (where, "text")), cells)
     parts = _parts(view, play)
-    if not play.declared and _needed(parts) > cells:
+    if not play.declared and _needed([p for p in parts if p[0] <= _FAILING]) > cells:
         parts[1] = (1, "not declared (D)", "accent")
     while _needed(parts) > cells and len(parts) > 1:
         parts.remove(max(parts))
@@ -54,7 +56,7 @@ def _parts(view: View, play: Playhead) -> list[tuple[int, str, str]]:
     age = status.data_age + (max(0, play.at - view.at) if play.live else 0)
     parts.append((5, f"data {duration(age)}", "text"))
     if failing := counted(view):
-        parts.append((6, failing, "watch"))
+        parts.append((_FAILING, failing, "watch"))
     if diagnose := view.options.diagnose:
         parts.append((8, diagnose, "accent" if "contain" in diagnose else "text"))
     if status.timezone not in ("", "UTC"):

@@ -28,7 +28,7 @@ from cockpit.ui.sheets.phase import enter_phase
 from cockpit.ui.sheets.question import QuestionSheet
 from cockpit.views import PHASES, Phase
 
-_DECIDING = ("choose", "execute", "next_phase")
+_DECIDING = ("choose", "execute", "next_phase", "briefing", "safety")
 
 
 class IncidentScreen(DecideKeys, LiveKeys, TravelKeys):
@@ -161,11 +161,13 @@ class IncidentScreen(DecideKeys, LiveKeys, TravelKeys):
 
     def action_asks(self) -> None:
         """Asks: add, answer, overdue."""
-        self.open_sheet(AsksSheet())
+        if not self.cockpit.hindered(decides=False):
+            self.open_sheet(AsksSheet())
 
     def action_safety(self) -> None:
         """Safety, privacy or data loss."""
-        self.open_sheet(HarmSheet())
+        if not self.cockpit.hindered(decides=False):
+            self.open_sheet(HarmSheet())
 
     def action_briefing(self) -> None:
         """The briefing."""
@@ -176,6 +178,8 @@ class IncidentScreen(DecideKeys, LiveKeys, TravelKeys):
         self._edit_briefing(True)
 
     def _edit_briefing(self, editor: bool) -> None:
+        if self.cockpit.hindered():
+            return
         # Loaded when it is first opened: a text area and a markdown parser would delay the start.
         from cockpit.ui.screens.briefing import BriefingScreen
 
@@ -188,7 +192,7 @@ class IncidentScreen(DecideKeys, LiveKeys, TravelKeys):
     def action_undo(self) -> None:
         """Undo the last answer, tick, choice, note or ask."""
         app = self.cockpit
-        app.act(lambda: app.session.undo(app.clock.now))
+        app.act(lambda: app.session.undo(app.clock.now), decides=False)
 
     def action_copy(self) -> None:
         """The text of this screen to the clipboard and to a file."""

@@ -21,7 +21,7 @@ class LiveKeys(SheetHolder):
         following = self._following()
         if following is None:
             return
-        if self.cockpit.session.declared:
+        if following.declared:
             self.cockpit.say("An incident is open here already; :resolve REASON ends it.")
         elif title:
             following.declare(title)
@@ -33,7 +33,7 @@ class LiveKeys(SheetHolder):
         following = self._following()
         if following is None:
             return
-        if not self.cockpit.session.declared:
+        if not following.declared:
             self.cockpit.say("No incident is open here: there is nothing to resolve.")
         elif not self.cockpit.hindered():
             self.open_sheet(ResolveSheet(following, self.cockpit.view, reason))

@@ -32,8 +32,7 @@ class ServicesSheet(Sheet):
     def on_mount(self) -> None:
         """Ask how each does; the sheet is drawn without that first."""
         super().on_mount()
-        app = self.cockpit
-        app.in_background("services", app.session.picks, self._arrived)
+        self._following.services(self._arrived)
 
     def _arrived(self, result: list[ServicePick] | Exception) -> None:
         if isinstance(result, Exception):

@@ -17,7 +17,7 @@ _MEANS = (
     ("an HTML page", "a login page or a proxy answers in its place"),
     ("half an answer", "the connection ends early: is there a proxy with a limit?"),
 )
-_PANES = {"model": "1", "infra": "2", "changes": "2 (changes)", "questions": "3"}
+_PANES = {"model": "1", "infra": "2", "changes": "2", "questions": "3"}
 
 
 class SourcesSheet(Sheet):
@@ -30,6 +30,8 @@ class SourcesSheet(Sheet):
         view = self.cockpit.view
         if view is None:
             return [plain("The sources are being asked for the first time.", "dim")]
+        if not view.sources:
+            return [plain("No source has failed since the recording began.", "good")]
         failing = counted(view)
         head = plain(f"{failing}; the rest goes on.", "watch") if failing else _WELL
         names = min(36, max((len(s.name) for s in view.sources), default=0)) + 2
@@ -45,11 +47,11 @@ def _lines(state: SourceState, names: int, at: int, cells: int) -> list[Line]:
         return [((pad(state.name, names), "text"), (f"answers {since(state, at)}", "good"))]
     cause = state.cause or "no answer"
     means = next((meaning for begins, meaning in _MEANS if cause.startswith(begins)), "")
-    panes = ", ".join(_PANES[part] for part in parts_of(state.name))
+    panes = " and ".join(dict.fromkeys(_PANES[part] for part in parts_of(state.name)))
     first: Line = (
         (pad(state.name, names), "strong"),
         (f"fails {since(state, at)}: {cause}", "watch"),
     )
-    told = "; ".join(filter(None, (means, f"its figures are in pane {panes}")))
+    told = " · ".join(filter(None, (means, f"pane {panes}")))
     below = sentence(told, cells - names, 2, "dim")
     return [first, *(((" " * names, "text"), *line) for line in below)]
