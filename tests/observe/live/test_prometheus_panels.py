@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -110,7 +111,7 @@ async def test_the_past_comes_newest_first_and_ends_where_the_first_question_beg
     await asked.close()
     spans = [points(found.counts)['queue_depth{pod="a"}'] for found in pieces]
     assert min(spans[0]) == max(spans[0]) - 15 * MINUTE + EVERY
-    assert all(max(older) < min(newer) for newer, older in zip(spans, spans[1:], strict=False))
+    assert all(max(older) < min(newer) for newer, older in itertools.pairwise(spans))
     together = points([*first.counts, *(counts for found in pieces for counts in found.counts)])
     assert sorted(together['queue_depth{pod="a"}']) == list(range(START, now - 2 * SECOND, EVERY))
 
