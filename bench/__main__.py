@@ -24,6 +24,7 @@ ALL = (
     "day_of_parquet",
     "rolling_hour",
     "quantiles",
+    "soak",
 )
 
 

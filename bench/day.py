@@ -39,9 +39,7 @@ def write_day(path: Path) -> None:
     rows = PREDICTIONS // MINUTES
     unlabelled: list[Predictions] = []
     with IncidentFile.create(path, service="bench", bucket=MINUTE) as file:
-        file.put_document("bins", msgspec.json.encode(_feature_bins()).decode())
-        for table, counts in _by_table(Predictions(random, 50_000).known(0, 0)).items():
-            append(file, REFERENCE + table, 0, 0, counts)
+        put_reference(file, random)
         for minute in range(MINUTES):
             begin = START + minute * MINUTE
             end = begin + MINUTE
@@ -50,9 +48,16 @@ def write_day(path: Path) -> None:
             chunks = [*made.unknown(begin, end), *made.traffic(begin, end)]
             if minute >= LABEL_DELAY:
                 chunks += unlabelled.pop(0).labels(end - (LABEL_DELAY + 1) * MINUTE, end)
-            for table, counts in _by_table([*chunks, _series(random, begin)]).items():
+            for table, counts in _by_table([*chunks, series(random, begin)]).items():
                 append(file, table, begin, end, counts)
         file.finish()
+
+
+def put_reference(file: IncidentFile, random: np.random.Generator) -> None:
+    """Write the bins, and what is usual."""
+    file.put_document("bins", msgspec.json.encode(_feature_bins()).decode())
+    for table, counts in _by_table(Predictions(random, 50_000).known(0, 0)).items():
+        append(file, REFERENCE + table, 0, 0, counts)
 
 
 def _by_table(parts: Iterable[Counts]) -> dict[str, Counts]:
@@ -159,7 +164,7 @@ def _feature_bins() -> list[bins.FeatureBins]:
     return [bins.FeatureBins(name=name, kind="numeric", edges=edges) for name in FEATURE_NAMES]
 
 
-def _series(random: np.random.Generator, begin: int) -> Counts:
+def series(random: np.random.Generator, begin: int) -> Counts:
     """A minute of all gauges."""
     times = begin + np.arange(0, MINUTE, SAMPLE_EVERY)
     valid = np.tile(times, SERIES_COUNT)

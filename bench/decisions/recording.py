@@ -45,6 +45,9 @@ class Telemetry:
         """From the first bucket to the end of the last."""
         return Window(start=self.start, end=self.start + len(self.counted.decided) * MINUTE)
 
+    def told(self, at: int, look_back: int) -> None:
+        """Nothing says before which time all is told: it is all there at once."""
+
     def as_of(self, clock: str, at: int) -> int:
         """End of the last bucket closed at `at`."""
         size = SECOND if clock == "fast" else MINUTE

@@ -13,6 +13,7 @@ from cockpit.assess.estimates import Moment
 from cockpit.assess.inputs import Inputs
 from cockpit.assess.methods.rank_detector import RUN_LENGTH, THRESHOLD, watch
 from cockpit.assess.monitors.gauge_monitors import gauge_monitors
+from cockpit.assess.service.gauges import reading
 from cockpit.config import Config, Objective
 from cockpit.records import DAY, HOUR, MINUTE, SECOND, Window
 from tests.assess.building import table
@@ -213,3 +214,26 @@ def test_gauges_whose_past_is_too_short_have_no_monitor():
     nothing, few = (times, np.full(60, np.nan)), (times[:20], np.ones(20))
     before = (times - DAY, np.ones(60))
     assert gauge_monitors(moment({"a": nothing, "b": few, "c": before})) == []
+
+
+# --- readings that stop ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("silent", "n", "said"),
+    [
+        (10 * SECOND, 30, "gauge, no interval"),
+        (45 * SECOND, 26, "gauge, no interval, last read 45 s ago"),
+        (7 * MINUTE, 0, "no reading for 7 min"),
+    ],
+)
+def test_readings_that_stop_say_for_how_long(silent, n, said):
+    series = every(10 * SECOND, np.ones(90))
+    end = int(series[0][-1]) + silent
+    now = reading(series, Window(start=end - 5 * MINUTE, end=end))
+    assert (now.n, now.note or now.reason) == (n, said)
+
+
+def test_a_series_that_was_never_read_has_no_age():
+    nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+    assert reading(nothing, Window(start=START, end=START + MINUTE)).reason == "no readings"

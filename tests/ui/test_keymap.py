@@ -61,6 +61,7 @@ def test_keys_of_sheets_stay(tmp_path):
         "asks",
         "experiment",
         "evidence",
+        "services",
     }
     assert Keymap({"note": "N"}).of("choose") == of("choose")
 

@@ -92,7 +92,7 @@ def everything_in(folder: Path) -> dict[str, bytes]:
         ("text", "text.incident is not an incident file"),
         ("a database", "a database.incident is a database, but not an incident file"),
         ("cut short", "copy it again from its source"),
-        ("newer", "newer.incident was written by a newer cockpit (schema 99, this one reads 2)"),
+        ("newer", "newer.incident was written by a newer cockpit (schema 99, this one reads 3)"),
     ],
 )
 @pytest.mark.parametrize("command", READ, ids=" ".join)

@@ -68,9 +68,7 @@ def _infra(inputs: Inputs, steps: history.Steps) -> list[Chart]:
         rate: Points = [
             float(n / s) if s > 0 else None for n, s in zip(requests, covered, strict=True)
         ]
-        if (
-            inputs.map.error is not None or errors.any()
-        ):  # else none were recorded, which is not none
+        if inputs.errors_recorded or errors.any():  # else none were recorded, which is not none
             shares = _ratio(errors, requests)
             found.append(_chart(inputs, "error_rate", "errors", "share", steps, shares))
         found.append(_chart(inputs, "requests", "requests", "/s", steps, rate))

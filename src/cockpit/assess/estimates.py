@@ -78,7 +78,7 @@ class Moment:
     ) -> Estimate:
         """The estimate of `name`; `verdict` where the metric has a rule of its own."""
         inputs = self.inputs
-        about = metric(name, inputs.map)
+        about = metric(name, inputs.map, inputs.config.panels)
         window = inputs.infra_window if fast else inputs.quality_window
         baseline = base.baseline if base is not None else None
         elapsed = max(window.end - window.start, 1)

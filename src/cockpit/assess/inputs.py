@@ -73,3 +73,8 @@ class Inputs:
     map: Predictions = field(default_factory=Predictions)  # the columns of the import
     fast_bucket: int = SECOND
     slow_bucket: int = MINUTE
+
+    @property
+    def errors_recorded(self) -> bool:
+        """Whether failed requests are told apart: without any, there were none."""
+        return self.map.error is not None or self.config.counters.errors is not None

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from cockpit.assess.quality import calibration, ranking, recalibration, reliability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cockpit.assess.methods.measurement import Measurement
     from cockpit.assess.scores import Scores
-    from cockpit.config import Predictions
+    from cockpit.config import Panel, Predictions
     from cockpit.records import Direction
 
 
@@ -89,8 +89,8 @@ NEEDS_EVERY_DECISION = frozenset(
 )
 
 
-def metric(name: str, map_: Predictions) -> Metric:
-    """Unit and direction of a metric; a team's own rates and means say theirs in the map."""
+def metric(name: str, map_: Predictions, panels: Mapping[str, Panel] | None = None) -> Metric:
+    """Unit and direction of a metric; a team's own rates, means and panels say theirs."""
     if name in METRICS:
         return METRICS[name]
     for rate in map_.rates:
@@ -99,4 +99,6 @@ def metric(name: str, map_: Predictions) -> Metric:
     for mean in map_.means:
         if mean.name == name:
             return Metric(mean.direction, mean.unit)
+    if panels and name in panels:
+        return Metric(panels[name].direction, panels[name].unit)
     return Metric("neither", "")

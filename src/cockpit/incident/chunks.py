@@ -4,8 +4,9 @@ A chunk is the length of its header (4 bytes, little-endian), the header (JSON, 
 blocks of each column in the header's order. A block holds up to BLOCK values, or the differences
 between neighbours where those are the smaller: less their least, divided by their common divisor,
 as bytes of the least width that holds them, all first bytes, then all second bytes, and so on,
-zlib. Floats are stored by their bits. All of it is exact, and nothing in a chunk is trusted: no
-block is inflated beyond the size that its header implies.
+zlib. Floats are stored by their bits. Of sums of squared scores only what the square of their mean
+does not tell is stored. All of it is exact, and nothing in a chunk is trusted: no block is inflated
+beyond the size that its header implies.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 
 from cockpit.incident.counts import coded_columns_of, columns_of
 from cockpit.records import BadInput, Counts
-from cockpit.tables import SERIES, TABLES
+from cockpit.tables import FIXED_POINT, SERIES, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +34,7 @@ MOST_ROWS = 1 << 19  # of one chunk: at most 64 MiB decoded
 MOST_BINS = 1 << 14  # of anything: latencies have the most, and users' bits are as many
 _LONGEST_HEADER = 8 << 20  # bytes, inflated
 _BINS = ("bin", "shadow_bin", "bit")  # columns whose values number bins
+_SQUARES = "sum_p2"
 _LEVEL = 6
 _WORD = (1 << 64) - 1
 
@@ -62,6 +64,8 @@ def encode(counts: Counts) -> bytes:
     columns: dict[str, list[Block]] = {}
     body: list[bytes] = []
     for name, column in counts.columns.items():
+        if name == _SQUARES:
+            column = column - _squares_of_mean(counts.columns["n"], counts.columns["sum_p"])
         bits = np.ascontiguousarray(column).view(np.uint64)
         blocks = [_pack(bits[start : start + BLOCK]) for start in range(0, len(counts), BLOCK)]
         columns[name] = [block for block, _ in blocks]
@@ -116,6 +120,9 @@ class Chunk:
             if name == "x":
                 return bits.view(np.float64)
             values = bits.view(np.int64)
+            if name == _SQUARES:
+                among = (self.column(other, start, stop) for other in ("n", "sum_p"))
+                values = values + _squares_of_mean(*among)
             if name in self.words and not _all_within(values, len(self.words[name])):
                 raise _Damage(f"column {name} has a code without a word")
             if name in _BINS and not _all_within(values, MOST_BINS):
@@ -133,6 +140,16 @@ class Chunk:
             yield
         except _Damage as damage:
             raise BadInput(f"{self._where} is damaged: {damage}") from None
+
+
+def _squares_of_mean(n: NDArray[np.int64], sum_p: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What the squares of `n` scores would sum to, were each their mean; in whole numbers.
+
+    Where numbers that no score has do not fit, they wrap around: the same way here and there.
+    """
+    with np.errstate(over="ignore"):
+        mean = sum_p // np.where(n == 0, 1, n)
+        return n * (mean * mean // FIXED_POINT)
 
 
 class _Damage(Exception):

@@ -15,7 +15,8 @@ ROLLING = "rolling"  # meta of a rolling recording: its own name, made when it w
 IDENTITY = "incident"  # meta of a declared incident: what names it while its content still grows
 BEGUN = "begun"  # meta of a live recording: when its reference and documents were all there, µs
 # `user_version`, bytes 60–63: raised when what a file holds means something else than before.
-VERSION = 2  # 2: score bins are finer below 1/32 and above 31/32
+# 2: score bins are finer below 1/32 and above 31/32. 3: sums of squares less those of the mean.
+VERSION = 3
 
 # Times in µs of the years 828 to 3111: whatever is read from a file can be printed in any zone.
 EARLIEST, LATEST = -(1 << 55), 1 << 55

@@ -58,11 +58,13 @@ class Metric(NamedTuple):
 
 @dataclass
 class Batch:
-    """Decoded rows; `at` is when each happened (µs), codes are those of the import's `Words`."""
+    """Decoded rows; `at` is when each happened (µs), codes are those of the `Words` given."""
 
     at: Ints
     version: Ints
     whole: Segment
+    rows: Ints  # the number of each row in its file
+    new: bool = True  # else they were counted before, and only their labels move
     served: Scoring | None = None
     shadow: Scoring | None = None
     labelling: Labelling | None = None
@@ -91,7 +93,9 @@ class Decoder:
         labels: LabelFile | None = None,
         *,
         reference: bool = False,
+        labels_later: bool = False,
     ) -> None:
+        """Labels come from `labels`, or later and from elsewhere, or stand beside the scores."""
         self._map = mapping
         self._settings = mapping.settings
         self._available = set(columns)
@@ -101,12 +105,13 @@ class Decoder:
         self._user_key = user_key
         self._report = report
         self._labels = labels
+        self._labels_apart = labels is not None or labels_later
         self.reference = reference
 
     def columns(self) -> list[str]:
         """The columns that are read: those that mean something and are there."""
         unread = (
-            {self._settings.id} if self._labels is None else {self._map.label, self._map.label_time}
+            {self._map.label, self._map.label_time} if self._labels_apart else {self._settings.id}
         )
         if self.reference:
             unread |= {self._map.time, self._map.label_time, self._settings.user}
@@ -129,10 +134,11 @@ class Decoder:
             piece, rows, at = piece.filter(pa.array(timed)), rows[timed], at[timed]
         version, names = self._versions(piece)
         all_rows = np.full(len(at), self._words.code(ALL), dtype=np.int64)
-        batch = Batch(at=at, version=version, whole=Segment(self._words.code(ALL), all_rows))
+        whole = Segment(self._words.code(ALL), all_rows)
+        batch = Batch(at=at, version=version, whole=whole, rows=rows)
         batch.served = self._served(piece, version, names)
         batch.shadow = self._shadow(piece)
-        batch.labelling = self._label(piece, batch, rows)
+        batch.labelling = self._label(piece, batch)
         self._segments(piece, batch)
         batch.features = [
             (
@@ -207,8 +213,8 @@ class Decoder:
         with np.errstate(invalid="ignore"):
             return np.where(decided, (score >= limit).astype(np.int64), UNKNOWN)
 
-    def _label(self, piece: pa.RecordBatch, batch: Batch, rows: Ints) -> Labelling | None:
-        labelling = self._labelling(piece, batch.at, rows)
+    def _label(self, piece: pa.RecordBatch, batch: Batch) -> Labelling | None:
+        labelling = self._labelling(piece, batch.at, batch.rows)
         if labelling is None:
             return None
         if self._map.label_decision is not None and batch.served is not None:
@@ -226,7 +232,7 @@ class Decoder:
                 keys, found = identities(piece[self._settings.id])
                 count(self._report.incomplete, "no id, so no label", int((~found).sum()))
             return self._labels.labelling(keys, found, at)
-        if self._has(self._map.label):
+        if self._has(self._map.label) and not self._labels_apart:
             return column_labelling(piece, self._map, at, self._report, at_once=self.reference)
         return None
 

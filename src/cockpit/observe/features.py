@@ -40,8 +40,8 @@ class FrozenFeature:
         once: frozenset[str] = frozenset(),
     ) -> None:
         self.bins = bins
-        self._rare = rare
-        self._once = once
+        self.rare = rare
+        self.once = once
 
     def digitize(self, column: pa.Array, *, reference: bool = False) -> Ints:
         """Bin of each value, shape (n,).
@@ -52,7 +52,7 @@ class FrozenFeature:
         if self.bins.kind == "numeric":
             return self.bins.digitize(numbers(column)[0])
         codes, words = coded(column)
-        rare = self._rare - self._once if reference else self._rare
+        rare = self.rare - self.once if reference else self.rare
         folded = [RARE_CATEGORY if word in rare else word for word in words]
         return np.append(self.bins.digitize(folded), MISSING)[codes]
 

@@ -160,15 +160,7 @@ def read_labels(
     for piece in rows.pieces(
         columns, piece_rows, strict=not by_id, stage="labels", progress=progress
     ):
-        values, bad = flags(piece[label])
-        usable = values != UNKNOWN
-        count(report.labels_unused, "neither 0 nor 1", int(bad.sum()))
-        count(report.labels_unused, "empty", int((~usable & ~bad).sum()))
-        at = np.zeros(len(values), dtype=np.int64)
-        if known is not None:
-            at = times(piece[known])
-            count(report.labels_unused, "no time", int((usable & (at == NO_TIME)).sum()))
-            usable &= at != NO_TIME
+        values, at, usable = decode_labels(piece, mapping, report)
         if by_id:
             keys, found = identities(piece[mapping.settings.id])
             count(report.labels_unused, "no id", int((usable & ~found).sum()))
@@ -186,6 +178,22 @@ def read_labels(
     columns_read = [np.concatenate([empty, *column]) for column in zip(*parts, strict=True)]
     keys, values, at = columns_read or (empty, empty, empty)
     return LabelFile(keys, values, at, timing, report, by_id=by_id)
+
+
+def decode_labels(
+    piece: pa.RecordBatch, mapping: Mapping, report: ImportReport
+) -> tuple[Ints, Ints, Mask]:
+    """Each row's label, when it was known (µs; 0 where no column says), and whether it is one."""
+    values, bad = flags(piece[mapping.label])
+    usable = values != UNKNOWN
+    count(report.labels_unused, "neither 0 nor 1", int(bad.sum()))
+    count(report.labels_unused, "empty", int((~usable & ~bad).sum()))
+    at = np.zeros(len(values), dtype=np.int64)
+    if mapping.label_time is not None:
+        at = times(piece[mapping.label_time])
+        count(report.labels_unused, "no time", int((usable & (at == NO_TIME)).sum()))
+        usable &= at != NO_TIME
+    return values, at, usable
 
 
 def column_labelling(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CONDITION = re.compile(r"\s*decision\s*={1,2}\s*([01])\s*")
 _WHOLE_DOCUMENT: tuple[str, ...] = ()
+IN_CONFIG = ("sources", "predictions")  # where a map stands in a configuration
 _LONGEST_HORIZON = "3650d"  # where the map says none: a date in the year 9999 means "never"
 UNNAMED_VERSION = "current"  # where neither map nor configuration names the version
 
@@ -132,10 +133,28 @@ def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
         settings, prefix = document.convert(Predictions), _WHOLE_DOCUMENT
     elif config_document is not None and config.sources.predictions is not None:
         document = config_document
-        settings, prefix = config.sources.predictions, ("sources", "predictions")
+        settings, prefix = config.sources.predictions, IN_CONFIG
         text = dump_effective(settings)
     else:
         raise BadInput("no map: give --map FILE, or --config with sources.predictions")
+    return _mapping(config, settings, document, prefix, text)
+
+
+def mapping_in(config: Config, document: Document) -> Mapping:
+    """The map that stands in a configuration, which must have one. Raises BadInput."""
+    settings = config.sources.predictions
+    assert settings is not None
+    return _mapping(config, settings, document, IN_CONFIG, dump_effective(settings))
+
+
+def _mapping(
+    config: Config,
+    settings: Predictions,
+    document: Document,
+    prefix: tuple[str, ...],
+    text: str,
+) -> Mapping:
+    """A map from settings that stand in a document below `prefix`. Raises BadInput."""
     service = settings.service or config.service
     if not service:
         raise BadInput(f"{document.name}: service: missing; write what people call the service")

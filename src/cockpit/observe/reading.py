@@ -43,6 +43,15 @@ class Counted:
     importance: dict[str, float]  # of each feature, from the reference
 
 
+class Beginning(NamedTuple):
+    """What is settled before rows are counted, and holds for all of them from then on."""
+
+    top: dict[str, frozenset[str]]  # of each dimension, the values that are told apart
+    features: list[FrozenFeature]
+    reference: list[Counts]
+    importance: dict[str, float]  # of each feature, from the reference
+
+
 class Counting:
     """One reading of an import's files, `piece_rows` rows at a time."""
 
@@ -64,7 +73,7 @@ class Counting:
 
     def run(self, user_key: bytes) -> Counted:
         """Read everything. Raises BadInput where no row can be used."""
-        top, features = self._survey()
+        begun = self.begin()
         labels = None
         if self._sources.labels is not None:
             labels = read_labels(
@@ -72,18 +81,31 @@ class Counting:
             )
         rows = self._sources.predictions
         decoder = Decoder(
-            self._map, rows.columns, self._words, top, features, user_key, self._report, labels
+            self._map,
+            rows.columns,
+            self._words,
+            begun.top,
+            begun.features,
+            user_key,
+            self._report,
+            labels,
         )
         by_order = self._map.clock is not None or (labels is not None and not labels.by_id)
         tables = self._count(rows, decoder, self._report, "predictions", strict=by_order)
         if labels is not None:
             labels.finish()
         self._report.require_used(rows.name)
-        reference = self._count_reference(top, features)
         every = (tally.counts(self._words) for tally in tables.values())
+        counted = chunks(every, self._map.bucket)
+        return Counted(counted, begun.reference, begun.features, begun.importance)
+
+    def begin(self) -> Beginning:
+        """Freeze segments and bins, and count the reference by them."""
+        top, features = self._survey()
+        reference = self._count_reference(top, features)
         words, shares = self._words.all(), self._importance.shares()
         importance = {words[code]: share for code, share in shares.items()}
-        return Counted(chunks(every, self._map.bucket), reference, features, importance)
+        return Beginning(top, features, reference, importance)
 
     def _count_reference(
         self, top: dict[str, frozenset[str]], features: list[FrozenFeature]

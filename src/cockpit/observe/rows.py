@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-_LONGEST_HEADER = 1 << 20  # bytes
-_BLOCK = 8 << 20  # bytes of CSV parsed at once; also the longest row there may be
-_ENDINGS = (".csv", ".csv.gz", ".parquet", ".pq")
+LONGEST_HEADER = 1 << 20  # bytes
+BLOCK = 8 << 20  # bytes of CSV parsed at once; also the longest row there may be
+ENDINGS = (".csv", ".csv.gz", ".parquet", ".pq")
 PATTERN = frozenset("*?[")  # in a path: it names several files
 _HIDDEN = (".", "_")  # how files begin that stand beside the rows of a folder: _SUCCESS
 
@@ -83,7 +83,7 @@ class RowFile(Rows):
         wanted = list(dict.fromkeys(columns))
         for path, own in zip(self.paths, _shares(progress, self.paths), strict=True):
             with _readable(path):
-                if _is_parquet(path):
+                if is_parquet(path):
                     yield from _parquet_pieces(path, wanted, rows, stage, own)
                 else:
                     yield from self._csv_pieces(path, wanted, rows, strict, stage, own)
@@ -105,19 +105,8 @@ class RowFile(Rows):
 
         total = path.stat().st_size
         with path.open("rb") as raw:
-            stream = pa.CompressedInputStream(raw, "gzip") if _is_gzip(path) else raw
-            blocks = csv.open_csv(
-                stream,
-                csv.ReadOptions(block_size=_BLOCK),
-                csv.ParseOptions(newlines_in_values=True, invalid_row_handler=malformed),
-                csv.ConvertOptions(
-                    include_columns=columns,
-                    column_types=dict.fromkeys(columns, pa.string()),
-                    null_values=[""],
-                    strings_can_be_null=True,
-                ),
-            )
-            for block in blocks:
+            stream = pa.CompressedInputStream(raw, "gzip") if is_gzip(path) else raw
+            for block in csv_blocks(stream, columns, malformed):
                 for start in range(0, block.num_rows, rows):
                     yield block.slice(start, rows)
                 if progress is not None:
@@ -150,7 +139,7 @@ def files_of(path: Path) -> tuple[Path, ...]:
         inside = sorted(path.iterdir())
         found = [file for file in inside if _is_rows(file)]
         if not found:
-            raise BadInput(f"{inert(path)}: no file in this folder ends in {', '.join(_ENDINGS)}")
+            raise BadInput(f"{inert(path)}: no file in this folder ends in {', '.join(ENDINGS)}")
         return tuple(found)
     if PATTERN & set(str(path)) and not path.exists():
         found = [Path(name) for name in sorted(glob.glob(str(path))) if Path(name).is_file()]
@@ -163,7 +152,7 @@ def files_of(path: Path) -> tuple[Path, ...]:
 def all_parquet(files: list[RowFile], least: int) -> bool:
     """Whether these are Parquet files, with at least so many rows together."""
     paths = [path for file in files for path in file.paths]
-    return all(map(_is_parquet, paths)) and least <= sum(map(_size, paths))
+    return all(map(is_parquet, paths)) and least <= sum(map(_size, paths))
 
 
 def typed_alike(paths: Sequence[Path]) -> bool:
@@ -174,12 +163,12 @@ def typed_alike(paths: Sequence[Path]) -> bool:
 
 def _is_rows(path: Path) -> bool:
     name = path.name.lower()
-    return path.is_file() and name.endswith(_ENDINGS) and not name.startswith(_HIDDEN)
+    return path.is_file() and name.endswith(ENDINGS) and not name.startswith(_HIDDEN)
 
 
 def _size(path: Path) -> int:
     """Rows of a Parquet file, bytes of another: what its progress is counted in."""
-    if _is_parquet(path):
+    if is_parquet(path):
         return int(parquet.read_metadata(path).num_rows)
     return path.stat().st_size
 
@@ -215,32 +204,64 @@ def _readable(path: Path) -> Iterator[None]:
 
 def _columns(path: Path) -> list[str]:
     with _readable(path):
-        columns = _parquet_columns(path) if _is_parquet(path) else _csv_columns(path)
-    repeated = {c for c in columns if columns.count(c) > 1}
-    if repeated:
-        raise BadInput(
-            f"{inert(path.name)}: column '{inert(min(repeated))}' is there twice; rename one"
-        )
+        columns = _parquet_columns(path) if is_parquet(path) else _csv_columns(path)
+    require_distinct(columns, inert(path.name))
     return columns
 
 
-def _is_gzip(path: Path) -> bool:
+def require_distinct(columns: list[str], name: str) -> None:
+    """Raises BadInput, naming the file, where two columns share a name."""
+    repeated = {c for c in columns if columns.count(c) > 1}
+    if repeated:
+        raise BadInput(f"{name}: column '{inert(min(repeated))}' is there twice; rename one")
+
+
+def csv_blocks(
+    stream: Any, columns: list[str], malformed: Callable[[Any], str], names: Sequence[str] = ()
+) -> csv.CSVStreamingReader:
+    """Blocks of the rows of a CSV stream with just `columns`, as text, an empty field as null.
+
+    The first row names all columns, unless `names` does. `malformed` says for each row with too
+    many or too few fields whether it is to "skip" or an "error".
+    """
+    return csv.open_csv(
+        stream,
+        csv.ReadOptions(block_size=BLOCK, column_names=names or None),
+        csv.ParseOptions(newlines_in_values=True, invalid_row_handler=malformed),
+        csv.ConvertOptions(
+            include_columns=columns,
+            column_types=dict.fromkeys(columns, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+
+
+def is_gzip(path: Path) -> bool:
     return path.suffix.lower() == ".gz"
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
     return path.suffix.lower() in (".parquet", ".pq")
 
 
 def _csv_columns(path: Path) -> list[str]:
-    opener = gzip.open if _is_gzip(path) else open
+    opener = gzip.open if is_gzip(path) else open
     with opener(path, "rb") as file:
-        head = file.read(_LONGEST_HEADER)
+        head = file.read(LONGEST_HEADER)
+    return header_columns(head, inert(path.name))
+
+
+def header_columns(head: bytes, name: str) -> list[str]:
+    """The names in the first row of a CSV. Raises BadInput, naming the file, where there is none.
+
+    Also raises UnicodeError or csv.Error where it is no text, or no CSV.
+    """
     text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)  # its end may be half a letter
     for names in reader(io.StringIO(text, newline=""), strict=True):  # a name may hold a line feed
         if names:
             return names
-    raise BadInput(f"{inert(path.name)}: empty; its first line must name the columns")
+    raise BadInput(f"{name}: empty; its first line must name the columns")
 
 
 def _parquet_columns(path: Path) -> list[str]:

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 def tabulate(batch: Batch, tallies: dict[str, Tally], words: Words, *, reference: bool) -> None:
     """Add a batch to the tallies. A reference has no traffic, users or pairs of its own."""
-    for scoring in (batch.served, batch.shadow):
-        if scoring is not None:
-            _add_scores(batch, scoring, tallies)
+    tabulate_scores(batch, tallies, reference=reference)
     _add_features(batch, tallies["feature"])
     _add_metrics(batch, tallies)
     if batch.seconds is not None:
@@ -39,7 +37,14 @@ def tabulate(batch: Batch, tallies: dict[str, Tally], words: Words, *, reference
     _add_traffic(batch, tallies["traffic"], words)
     if batch.users is not None:
         _add_users(batch, batch.users, tallies["users"])
-    if batch.served is not None and batch.shadow is not None:
+
+
+def tabulate_scores(batch: Batch, tallies: dict[str, Tally], *, reference: bool = False) -> None:
+    """Add a batch to the labelled tables alone: of one that is not `new`, its labels' moves."""
+    for scoring in (batch.served, batch.shadow):
+        if scoring is not None:
+            _add_scores(batch, scoring, tallies)
+    if batch.served is not None and batch.shadow is not None and not reference:
         _add_pairs(batch, batch.served, batch.shadow, tallies["pair"])
 
 
@@ -65,9 +70,9 @@ def _add_scores(batch: Batch, scoring: Scoring, tallies: dict[str, Tally]) -> No
 def _moves(batch: Batch, wanted: Mask) -> tuple[Ints, Columns]:
     """Rows of a labelled table, as indices into the batch, with their times, `label` and `was`.
 
-    First every wanted row as it began, then each change of its label.
+    First every wanted row as it began, where rows are new, then each change of its label.
     """
-    began = np.flatnonzero(wanted)
+    began = np.flatnonzero(wanted & batch.new)
     rows, observed, was = [began], [batch.at[began]], [np.full(len(began), NEW, np.int64)]
     label = [np.full(len(began), UNKNOWN, np.int64)]
     if batch.labelling is not None:

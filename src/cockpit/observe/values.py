@@ -128,9 +128,15 @@ def coded(column: pa.Array, longest: int | None = LONGEST_WORD) -> tuple[Ints, l
 
 def identities(column: pa.Array) -> tuple[Ints, Mask]:
     """A 64-bit fingerprint of each id, for joining inside this process; and where there is one."""
-    texts = _text(column).to_pylist()
-    found = np.fromiter(map(bool, texts), dtype=bool, count=len(texts))
-    return np.fromiter(map(hash, texts), dtype=np.int64, count=len(texts)), found
+    ids = texts(column)
+    found = np.fromiter(map(bool, ids), dtype=bool, count=len(ids))
+    return np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids)), found
+
+
+def texts(column: pa.Array) -> list[str | None]:
+    """Each value as text; None where there is none."""
+    values: list[str | None] = _text(column).to_pylist()
+    return values
 
 
 def user_bit(user: str, key: bytes) -> int:

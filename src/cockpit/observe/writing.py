@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cockpit.observe.events_file import RecordedEvent
+    from cockpit.observe.features import FrozenFeature
     from cockpit.observe.mapping import Mapping
     from cockpit.observe.metrics_file import Series
     from cockpit.observe.reading import Counted
@@ -59,9 +60,7 @@ def write(
     beside = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
     try:
         with IncidentFile.create(beside, service=mapping.service, bucket=mapping.bucket) as file:
-            for counts in counted.reference:
-                counts.columns["valid"][:] = counts.columns["observed"][:] = 0
-                append(file, REFERENCE + counts.table, 0, 0, counts)
+            append_reference(file, counted.reference)
             start, last = LATEST, EARLIEST
             for end, table, counts in _chunks(recording):
                 append(file, table, end - mapping.bucket, end, counts)
@@ -70,9 +69,7 @@ def write(
             file.put_meta("opens_at", str(_opens_at(recording.events, start, last)))
             documents = {
                 **recording.documents,
-                "bins": _json([feature.bins for feature in counted.features]),
-                "importance": _json(counted.importance),
-                "units": _json({m.name: m.unit for m in mapping.settings.metrics if m.unit}),
+                **settled_documents(mapping, counted.features, counted.importance),
                 "report": _json(report),  # complete only now
             }
             for name, text in documents.items():
@@ -90,6 +87,24 @@ def write(
         raise BadInput(f"{inert(output)}: {error.strerror or error}") from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def append_reference(file: IncidentFile, reference: list[Counts]) -> None:
+    """Write the counts of a reference, which is of no time."""
+    for counts in reference:
+        counts.columns["valid"][:] = counts.columns["observed"][:] = 0
+        append(file, REFERENCE + counts.table, 0, 0, counts)
+
+
+def settled_documents(
+    mapping: Mapping, features: list[FrozenFeature], importance: dict[str, float]
+) -> dict[str, str]:
+    """The documents, by name, that say by what rules rows are counted and figures written."""
+    return {
+        "bins": _json([feature.bins for feature in features]),
+        "importance": _json(importance),
+        "units": _json({m.name: m.unit for m in mapping.settings.metrics if m.unit}),
+    }
 
 
 def _chunks(recording: Recording) -> Iterator[tuple[int, str, Counts]]:

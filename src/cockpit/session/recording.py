@@ -38,7 +38,7 @@ def recording_of(service: ServiceConfig, state_folder: Path) -> IncidentFile:
     bucket = parse_duration(predictions.bucket) if predictions.bucket else MINUTE
     file = open_recording(path, service.name, bucket, rests_on)
     file.put_meta(CONFIG_PATH, str(service.path.absolute()))
-    documents = {"config": service.text}
+    documents = {"config": service.text, "units": msgspec.json.encode(_units(service)).decode()}
     if service.config.severity != DEFAULT_SEVERITY:
         from cockpit.session.importing import own_policy
 
@@ -59,6 +59,13 @@ def configuration_of(service: str, state_folder: Path) -> Path | None:
     with IncidentFile.open(path) as file:
         found = Path(file.meta(CONFIG_PATH))
     return found if found.is_file() else None
+
+
+def _units(service: ServiceConfig) -> dict[str, str]:
+    """The units of the series that servers of metrics tell, by their names."""
+    latency = service.config.counters.latency
+    buckets = {"latency_bucket": latency.unit} if latency else {}
+    return buckets | {name: panel.unit for name, panel in service.config.panels.items()}
 
 
 def _rests_on(service: ServiceConfig) -> str:

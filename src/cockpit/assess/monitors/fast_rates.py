@@ -28,7 +28,7 @@ def _errors(moment: Moment) -> list[Watched]:
     if counts is None or len(counts) == 0:
         return []
     requests = asked(counts)
-    if requests.all() and moment.inputs.map.error is None:
+    if requests.all() and not moment.inputs.errors_recorded:
         return []  # errors are not recorded
     steps = fast_steps(moment)
     base = source(moment.inputs, "traffic", moment.begun)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cockpit.assess.methods.measurement import Measurement, unmeasured
+from cockpit.units import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"(?P<name>[^{]+)(?:\{(?P<labels>.*)\})?")
 _LABEL = re.compile(r'(?P<key>\w+)="(?P<value>[^"]*)"')
+_LATELY = 20  # readings that tell how far apart they are
+_LATE = 4  # so many times as far from now: they have stopped
 TO_MS = {"s": 1000.0, "us": 0.001, "µs": 0.001}
 
 
@@ -70,11 +73,21 @@ def in_unit(series: str, inputs: Inputs) -> Series:
 
 
 def reading(series: Series, window: Window) -> Measurement:
-    """Median of the finite readings in the window; n is how many there are."""
+    """Median of the finite readings in the window; n is how many there are.
+
+    Its note says so where the readings have stopped.
+    """
     values = readings(series, window)
+    times, every = series
+    finite = times[(times < window.end) & np.isfinite(every)]
+    age = int(window.end - finite[-1]) if finite.size else 0
     if values.size == 0:
-        return unmeasured("no readings")
-    return Measurement(value=float(np.median(values)), n=len(values), note="gauge, no interval")
+        return unmeasured(f"no reading for {duration(age)}" if age else "no readings")
+    note = "gauge, no interval"
+    apart = float(np.median(np.diff(finite[-_LATELY:]))) if finite.size > 1 else age
+    if age > _LATE * apart:
+        note = f"{note}, last read {duration(age)} ago"
+    return Measurement(value=float(np.median(values)), n=len(values), note=note)
 
 
 def readings(series: Series, window: Window) -> NDArray[np.float64]:

@@ -76,7 +76,7 @@ def _traffic(moment: Moment) -> list[Estimate]:
         requests, errors = requests_and_errors(counts, part.mask)
         share = requests / max(everything, 1)  # of bursts a part has its share: random thinning
         rate = requests_per_second(requests, inputs.infra_window, 1.0 + share * (uneven - 1.0))
-        recorded = errors > 0 or inputs.map.error is not None
+        recorded = errors > 0 or inputs.errors_recorded
         failing = error_rate(requests, errors) if recorded else unmeasured("errors not recorded")
         found += [
             moment.estimate(name, now, compared, part.subject, source="traffic", fast=True)

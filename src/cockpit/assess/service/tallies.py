@@ -61,7 +61,7 @@ def _of_tables(inputs: Inputs, budget: Budget) -> Found | None:
         }
         return slow, table
     asked = {span: requests_and_errors(part) for span, part in counts.items()}
-    if inputs.map.error is None and not any(errors for _, errors in asked.values()):
+    if not inputs.errors_recorded and not any(errors for _, errors in asked.values()):
         return None
     failed = {
         span: Tally(

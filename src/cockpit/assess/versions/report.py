@@ -194,7 +194,7 @@ def _named(moment: Moment, counts: Counts, pair: Pair) -> dict[str, stratified.B
 
 def _errors(moment: Moment, counts: Counts, pair: Pair) -> dict[str, Contrast]:
     asked_and_failed = requests_and_errors(counts, is_word(counts, "version", pair[0]))
-    if moment.inputs.map.error is None and len(counts.words["kind"]) < 2:
+    if not moment.inputs.errors_recorded and len(counts.words["kind"]) < 2:
         return {}  # errors are not recorded
     history = _by_time(moment.inputs, counts)
     both = side_by_side(history, moment.inputs.infra_window, pair)

@@ -20,7 +20,7 @@ from cockpit.records import SECOND, Counts
 from cockpit.tables import SERIES, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cockpit.incident.file import IncidentFile
     from cockpit.observe.live.source import Found
@@ -38,8 +38,9 @@ def now() -> int:
 class Committer:
     """The one writer of a rolling recording; its stamps never go back, whatever the clock does."""
 
-    def __init__(self, file: IncidentFile) -> None:
+    def __init__(self, file: IncidentFile, clock: Callable[[], int] = now) -> None:
         self.file = file
+        self._clock = clock
         self._journal = Journal(file, RECORDING)
         self._last = file.span().end
 
@@ -75,13 +76,13 @@ class Committer:
             for name, cause in health.items():
                 text = f"{name}: {cause or 'well again'}"
                 data = {"source": name, "cause": cause}
-                self._journal.append(SOURCE, now(), text, data, observed_at=stamp)
+                self._journal.append(SOURCE, self._clock(), text, data, observed_at=stamp)
             if keep_mark and found.mark != self.mark(source):
                 self.file.put_meta(MARK + source, found.mark)
         return stamp
 
     def _stamp(self, rows: int) -> int:
-        shown = now() + _MARGIN + rows * SECOND // _ROWS_A_SECOND
+        shown = self._clock() + _MARGIN + rows * SECOND // _ROWS_A_SECOND
         self._last = max(-(-shown // SECOND) * SECOND, self._last)
         return self._last
 

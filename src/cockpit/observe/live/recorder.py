@@ -54,7 +54,8 @@ class Recorder:
         self._keep = keep
         self._declare_on = frozenset(declare_on)
         self._committer = Committer(file)
-        self._counting = any(source.counts for source in sources)
+        # How far each source that counts requests has told of them; None where it has not yet.
+        self._told: dict[str, int | None] = {s.name: None for s in sources if s.counts}
         self._failing = {s.name: s.cause for s in source_states(events(file)) if s.failing}
 
     async def run(self) -> None:
@@ -114,7 +115,7 @@ class Recorder:
         self, source: Source, found: Found, cause: str = "", *, keep_mark: bool = True
     ) -> None:
         """Commit what was found and how the source does; an event may open an incident."""
-        told = found.until if keep_mark and source.counts == self._counting else None
+        told = self._told_by_all(source, found) if keep_mark else None
         health = self._changed(source.name, found.failing, cause) if keep_mark or cause else {}
         self._committer.commit(source.name, found, health, told=told, keep_mark=keep_mark)
         opening = [event for event in found.events if event.kind in self._declare_on]
@@ -130,6 +131,16 @@ class Recorder:
                 cause=f"{opening[0].kind}: {inert(opening[0].text, 100)}",
             )
         self._follow(open_now)
+
+    def _told_by_all(self, source: Source, found: Found) -> int | None:
+        """Before which time every source has told of all requests, where this one tells more."""
+        if not self._told:
+            return found.until
+        if source.name not in self._told or found.until is None:
+            return None
+        self._told[source.name] = found.until
+        told = [until for until in self._told.values() if until is not None]
+        return min(told) if len(told) == len(self._told) else None
 
     def _changed(self, name: str, parts: dict[str, str], cause: str) -> dict[str, str]:
         """What is new in how a source and its parts do: by name the cause, "" where it is well."""

@@ -7,9 +7,11 @@ asked for: point by point, in one piece after an outage, or hours later.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from cockpit.observe.events_file import RecordedEvent
 from cockpit.observe.live.http import TooMuch
 from cockpit.observe.live.prometheus.progress import (
     Progress,
@@ -39,8 +41,17 @@ _SKEWED = 2 * SECOND  # a clock this far off is wrong: the header that tells it 
 class Stretch(NamedTuple):
     """What one part of a source says of a stretch of the grid."""
 
-    counts: list[Counts]
+    counts: Sequence[Counts] = ()
+    events: Sequence[RecordedEvent] = ()
     warning: str = ""  # where it is not all there is
+
+
+class _Read(NamedTuple):
+    """What was read of one part; `cause` says why not all, `anything` whether some was."""
+
+    pieces: list[Stretch]
+    cause: str
+    anything: bool
 
 
 Reading = Callable[[Window], Awaitable[Stretch]]  # of the grid points after start, up to end
@@ -79,20 +90,13 @@ class GridSource:
         steps = await asyncio.gather(
             *(self._advance(part, progress[part], last) for part in progress)
         )
-        failing = {}
-        counts = []
-        for part, (now, found, cause) in zip(list(progress), steps, strict=True):
-            progress[part] = now
-            counts += found
-            if cause:
-                failing[part] = cause
-        if not counts and len(failing) == len(progress) and len(set(failing.values())) == 1:
-            raise SourceFailed(next(iter(failing.values())))
-        failing |= self._skew()
+        progress = {part: now for part, (now, _) in zip(progress, steps, strict=True)}
+        found = self._together([read for _, read in steps])
+        failing = found.failing | self._skew()
         if any(each.gaps for each in progress.values()):
             failing["earlier"] = "what came while it could not be asked is still being read"
         until = min(each.upto for each in progress.values()) if self.counts else None
-        return Found(encode_progress(progress), until=until, counts=counts, failing=failing)
+        return replace(found, mark=encode_progress(progress), until=until, failing=failing)
 
     async def earlier(self, window: Window) -> AsyncIterator[Found]:
         """The last quarter of an hour of the window, then hour by hour.
@@ -106,8 +110,8 @@ class GridSource:
         first = -(-window.start // self.every) * self.every - self.every
         while end > first:
             stretch = Window(start=max(first, end - piece), end=end)
-            found = await self._past(stretch)
-            yield found
+            reads = await asyncio.gather(*(self._whole(part, stretch) for part in self._parts))
+            yield self._together(reads)
             end, piece = stretch.start, _LONGEST_PIECE
 
     async def close(self) -> None:
@@ -127,56 +131,55 @@ class GridSource:
         way = "ahead of" if ahead > 0 else "behind"
         return {"clock": f"its clock is {abs(ahead) // SECOND} s {way} ours"}
 
-    async def _advance(
-        self, part: str, progress: Progress, last: int
-    ) -> tuple[Progress, list[Counts], str]:
-        """The newest points of a part, then some that are missing; and why it failed, if it did."""
-        counts: list[Counts] = []
-        warning = ""
+    async def _advance(self, part: str, progress: Progress, last: int) -> tuple[Progress, _Read]:
+        """The newest points of a part, then some that are missing."""
+        pieces: list[Stretch] = []
         try:
             piece = newest(progress, last, self._stride[part])
             if piece is not None:
-                found, warning = await self._read(part, piece)
-                counts, progress = counts + found, read_newest(progress, piece)
+                pieces.append(await self._read(part, piece))
+                progress = read_newest(progress, piece)
             piece = missing(progress, self._stride[part])
             if piece is not None:
                 try:
-                    found, older = await self._read(part, piece)
+                    pieces.append(await self._read(part, piece))
                 except TooMuch:
                     if piece.end - piece.start > self.every:
                         raise
-                    found, older = [], ""  # not to be had, however little is asked for
-                counts, progress = counts + found, read_missing(progress, piece)
-                warning = warning or older
+                    pieces.append(Stretch())  # not to be had, however little is asked for
+                progress = read_missing(progress, piece)
         except SourceFailed as error:
-            return progress, counts, str(error)
-        return progress, counts, warning
+            return progress, _Read(pieces, str(error), bool(pieces))
+        return progress, _Read(pieces, pieces[0].warning if pieces else "", bool(pieces))
 
-    async def _past(self, stretch: Window) -> Found:
-        reads = (self._whole(part, stretch) for part in self._parts)
-        results = await asyncio.gather(*reads)
-        counts = [each for found, _ in results for each in found]
-        failing = {
-            part: cause for part, (_, cause) in zip(self._parts, results, strict=True) if cause
-        }
-        if not counts and len(failing) == len(self._parts) and len(set(failing.values())) == 1:
-            raise SourceFailed(next(iter(failing.values())))
-        return Found("", counts=counts, failing=failing)
-
-    async def _whole(self, part: str, stretch: Window) -> tuple[list[Counts], str]:
+    async def _whole(self, part: str, stretch: Window) -> _Read:
         """All of a stretch, in as long pieces as the server answers, the newest first."""
-        counts: list[Counts] = []
-        warning, end = "", stretch.end
+        pieces: list[Stretch] = []
+        end = stretch.end
         while end > stretch.start:
             piece = Window(start=max(stretch.start, end - self._stride[part]), end=end)
             try:
-                found, said = await self._read(part, piece)
+                pieces.append(await self._read(part, piece))
             except SourceFailed as error:
                 if isinstance(error, TooMuch) and piece.end - piece.start > self.every:
                     continue  # the stride is shorter now
-                return counts, str(error)
-            counts, warning, end = counts + found, warning or said, piece.start
-        return counts, warning
+                return _Read(pieces, str(error), bool(pieces))
+            end = piece.start
+        return _Read(pieces, next((each.warning for each in pieces if each.warning), ""), True)
+
+    def _together(self, reads: list[_Read]) -> Found:
+        """What was read of all parts, and why of some not. Raises where all failed alike."""
+        failing = {part: r.cause for part, r in zip(self._parts, reads, strict=True) if r.cause}
+        causes = {read.cause for read in reads}
+        if len(causes) == 1 and failing and not any(read.anything for read in reads):
+            raise SourceFailed(causes.pop())
+        pieces = [piece for read in reads for piece in read.pieces]
+        return Found(
+            mark="",
+            counts=[counts for piece in pieces for counts in piece.counts],
+            events=[event for piece in pieces for event in piece.events],
+            failing=failing,
+        )
 
     async def _read(self, part: str, piece: Window) -> Stretch:
         """Read a piece; the next one is shorter where this was too much, longer else."""

@@ -66,4 +66,4 @@ def series_rows(panel: str, matrix: Matrix) -> Stretch:
         "observed": valid,  # until the recorder says when
         "x": np.concatenate([np.zeros(0), *(each.x for each in kept.values())]),
     }
-    return Stretch([Counts(SERIES, columns, {"name": tuple(kept)})], warning)
+    return Stretch([Counts(SERIES, columns, {"name": tuple(kept)})], warning=warning)
