@@ -179,9 +179,7 @@ EXPORTERS = (
         errors=('revision_app_request_count{response_code_class="5xx"}',),
         kind="response_code",
         version=("revision_name",),
-        figures=(
-            Figure(_QUEUE, ("revision_queue_depth",), "sum", "requests", "lower_is_better"),
-        ),
+        figures=(Figure(_QUEUE, ("revision_queue_depth",), "sum", "requests", "lower_is_better"),),
     ),
     # KServe 0.10 to 0.15, python/kserve/kserve/metrics.py: the Python server's own histograms.
     Exporter(

@@ -7,25 +7,22 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cockpit.config import ChangeFeed, Counter, Panel, Predictions
+from cockpit.config import (
+    Alertmanager,
+    ChangeFeed,
+    Config,
+    Counters,
+    Model,
+    Panel,
+    Predictions,
+    Prometheus,
+    Sources,
+    Versions,
+)
+from cockpit.text import inert
 
 LONGEST_NAME = 60
-
-
-class NamedPanel(NamedTuple):
-    """A figure under the name it would have."""
-
-    name: str
-    panel: Panel
-    about: tuple[str, ...] = ()  # said above it
-
-
-class NamedCounter(NamedTuple):
-    """One of `counters`: requests, errors, latency."""
-
-    name: str
-    counter: Counter
-    about: tuple[str, ...] = ()
+_LONGEST_WORDS = 300
 
 
 class NotFound(NamedTuple):
@@ -40,20 +37,52 @@ class NotFound(NamedTuple):
         return f"{self.what}: {self.why}" + (f"; {self.mend}" if self.mend else "")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Proposal:
-    """What one look proposes. Texts may come from outside: whoever writes them makes them inert."""
+    """What one look proposes; every part of it adds what it found."""
 
-    panels: list[NamedPanel] = field(default_factory=list)
-    counters: list[NamedCounter] = field(default_factory=list)
-    changes: list[ChangeFeed] = field(default_factory=list)
-    objectives: list[str] = field(default_factory=list)  # what may become one, as comments
-    predictions: Predictions | None = None
-    predictions_about: dict[str, str] = field(default_factory=dict)  # by key of the map
-    versions: dict[str, str] = field(default_factory=dict)  # current, previous → version
     service: str = ""
+    metrics: Prometheus | None = None
+    alerts: Alertmanager | None = None
+    predictions: Predictions | None = None
+    changes: list[ChangeFeed] = field(default_factory=list)
+    versions: Versions = field(default_factory=Versions)
+    panels: dict[str, Panel] = field(default_factory=dict)
+    counters: Counters = field(default_factory=Counters)
+    objectives: list[str] = field(default_factory=list)  # entries that may become some
+    about: dict[str, list[str]] = field(default_factory=dict)  # said above a key: "panels.queue"
     found: list[str] = field(default_factory=list)
     missing: list[NotFound] = field(default_factory=list)
+
+    def say(self, key: str, *words: str) -> None:
+        """Say something above a key; texts may come from outside, and are made inert."""
+        self.about.setdefault(key, []).extend(inert(each, _LONGEST_WORDS) for each in words if each)
+
+    def lacks(self, what: str, why: str, mend: str = "") -> None:
+        """Name something that could not be had."""
+        self.missing.append(NotFound(*(inert(text, _LONGEST_WORDS) for text in (what, why, mend))))
+
+    def add_panel(self, title: str, panel: Panel, *words: str) -> str:
+        """Add a figure; its name, which is the title as a name, or that with a number behind it."""
+        name = _unique(key(title), self.panels)
+        self.panels[name] = panel
+        self.say(f"panels.{name}", *words)
+        return name
+
+    def config(self) -> Config:
+        """The configuration that is proposed."""
+        return Config(
+            service=self.service,
+            model=Model(versions=self.versions),
+            sources=Sources(
+                metrics=self.metrics,
+                predictions=self.predictions,
+                alerts=self.alerts,
+                changes=self.changes,
+            ),
+            panels=self.panels,
+            counters=self.counters,
+        )
 
 
 def key(*titles: str) -> str:
@@ -65,11 +94,10 @@ def key(*titles: str) -> str:
     return words[:LONGEST_NAME].strip("_") or "panel"
 
 
-def unique(name: str, taken: set[str]) -> str:
-    """The name, else with the first number behind it that is free; it is taken then."""
+def _unique(name: str, taken: dict[str, Panel]) -> str:
+    """The name, else with the first number behind it that is free."""
     found, n = name, 1
     while found in taken:
         n += 1
         found = f"{name}_{n}"
-    taken.add(found)
     return found

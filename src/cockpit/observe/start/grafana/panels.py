@@ -10,7 +10,7 @@ from cockpit.observe.start.grafana.dashboard import PROMETHEUS
 from cockpit.observe.start.grafana.panel import computing
 from cockpit.observe.start.grafana.spelling import Unresolved, Value, filled
 from cockpit.observe.start.grafana.units import unit
-from cockpit.observe.start.proposal import NamedPanel, NotFound, Proposal, key, unique
+from cockpit.observe.start.proposal import Proposal
 from cockpit.text import inert
 
 if TYPE_CHECKING:
@@ -31,38 +31,35 @@ _GRAFANA_ITSELF = {
 }
 
 
-def proposed(dashboard: Dashboard, values: Mapping[str, Value], taken: set[str]) -> Proposal:
-    """A panel for each query that is shown, by the values of its variables.
-
-    Names are not among `taken`, and are taken then.
-    """
-    proposal = Proposal()
+def add_panels(dashboard: Dashboard, values: Mapping[str, Value], proposal: Proposal) -> list[str]:
+    """A panel for each query that is shown, by the values of its variables; their names."""
+    added = []
     of = f"of dashboard {inert(dashboard.title, 60) or 'without a title'}"
     for drawn in dashboard.panels:
         title = inert(drawn.title, 80) or f"a {inert(drawn.kind, 30)} without a title"
         place = f"panel {title}, {of}"
         why_not = drawn.why_not or ("" if drawn.targets else "it asks nothing")
         if why_not:
-            proposal.missing.append(NotFound(place, why_not))
+            proposal.lacks(place, why_not)
             continue
         steps = computing(drawn.transformations)
         if steps:
             names = inert(", ".join(steps), 80)
             why = f"what it shows is computed in Grafana ({names})"
-            proposal.missing.append(NotFound(place, why, "its queries are taken as they are"))
+            proposal.lacks(place, why, "its queries are taken as they are")
         shown = [target for target in drawn.targets if not target.hidden]
         for target in shown:
             try:
                 query = asked(target, values)
             except Unresolved as reason:
-                proposal.missing.append(NotFound(place, str(reason)))
+                proposal.lacks(place, str(reason))
                 continue
-            name = unique(_name(drawn, target, len(shown)), taken)
             panel = Panel(query=query, unit=unit(drawn.unit))
             row = f"{inert(drawn.row, 60)}: " if drawn.row else ""
-            proposal.panels.append(NamedPanel(name, panel, (f"{row}{title}",)))
+            name = proposal.add_panel(_title(drawn, target, len(shown)), panel, f"{row}{title}")
             proposal.objectives.extend(_objectives(name, drawn))
-    return proposal
+            added.append(name)
+    return added
 
 
 def asked(target: Target, values: Mapping[str, Value]) -> str:
@@ -85,10 +82,10 @@ def one_line(query: str) -> str:
     return _STRING_OR_SPACE.sub(lambda match: match[1] or " ", query).strip()
 
 
-def _name(drawn: Drawn, target: Target, shown: int) -> str:
-    """By its title, and where a panel has several queries by what its legend says of this one."""
+def _title(drawn: Drawn, target: Target, shown: int) -> str:
+    """Its title, and where a panel has several queries what its legend says of this one."""
     legend = _LEGEND_LABEL.sub(" ", target.legend).strip() if shown > 1 else ""
-    return key(drawn.title or drawn.kind, legend)
+    return f"{drawn.title or drawn.kind} {legend}"
 
 
 def _objectives(name: str, drawn: Drawn) -> list[str]:
