@@ -9,7 +9,7 @@ from cockpit.observe.start.exporters import EXPORTERS, Exporter, Histogram, bare
 from cockpit.observe.start.promql import with_suffix
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
 # A histogram of requests as web servers write it: http_request_duration_seconds,
 # http_server_requests_seconds, predict_latency_ms, istio_request_duration_milliseconds, …
@@ -25,6 +25,7 @@ _NOT_SERVING = re.compile(
 )
 _MILLISECONDS = re.compile(r"\w*_(?:milliseconds|millis|ms)(?:_\w+)?")
 _COUNTS_REQUESTS = re.compile(r"(?:\w+_)?(?:https?|requests?|predictions?)_(?:\w+_)?total")
+HISTOGRAM = "histogram"
 PLAIN = "HTTP histogram"
 
 
@@ -40,11 +41,17 @@ class Serving(NamedTuple):
         return f"{self.exporter.name}, job {self.job or 'unnamed'}, {self.rate:.3g} requests/s"
 
 
-def exporters_in(names: Collection[str]) -> list[Exporter]:
-    """The exporters that have left metrics among the names, the known ones first."""
+def exporters_in(names: Collection[str], types: Mapping[str, str]) -> list[Exporter]:
+    """The exporters that have left metrics among the names, the known ones first.
+
+    `types` are those of metrics by their names without `_bucket`, where they are told.
+    """
     known = [each for each in EXPORTERS if any(mark in names for mark in each.marks)]
     own = {bare(h.name) for each in EXPORTERS for h in each.latency}
-    return [*known, *(each for each in _plain(names) if bare(each.latency[0].name) not in own)]
+    return [
+        *known,
+        *(each for each in _plain(names, types) if bare(each.latency[0].name) not in own),
+    ]
 
 
 def is_plain(exporter: Exporter) -> bool:
@@ -73,16 +80,21 @@ def first_there(series: Iterable[str], names: Collection[str]) -> str:
     return next((each for each in series if bare(each) in names), "")
 
 
+def times_requests(name: str) -> bool:
+    """Whether a metric is called as times of requests are."""
+    return bool(_TIMES_REQUESTS.fullmatch(name)) and not _NOT_SERVING.fullmatch(name)
+
+
 def request_counters(names: Iterable[str]) -> list[str]:
     """Counters of requests, by how they are called: http_requests_total."""
     return [n for n in names if _COUNTS_REQUESTS.fullmatch(n) and not _NOT_SERVING.fullmatch(n)]
 
 
-def _plain(names: Iterable[str]) -> list[Exporter]:
+def _plain(names: Iterable[str], types: Mapping[str, str]) -> list[Exporter]:
     found = []
     for name in sorted(names):
         stem = name.removesuffix("_bucket")
-        if stem == name or _NOT_SERVING.fullmatch(stem) or not _TIMES_REQUESTS.fullmatch(stem):
+        if stem == name or not times_requests(stem) or types.get(stem, HISTOGRAM) != HISTOGRAM:
             continue
         unit = Histogram(stem, "ms") if _MILLISECONDS.fullmatch(stem) else Histogram(stem)
         found.append(Exporter(name=f"{PLAIN} {stem}", latency=(unit,)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cockpit.config import Counter, Counters
@@ -28,7 +29,8 @@ _STATUS = (
     "response_code",
 )
 _ROUTES = ("handler", "path", "route", "http_route", "endpoint", "uri", "url")
-_NO_REQUEST = "/?(metrics|health.*|.*healthz?|livez?|readyz?|ready|live|ping|docs|openapi.json)"
+_NO_REQUEST = "/?(metrics|health.*|.*healthz?|livez?|readyz?|ping|docs|openapi.json)"
+_MOST_ROUTES = 20
 _MOST_SERIES = 20_000  # of one question: more make each beat too long
 
 
@@ -40,8 +42,8 @@ async def add_counters(
     exporter = job.serving.exporter
     latency = latency_of(exporter, there)
     counters = Counters()
-    requests = narrowed(first_there(exporter.requests, there), job.matchers)
-    errors = narrowed(first_there(exporter.errors, there), job.matchers)
+    requests = _narrowed(first_there(exporter.requests, there), job)
+    errors = _narrowed(first_there(exporter.errors, there), job)
     kind = exporter.kind
     if latency is not None and is_plain(exporter):
         requests, errors, kind, latency = await _of_http(telling, there, job, latency)
@@ -88,6 +90,10 @@ async def most_series(telling: Telling, proposal: Proposal) -> int:
     return min(int(largest), _MOST_SERIES)
 
 
+def _narrowed(series: str, job: Job) -> str:
+    return narrowed(series, job.matchers) if series else ""
+
+
 async def _of_http(
     telling: Telling, there: set[str], job: Job, latency: Histogram
 ) -> tuple[str, str, str, Histogram]:
@@ -125,6 +131,7 @@ async def _without_checks(telling: Telling, selected: str, matchers: str) -> str
     for label in _ROUTES:
         if label in labels:
             asked = narrowed(selected, f"{label}=~{quoted(_NO_REQUEST)}")
-            if await telling.number(f"count({asked})"):
-                return f"{label}!~{quoted(_NO_REQUEST)}"
+            checks = await telling.label_values(label, asked)
+            if checks:
+                return f"{label}!~{quoted('|'.join(map(re.escape, checks[:_MOST_ROUTES])))}"
     return ""

@@ -53,8 +53,8 @@ def by_version(aggregate: str, expr: str, label: str, also: Sequence[str] = ()) 
     What is no label `version` becomes one, for by that a figure is known to be of one version.
     """
     labels = [*also, *([label] if label else [])]
-    by = f" by ({', '.join(labels)})" if labels else ""
-    return f"{aggregate}{by} ({expr})"
+    by = f" by ({', '.join(labels)}) " if labels else ""
+    return f"{aggregate}{by}({expr})"
 
 
 def as_version(expr: str, label: str) -> str:

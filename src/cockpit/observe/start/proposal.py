@@ -49,7 +49,7 @@ class Proposal:
     versions: Versions = field(default_factory=Versions)
     panels: dict[str, Panel] = field(default_factory=dict)
     counters: Counters = field(default_factory=Counters)
-    objectives: list[str] = field(default_factory=list)  # entries that may become some
+    objectives: dict[str, str] = field(default_factory=dict)  # by panel: what may become one
     about: dict[str, list[str]] = field(default_factory=dict)  # said above a key: "panels.queue"
     found: list[str] = field(default_factory=list)
     missing: list[NotFound] = field(default_factory=list)
@@ -68,6 +68,12 @@ class Proposal:
         self.panels[name] = panel
         self.say(f"panels.{name}", *words)
         return name
+
+    def drop_panel(self, name: str) -> None:
+        """Take a figure out again, with all that was said of it."""
+        del self.panels[name]
+        self.objectives.pop(name, None)
+        self.about.pop(f"panels.{name}", None)
 
     def config(self) -> Config:
         """The configuration that is proposed."""

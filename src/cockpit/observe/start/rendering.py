@@ -1,4 +1,4 @@
-"""A configuration as YAML that people read on: what was chosen, with words above it that say why."""
+"""A configuration as YAML that people read on: what was chosen, and above it why."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def rendered(proposal: Proposal, opening: Sequence[str]) -> str:
     for name, value in chosen(proposal.config()).items():
         lines += ["", *_entry(name, value, name, proposal.about, 0)]
     if proposal.objectives:
-        lines += ["", *_comments(["What was promised: take away the # where it is.", ""], 0)]
-        lines += ["# objectives:", *(f"#   {entry}" for entry in proposal.objectives)]
+        lines += ["", *_comments(["What was promised: take away the # where it is."], 0)]
+        lines += ["# objectives:", *(f"#   {entry}" for entry in proposal.objectives.values())]
     if proposal.missing:
         missing = [f"- {each.line()}" for each in proposal.missing]
         lines += ["", *_comments(["What could not be found, or could not be had:", *missing], 0)]

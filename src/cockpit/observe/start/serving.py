@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cockpit.config import Panel
-from cockpit.observe.start.candidates import Serving, chosen, counting, exporters_in
+from cockpit.observe.live.source import SourceFailed
+from cockpit.observe.start.candidates import (
+    HISTOGRAM,
+    Serving,
+    chosen,
+    counting,
+    exporters_in,
+    times_requests,
+)
 from cockpit.observe.start.figures import query_of
 from cockpit.observe.start.promql import matching, narrowed, span
 from cockpit.records import MINUTE
@@ -40,8 +48,11 @@ async def find_job(
 ) -> Job | None:
     """The job that serves; None where none is known. Raises SourceFailed."""
     there = set(names)
-    every = [s for s in await _servings(telling, names) if counting(s.exporter, there)]
-    ordered = chosen(every, proposal.service)
+    types = await _types(telling)
+    ordered = chosen(await _servings(telling, names, types), proposal.service)
+    for name, kind in types.items():
+        if kind == HISTOGRAM and times_requests(name) and f"{name}_bucket" not in there:
+            proposal.lacks(name, "a native histogram, without buckets", "scrape its buckets too")
     if not ordered:
         proposal.lacks(
             "what serves the model",
@@ -65,6 +76,7 @@ async def find_job(
 def add_figures(names: Sequence[str], job: Job, proposal: Proposal) -> None:
     """The other figures of an exporter, those whose metrics are there."""
     there = set(names)
+    proposal.say("panels", f"Rates are those of the last {job.window}.")
     for figure in job.serving.exporter.figures:
         query = query_of(figure, there, job.matchers, job.version, job.window)
         if not query:
@@ -72,13 +84,21 @@ def add_figures(names: Sequence[str], job: Job, proposal: Proposal) -> None:
             proposal.lacks(figure.name, f"none of these metrics is there: {names_of}")
             continue
         panel = Panel(query=query, unit=figure.unit, direction=figure.direction)
-        proposal.add_panel(figure.name, panel, f"{job.serving.exporter.name}.")
+        proposal.add_panel(figure.name, panel)
 
 
-async def _servings(telling: Telling, names: Sequence[str]) -> list[Serving]:
+async def _types(telling: Telling) -> dict[str, str]:
+    """The type of each metric; none where the server tells none."""
+    try:
+        return await telling.metric_types()
+    except SourceFailed:
+        return {}
+
+
+async def _servings(telling: Telling, names: Sequence[str], types: dict[str, str]) -> list[Serving]:
     """Each exporter and each job that shows it, with its traffic."""
     found = []
-    for exporter in exporters_in(names):
+    for exporter in exporters_in(names, types):
         counter = counting(exporter, names)
         if not counter:
             continue

@@ -24,7 +24,7 @@ _NOT_OURS = ("go_", "python_", "prometheus_", "alertmanager_", "grafana_", "node
 
 
 class _Of(NamedTuple):
-    """A figure of a process or a machine: it takes {s}, its series, and {w}, the window of rates."""
+    """A figure of a process or a machine; {s} is its series, {w} the window of rates."""
 
     name: str
     metric: str
@@ -58,7 +58,7 @@ async def add_processes(
     for of in _OF_GPUS:
         if of.metric in names and of.name not in proposal.panels:
             many = await telling.number(f"count({of.metric})") or 0
-            _add(of, of.metric, job, proposal, f"{of.said} Of all {many:.0f} known: narrow it.")
+            _add(of, of.metric, job, proposal, f"{of.said} There are {many:.0f}: narrow it to yours.")
     if "gpu_busy" not in proposal.panels:
         proposal.lacks(
             "GPUs",

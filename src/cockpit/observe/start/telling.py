@@ -64,7 +64,9 @@ class Telling:
     async def alertmanagers(self) -> list[str]:
         """The addresses of those that the server sends its alerts to."""
         told = (await self._client.data("/api/v1/alertmanagers")).get("activeAlertmanagers")
-        urls = [each.get("url") for each in told or [] if isinstance(each, dict)]
+        if not isinstance(told, list):
+            return []
+        urls = [each.get("url") for each in told if isinstance(each, dict)]
         return [_base(url[:_LONGEST_WORD]) for url in urls if isinstance(url, str)]
 
     async def scrape_interval(self, matchers: str) -> int | None:

@@ -16,7 +16,7 @@ from cockpit.text import inert
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cockpit.observe.start.grafana.dashboard import Dashboard, Target, Threshold
+    from cockpit.observe.start.grafana.dashboard import Dashboard, Target
     from cockpit.observe.start.grafana.dashboard import Panel as Drawn
 
 _LONGEST_QUERY = 8_000
@@ -57,7 +57,8 @@ def add_panels(dashboard: Dashboard, values: Mapping[str, Value], proposal: Prop
             panel = Panel(query=query, unit=unit(drawn.unit))
             row = f"{inert(drawn.row, 60)}: " if drawn.row else ""
             name = proposal.add_panel(_title(drawn, target, len(shown)), panel, f"{row}{title}")
-            proposal.objectives.extend(_objectives(name, drawn))
+            if drawn.thresholds:
+                proposal.objectives[name] = _objective(name, drawn)
             added.append(name)
     return added
 
@@ -88,13 +89,10 @@ def _title(drawn: Drawn, target: Target, shown: int) -> str:
     return f"{drawn.title or drawn.kind} {legend}"
 
 
-def _objectives(name: str, drawn: Drawn) -> list[str]:
+def _objective(name: str, drawn: Drawn) -> str:
     """What its thresholds may mean: the last of several colours is what nobody wants."""
-    found: list[Threshold] = list(drawn.thresholds)
-    if not found:
-        return []
-    last = found[-1]
+    last = drawn.thresholds[-1]
     color = inert(last.color, 20) if last.color.isalpha() else "in its last colour"
     said = f"{last.value:g} {unit(drawn.unit)}".strip()
     entry = f"{{name: {name}, metric: {name}, at_most: {last.value:g}}}"
-    return [f"- {entry}  # Grafana draws it {color} from {said} on"]
+    return f"- {entry}  # Grafana draws it {color} from {said} on"
