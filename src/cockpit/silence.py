@@ -7,7 +7,12 @@ import re
 from cockpit.records import BadInput, Record
 from cockpit.text import inert
 
-_MATCHER = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^\s,"{}]+)\s*', re.A)
+_PLAIN = re.compile(r"[a-zA-Z_:][\w:]*", re.ASCII)
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_MATCHER = re.compile(
+    rf'\s*({_PLAIN.pattern}|{_QUOTED})\s*(=~|!~|!=|=)\s*({_QUOTED}|[^\s,"{{}}=~][^\s,"{{}}]*)\s*',
+    re.ASCII | re.DOTALL,
+)
 _SIGNS = {(True, False): "=", (False, False): "!=", (True, True): "=~", (False, True): "!~"}
 _ESCAPED = re.compile(r'[\\"\n]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
@@ -26,8 +31,8 @@ class Matcher(Record, kw_only=True):
     def text(self) -> str:
         """'region=~"BR|MX"', as a server reads it: not inert."""
         sign = _SIGNS[self.is_equal, self.is_regex]
-        value = _ESCAPED.sub(lambda found: _ESCAPES[found[0]], self.value)
-        return f'{self.name}{sign}"{value}"'
+        name = self.name if _PLAIN.fullmatch(self.name) else _quoted(self.name)
+        return f"{name}{sign}{_quoted(self.value)}"
 
 
 class Silence(Record, kw_only=True):
@@ -58,16 +63,25 @@ def parse_matchers(text: str) -> list[Matcher]:
         match = _MATCHER.match(inner, position)
         end = len(inner) if match is None else match.end()
         if match is None or inner[end : end + 1] not in ("", ","):
-            raise BadInput(f"'{inert(text)}' matches no alert; write it like region=\"BR\"")
+            raise BadInput(f"'{inert(text)}' matches nothing; write one like region=\"BR\"")
         found.append(_matcher(match))
         position = end + 1
     return found
 
 
 def _matcher(match: re.Match[str]) -> Matcher:
-    value = match[3]
-    if value.startswith('"'):
-        value = re.sub(r"\\.", lambda escape: _WRITTEN.get(escape[0], escape[0]), value[1:-1])
+    name, sign, value = match.groups()
     return Matcher(
-        name=match[1], value=value, is_regex="~" in match[2], is_equal=match[2][0] == "="
+        name=_plain(name), value=_plain(value), is_regex="~" in sign, is_equal=sign[0] == "="
     )
+
+
+def _quoted(text: str) -> str:
+    return '"' + _ESCAPED.sub(lambda found: _ESCAPES[found[0]], text) + '"'
+
+
+def _plain(text: str) -> str:
+    """The text that stands in quotes, or without them."""
+    if not text.startswith('"'):
+        return text
+    return re.sub(r"\\.", lambda found: _WRITTEN.get(found[0], found[0]), text[1:-1])

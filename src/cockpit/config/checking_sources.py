@@ -10,6 +10,7 @@ from cockpit.config.engine_url import check_url
 from cockpit.config.root import Config
 from cockpit.config.sources import Alertmanager, Auth, ChangeFeed, Counter, Prometheus, Secret
 from cockpit.records import BadInput, naming
+from cockpit.silence import parse_matchers
 from cockpit.text import inert
 from cockpit.units import parse_duration
 from cockpit.yamlfile import nearest
@@ -17,7 +18,6 @@ from cockpit.yamlfile import nearest
 _PLACES = ("file", "listen", "series", "kubernetes")  # of a change feed: where changes are told
 _LISTEN = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})")
 _SERIES = re.compile(r"\s*([a-zA-Z_:][\w:]*)\s*(\{.*\})?\s*", re.DOTALL)
-_MATCHER = re.compile(r'\s*(?:[a-zA-Z_:][\w:]*|"[^"]+")\s*(=~|!~|!=|=)\s*(.*?)\s*', re.DOTALL)
 _SECRET_HEADER = re.compile(r"auth|cookie|token|secret|passw|credential|key", re.IGNORECASE)
 
 
@@ -122,16 +122,15 @@ def _check_secret(key: str, secret: Secret) -> None:
 
 
 def _check_matcher(key: str, text: str) -> None:
-    match = _MATCHER.fullmatch(text)
-    value = match[2] if match else ""
-    quoted = len(value) >= 2 and value[0] == value[-1] == '"'
-    if match is None or (not quoted and re.search(r'[\s{}",]', value)):
-        raise BadInput(f"{key}: '{inert(text, 80)}' matches nothing; write one like team=\"fraud\"")
-    if "~" in match[1]:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise BadInput(f"{key}: no regular expression: {inert(error, 80)}") from None
+    with naming(key):
+        found = parse_matchers(text)
+        if len(found) != 1:
+            raise BadInput('each matcher is an entry of the list; write one like team="fraud"')
+        if found[0].is_regex:
+            try:
+                re.compile(found[0].value)
+            except re.error as error:
+                raise BadInput(f"no regular expression: {inert(error, 80)}") from None
 
 
 def _check_feed(key: str, feed: ChangeFeed, places: Iterable[str], servers: list[str]) -> None:
