@@ -11,7 +11,7 @@ import click
 import msgspec
 import pytest
 
-from cockpit import config, records, views
+from cockpit import config, records, silence, views
 from cockpit.cli import main
 from cockpit.config import Config, Predictions, check
 from cockpit.decide.severity.policy import read_policy
@@ -104,6 +104,7 @@ def test_braille_becomes_dots_where_its_cell_was() -> None:
     assert drawn.count("h3.6v3.6") == 8
 
 
+PRINTING = (records, views, silence)
 PRINTED = (
     records.Assessment,
     views.OptionTable,
@@ -118,6 +119,7 @@ PRINTED = (
     views.Ask,
     views.TimelineEntry,
     views.Earlier,
+    silence.Silence,
 )
 
 
@@ -128,7 +130,7 @@ def test_every_field_of_the_json_is_described() -> None:
         for name, body in re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, re.MULTILINE | re.DOTALL)
     }
     for name, fields in described.items():
-        struct: type[msgspec.Struct] = getattr(records, name, None) or getattr(views, name)
+        struct = next(filter(None, (getattr(module, name, None) for module in PRINTING)))
         assert fields == list(struct.__struct_encode_fields__), name
     assert set().union(*map(reachable, PRINTED)) <= described.keys()
 
