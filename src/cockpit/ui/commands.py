@@ -236,7 +236,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "silence",
         "ALERT TIME REASON",
-        "silence it in the Alertmanager; shows first what it does",
+        "shows what that does, then silences it",
         _silence,
         _silence_words,
     ),
