@@ -21,6 +21,7 @@ from tests.daemons import alertmanager, free_port, get, post_json
 from tests.observe.live.test_http import say, serving
 from tests.ui.terminal import Terminal
 from tests.whole.conftest import cockpit, told, told_json
+from tests.whole.test_what_is_loaded import TABLES, loaded
 
 TOKEN = "hunter2-secret"
 CONFIG = """
@@ -248,3 +249,9 @@ def test_a_hostile_server_is_one_line_and_is_asked_once(
     assert TOKEN not in result.stderr
     assert hostile.sent == (0 if hostile.date else 1)
     assert journalled(recording_path(tmp_path / "state", "shop")) == []
+
+
+def test_it_loads_no_tables(server: str, config: Path) -> None:
+    found = loaded("silence", "Slow", *AGREED, "--config", config)
+    assert "httpx" in found
+    assert not found & {"textual", "numpy", "scipy", *TABLES}

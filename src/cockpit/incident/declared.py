@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from cockpit.incident import chunk_log, journal
 from cockpit.incident.connection import AlreadyExists, is_live, shown
-from cockpit.incident.cut import copy_chunk
 from cockpit.incident.file import CONTENT, STORED_VIEW, IncidentFile
 from cockpit.incident.journal import Journal
 from cockpit.incident.rolling import file_stem, folder
@@ -116,6 +115,8 @@ def follow(recording: IncidentFile, incident: IncidentFile) -> bool:
     missing = set(recording.documents()) - set(incident.documents()) - {STORED_VIEW}
     if not missing and followed == (chunk_log.last(recording), journal.last_lamport(recording)):
         return False
+    from cockpit.incident.cut import copy_chunk  # loads numpy, which the interface does without
+
     since = _number(incident, _SINCE)
     with incident.transaction():  # read again inside: another process may follow too
         chunk, lamport = _number(incident, _CHUNK), _number(incident, _LAMPORT)

@@ -9,9 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from cockpit.observe.live.source import SourceFailed
-from cockpit.observe.values import ERA_END, ERA_START, instant
+from cockpit.records import BadInput
 from cockpit.silence import Matcher, Silence
 from cockpit.text import inert
+from cockpit.units import parse_instant
 
 T = TypeVar("T")
 _LONGEST_NAME, _LONGEST_SEVERITY, _LONGEST_WORDS, _LONGEST_CAUSE = 80, 20, 300, 120
@@ -189,5 +190,7 @@ def refusal_in(body: bytes) -> str:
 
 
 def _time(text: str) -> int | None:
-    at = instant(text)
-    return at if ERA_START <= at < ERA_END else None
+    try:
+        return parse_instant(text, near=0)  # which asks for a time of our era
+    except BadInput:
+        return None
