@@ -39,7 +39,9 @@ def server(tmp_path_factory: pytest.TempPathFactory):
         'queue{pod="a"}': dict.fromkeys(times, 3.0),
         'requests_total{job="fraud",version="v41"}': dict.fromkeys(times, 8.0),
     }
-    openmetrics_blocks(openmetrics(samples, {"queue": "gauge"}), folder / "tsdb")
+    openmetrics_blocks(
+        openmetrics(samples, {"queue": "gauge", "requests": "counter"}), folder / "tsdb"
+    )
     with prometheus(folder, tsdb=folder / "tsdb") as address:
         yield address
 
@@ -183,7 +185,10 @@ async def test_an_address_to_listen_at_is_free_or_taken_and_its_token_is_there(
 async def test_a_kubeconfig_that_is_not_there_is_said(tmp_path: Path) -> None:
     told = await asked(tmp_path, "sources: {changes: [{kubernetes: kubeconfig}]}\n")
     answer = told["sources.changes[0]"]
-    assert (answer.outcome, answer.said) == ("failed", "kubeconfig: No such file or directory")
+    assert (answer.outcome, answer.said) == (
+        "failed",
+        f"{tmp_path}/kubeconfig: No such file or directory",
+    )
 
 
 async def test_what_hangs_or_lies_costs_its_own_row_alone(
