@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from cockpit.observe import importer
 from cockpit.observe.engine import opening
 from cockpit.observe.importer import ImportRequest, import_incident
+from cockpit.observe.reading import Counting
 from tests.observe.clickhouse import Chdb
 from tests.observe.conftest import USER_KEY, Imported
 
@@ -220,6 +220,6 @@ def test_columns_as_people_write_them_are_read_by_row(
     rows = awkward(7)
     written = pa.array([None if s is None else f"{s}" for s in rows["score"].to_pylist()])
     predictions = files.put("p.parquet", rows.set_column(2, "score", written))
-    monkeypatch.setattr(importer.Counting, "run", lambda *_: pytest.fail("read by row"))
+    monkeypatch.setattr(Counting, "run", lambda *_: pytest.fail("read by row"))
     with pytest.raises(pytest.fail.Exception, match="read by row"):
         files.run(MAP, predictions=predictions, engine_rows=0)

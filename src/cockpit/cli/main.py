@@ -20,6 +20,7 @@ from cockpit.text import inert
 # Which module of this package holds which commands: only that of the one asked for is imported.
 FAMILIES = {
     "watching": ("demo", "replay"),
+    "init": ("init",),
     "live": ("live", "declare", "resolve", "snapshot"),
     "silencing": ("silence",),
     "checking": ("check",),

@@ -8,6 +8,7 @@ import msgspec
 
 from cockpit.records import BadInput
 from cockpit.silence import Silence
+from cockpit.text import inert
 from cockpit.ui.lines import EMPTY, Line, plain, sentence
 from cockpit.ui.prompt import Prompt
 from cockpit.ui.sheets.sheet import Sheet
@@ -59,7 +60,7 @@ class SilenceSheet(Sheet):
             self.cockpit.say("A silence takes a reason in a few words; esc sends nothing.")
             return
         self.close()
-        _send(self.cockpit, msgspec.structs.replace(self._silence, comment=text))
+        _send(self.cockpit, msgspec.structs.replace(self._silence, comment=inert(text)))
 
 
 def silence(screen: SheetHolder, alert: str, length: str, comment: str) -> None:
@@ -70,9 +71,11 @@ def silence(screen: SheetHolder, alert: str, length: str, comment: str) -> None:
     def done(result: Silence | Exception) -> None:
         if isinstance(result, Exception):
             _failed(app, result)
-        elif app.screen is screen:
+        elif app.screen is screen and screen.sheet is None:
             app.message = ""
             screen.open_sheet(SilenceSheet(result))
+        else:  # enter, meant for what was opened meanwhile, must not send it
+            app.say("What the silence would do is known: :silence once more shows it.")
 
     app.say("Asking the Alertmanager …")
     app.in_background(
@@ -99,5 +102,5 @@ def _send(app: CockpitApp, silence: Silence) -> None:
 
 
 def _failed(app: CockpitApp, error: Exception) -> None:
-    said = str(error) if isinstance(error, BadInput) else type(error).__name__
-    app.say(f"Nothing was silenced: {said}")
+    unknown = f"That could not be done: {type(error).__name__}."
+    app.say(str(error) if isinstance(error, BadInput) else unknown)
