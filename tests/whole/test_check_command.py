@@ -34,11 +34,8 @@ def test_where_all_is_there_it_ends_well(folder: Path) -> None:
     configured(folder, f"service: s\nsources:\n{LOG}")
     lines = told("check").splitlines()
     assert lines[0] == "s: the configuration is right"
-    assert (
-        lines[-1].split()
-        == (
-            "ok sources.predictions log.csv 1 file, newest row 2026-11-03 02:00:00, 2 columns"
-        ).split()
+    assert " ".join(lines[-1].split()) == (
+        "ok sources.predictions log.csv 1 file, newest row 2026-11-03 02:00:00, 2 columns"
     )
 
 
