@@ -14,10 +14,11 @@ import pytest
 from cockpit import config, records, silence, views
 from cockpit.cli import main
 from cockpit.config import Config, Predictions, check
+from cockpit.config.schema import schema_text
 from cockpit.decide.severity.policy import read_policy
 from cockpit.ui.picture import with_dots
 from cockpit.yamlfile import read
-from docs.make import pages, picture
+from docs.make import pages, picture, schema
 from docs.make.reference import meanings_of
 
 PAGES = pages.every()
@@ -119,6 +120,7 @@ PRINTED = (
     views.Ask,
     views.TimelineEntry,
     views.Earlier,
+    views.Checked,
     silence.Silence,
 )
 
@@ -142,6 +144,21 @@ def test_every_key_of_the_configuration_has_a_meaning_and_a_place() -> None:
         assert f"<!-- make settings: {name} -->" in page, name
         meanings = meanings_of(struct)
         assert [f for f in struct.__struct_fields__ if not meanings.get(f)] == [], name
+
+
+def test_the_schema_for_editors_is_current() -> None:
+    assert schema.current() == schema_text(), "run make docs"
+
+
+def test_the_schema_knows_every_key_of_the_samples() -> None:
+    blocks = json.loads(schema_text())["$defs"]
+    for path in (pages.ROOT / "sample_data").rglob("cockpit.yaml"):
+        if "live" not in path.parent.name:  # a template, no YAML yet
+            assert read(path).data.keys() <= blocks["Config"]["properties"].keys()
+    services = blocks["Config"]["properties"]["services"]
+    assert services["additionalProperties"] == {"$ref": "#/$defs/Config"}
+    assert blocks["Prometheus"]["required"] == ["prometheus"]
+    assert not any(block["additionalProperties"] for block in blocks.values())
 
 
 def reachable(struct: type[msgspec.Struct]) -> set[str]:

@@ -8,7 +8,15 @@ from urllib.parse import urlsplit
 
 from cockpit.config.engine_url import check_url
 from cockpit.config.root import Config
-from cockpit.config.sources import Alertmanager, Auth, ChangeFeed, Counter, Prometheus, Secret
+from cockpit.config.sources import (
+    Alertmanager,
+    Auth,
+    ChangeFeed,
+    Counter,
+    Prometheus,
+    Secret,
+    Sources,
+)
 from cockpit.records import BadInput, naming
 from cockpit.silence import parse_matchers
 from cockpit.text import inert
@@ -41,6 +49,7 @@ def check_sources(config: Config) -> None:
         _check_feed(f"sources.changes[{i}]", feed, _PLACES, names)
     for i, feed in enumerate(sources.reports):
         _check_feed(f"sources.reports[{i}]", feed, ("file", "listen"), names)
+    _check_each_listens_alone(sources)
     for name, panel in config.panels.items():
         if not panel.query.strip():
             raise BadInput(f"panels.{name}.query: empty; write one in PromQL")
@@ -159,6 +168,20 @@ def _check_listen(key: str, feed: ChangeFeed) -> None:
     if feed.token is None:
         raise BadInput(f"{key}.token: missing; whoever posts must show one: token: {{env: NAME}}")
     _check_secret(f"{key}.token", feed.token)
+
+
+def _check_each_listens_alone(sources: Sources) -> None:
+    """Two feeds cannot listen at one address."""
+    taken: set[str] = set()
+    for kind, feeds in (("changes", sources.changes), ("reports", sources.reports)):
+        for i, feed in enumerate(feeds):
+            if feed.listen in taken:
+                raise BadInput(
+                    f"sources.{kind}[{i}].listen: '{inert(feed.listen, 80)}' is taken by another;"
+                    " give each its own port"
+                )
+            if feed.listen:
+                taken.add(feed.listen)
 
 
 def _check_counters(config: Config, servers: list[str]) -> None:

@@ -16,6 +16,7 @@ _SERIES = rf'({_NAME})\s*(?:\{{((?:[^"{{}}]|{_STRING})*)\}})?'
 _SUM = rf"sum\s*\(\s*(?:rate|increase)\s*\(\s*{_SERIES}\s*\[[^\]]+\]\s*\)\s*\)"
 _COUNTED = re.compile(_SUM, re.DOTALL)
 _LESS = re.compile(rf"({_SUM})\s*-\s*({_SUM})", re.DOTALL)
+_LONGEST = 2_000  # characters of a query in one of these forms
 _OPPOSITE = {"=": "!=", "!=": "=", "=~": "!~", "!~": "=~"}
 
 
@@ -75,8 +76,10 @@ def _counter(name: str, chosen: str | None) -> Counted | None:
 
 
 def _bare(query: str) -> str:
-    """The query without what only encloses it."""
+    """The query without what only encloses it; empty where it is too long to be one of ours."""
     text = query.strip()
+    if len(text) > _LONGEST:
+        return ""
     while text.startswith("(") and text.endswith(")") and _closes_last(text):
         text = text[1:-1].strip()
     return text

@@ -117,6 +117,7 @@ class Recorder:
         """Commit what was found and how the source does; an event may open an incident."""
         told = self._told_by_all(source, found) if keep_mark else None
         health = self._changed(source.name, found.failing, cause) if keep_mark or cause else {}
+        began = now()
         self._committer.commit(source.name, found, health, told=told, keep_mark=keep_mark)
         recent = now() - self._look_back
         opening = [e for e in found.events if e.kind in self._declare_on and e.at >= recent]
@@ -132,6 +133,7 @@ class Recorder:
                 cause=f"{opening[0].kind}: {inert(opening[0].text, 100)}",
             )
         self._follow(open_now)
+        self._committer.took(now() - began)
 
     def _told_by_all(self, source: Source, found: Found) -> int | None:
         """Before which time every source has told of all requests, where this one tells more."""

@@ -35,7 +35,9 @@ async def reached(source: str, address: str, asking: Awaitable[Answer]) -> Reach
     except TimeoutError:
         return _failed(source, address, f"no answer within {LONGEST_WAIT:g} s")
     except (SourceFailed, BadInput) as error:
-        return _failed(source, address, inert(error, _LONGEST_WORDS))
+        return _failed(
+            source, address, inert(str(error).removeprefix(f"{source}: "), _LONGEST_WORDS)
+        )
     return Reached(
         source=source,
         address=address,

@@ -19,6 +19,7 @@ _MENDS = {
     "no such file": "write it, or mend the path",
     "No such file": "write it, or mend the path",
     "no file of rows yet": "wait for the first, or mend the path",
+    "is not there": "mend the map, or what writes the log",
     "Permission denied": "let the user that cockpit runs as read it",
     "parse error": "mend the query",
     "bad_data": "mend the query",
