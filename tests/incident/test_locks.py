@@ -52,8 +52,8 @@ def test_descriptors_go_with_the_last_connection(tmp_path: Path):
     path = tmp_path / "live.incident"
     before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
     for _ in range(3):
-        with IncidentFile.create(path, service="shop", bucket=MINUTE, live=True) as file:
-            with IncidentFile.open(path):
-                file.put_meta("ours", "1")
+        file = IncidentFile.create(path, service="shop", bucket=MINUTE, live=True)
+        with file, IncidentFile.open(path):
+            file.put_meta("ours", "1")
         path.unlink()
     assert not before or len(os.listdir("/proc/self/fd")) == before
