@@ -45,6 +45,12 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("an event at no time", {"events.jsonl": '{"time": "yesterday", "kind": "deploy"}'}),
     ("no row that can be used", {"log.csv": PREDICTIONS.replace("2026-11-03T", "on ")}),
 )
+CHECKED = """service: card-fraud
+sources:
+  metrics: {prometheus: "http://127.0.0.1:9"}
+  predictions: {path: log.csv, time: timestamp, score: score, threshold: 0.5}
+  changes: [{file: deploys.jsonl}]
+"""
 _OPTION_OF = {"map.yaml": "--map", "cockpit.yaml": "--config", "events.jsonl": "--events"}
 
 
@@ -72,7 +78,11 @@ def _console(command: str, lines: list[str]) -> str:
 def json_of(arguments: str) -> str:
     """The JSON a command prints: of each list one entry and how many more, six digits a number."""
     command = arguments.removeprefix("cockpit ")
-    document = _short(json.loads(invoke(command.split()).stdout))
+    return _json(invoke(command.split()).stdout)
+
+
+def _json(printed: str) -> str:
+    document = _short(json.loads(printed))
     text = json.dumps(document, indent=2, ensure_ascii=False)
     # Short lists and blocks on one line: windows, pairs.
     text = re.sub(r"([\[{])\s+([^\[\]{}]{1,90}?)\s+([\]}])", _one_line, text)
@@ -104,6 +114,21 @@ def imported(_: str) -> str:
         command = "import --predictions log.csv --map map.yaml -o outage.incident"
         result = invoke(command.split(), folder)
     return _console(command, [*result.stderr.splitlines(), *result.stdout.splitlines()])
+
+
+def checked(option: str) -> str:
+    """What a check says of a configuration whose server is down: a table, or with --json."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "cockpit.yaml").write_text(CHECKED, encoding="utf-8")
+        (folder / "log.csv").write_text(PREDICTIONS, encoding="utf-8")
+        result = invoke(["check", "cockpit.yaml", *option.split()], folder)
+    assert result.exit_code == 3, result.output
+    return (
+        _json(result.stdout)
+        if option
+        else _console("check cockpit.yaml", result.stdout.splitlines())
+    )
 
 
 def refused(_: str) -> str:

@@ -20,6 +20,7 @@ MAKERS: dict[str, Callable[[str], str]] = {
     "run": examples.run,
     "json": examples.json_of,
     "imported": examples.imported,
+    "checked": examples.checked,
     "refused": examples.refused,
     "belief by hand": examples.belief_by_hand,
     "by hand": examples.by_hand,

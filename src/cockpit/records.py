@@ -271,6 +271,7 @@ class Assessment(Record, kw_only=True):
     monitors: list[Monitor] = []
     load: list[LoadCurve] = []  # how latency grows with load: now, and before the incident
     findings: list[str] = []  # what several figures say together: a reversal, a changed schema
+    alone: str = ""  # the version that serves alone; none where several do, or none is known
     settled: Settled | None = None  # decisions of a healthy service whose labels had time
     reads: dict[str, list[str]] = {}  # version → the columns it needs, by its input schema
     logged: list[str] = []  # the columns that the predictions' file has

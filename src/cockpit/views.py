@@ -635,6 +635,24 @@ class SourceState(Record, kw_only=True):
     cause: str = ""  # a few words: "connection refused", "HTTP 500", "an HTML page"
 
 
+class Reached(Record, kw_only=True):
+    """What one source answered when it was asked whether it is there, and what to do about it."""
+
+    source: str  # its key in the configuration: sources.metrics, panels.latency_p99
+    address: str  # where it was asked; no password is in it
+    outcome: Literal["answered", "doubtful", "failed"]
+    said: str  # the answer or the cause, in a few words
+    mend: str = ""  # what to do; empty where it answered
+
+
+class Checked(Record, kw_only=True):
+    """What can be had of one service of a configuration."""
+
+    service: str
+    sources: list[Reached]
+    left: list[str] = []  # of files of promises: what is no objective, and why
+
+
 class ServicePick(Record, kw_only=True):
     """One of the services of a configuration, to go to."""
 

@@ -111,6 +111,17 @@ def load(
 
 def read(source: Path | str, where: str = "") -> Document:
     """Parse a file, or text that errors call `where`. Raises BadInput."""
+    return _parse(source, where, lambda text: [yaml.compose(text, Loader=yaml.SafeLoader)])[0]
+
+
+def read_all(source: Path | str, where: str = "") -> list[Document]:
+    """Parse a file that may hold several documents, each after a line of ---. Raises BadInput."""
+    return _parse(source, where, lambda text: yaml.compose_all(text, Loader=yaml.SafeLoader))
+
+
+def _parse(
+    source: Path | str, where: str, compose: Callable[[str], Iterable[yaml.Node | None]]
+) -> list[Document]:
     if isinstance(source, Path):
         where, source = where or inert(source.name), read_text(source)
     if len(source) > _LARGEST_FILE:
@@ -118,10 +129,7 @@ def read(source: Path | str, where: str = "") -> Document:
             f"{where}: larger than {_LARGEST_FILE:,} characters; is this the right file?"
         )
     try:
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
-        document = Document(where, {})
-        if root is not None:
-            document.data = _Plain(document).build(root, (), 0)
+        return [_document(where, root) for root in compose(source)]
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise BadInput(f"{where}{line}: not YAML: {inert(error.problem or error)}") from None
@@ -129,6 +137,12 @@ def read(source: Path | str, where: str = "") -> Document:
         raise BadInput(f"{where}: not YAML: {inert(error)}") from None
     except RecursionError:
         raise BadInput(f"{where}: nested too deeply") from None
+
+
+def _document(where: str, root: yaml.Node | None) -> Document:
+    document = Document(where, {})
+    if root is not None:
+        document.data = _Plain(document).build(root, (), 0)
     return document
 
 
@@ -146,7 +160,27 @@ def read_text(path: Path) -> str:
 
 def dump_effective(settings: msgspec.Struct) -> str:
     """The settings as YAML with every default written out."""
-    return yaml.safe_dump(msgspec.to_builtins(settings), sort_keys=False, allow_unicode=True)
+    return dump(msgspec.to_builtins(settings))
+
+
+def dump(data: Any) -> str:
+    """Plain data as YAML that `read` reads back as itself."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes whatever text `read` would take for something else, as 1e5."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    plain = any(pattern.fullmatch(text) for pattern in _PLAIN)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, "'" if plain else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -11,13 +11,14 @@ import click
 import msgspec
 import pytest
 
-from cockpit import config, records, views
+from cockpit import config, records, silence, views
 from cockpit.cli import main
 from cockpit.config import Config, Predictions, check
+from cockpit.config.schema import schema_text
 from cockpit.decide.severity.policy import read_policy
 from cockpit.ui.picture import with_dots
 from cockpit.yamlfile import read
-from docs.make import pages, picture
+from docs.make import pages, picture, schema
 from docs.make.reference import meanings_of
 
 PAGES = pages.every()
@@ -104,6 +105,7 @@ def test_braille_becomes_dots_where_its_cell_was() -> None:
     assert drawn.count("h3.6v3.6") == 8
 
 
+PRINTING = (records, views, silence)
 PRINTED = (
     records.Assessment,
     views.OptionTable,
@@ -118,6 +120,8 @@ PRINTED = (
     views.Ask,
     views.TimelineEntry,
     views.Earlier,
+    views.Checked,
+    silence.Silence,
 )
 
 
@@ -128,7 +132,7 @@ def test_every_field_of_the_json_is_described() -> None:
         for name, body in re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, re.MULTILINE | re.DOTALL)
     }
     for name, fields in described.items():
-        struct: type[msgspec.Struct] = getattr(records, name, None) or getattr(views, name)
+        struct = next(filter(None, (getattr(module, name, None) for module in PRINTING)))
         assert fields == list(struct.__struct_encode_fields__), name
     assert set().union(*map(reachable, PRINTED)) <= described.keys()
 
@@ -140,6 +144,21 @@ def test_every_key_of_the_configuration_has_a_meaning_and_a_place() -> None:
         assert f"<!-- make settings: {name} -->" in page, name
         meanings = meanings_of(struct)
         assert [f for f in struct.__struct_fields__ if not meanings.get(f)] == [], name
+
+
+def test_the_schema_for_editors_is_current() -> None:
+    assert schema.current() == schema_text(), "run make docs"
+
+
+def test_the_schema_knows_every_key_of_the_samples() -> None:
+    blocks = json.loads(schema_text())["$defs"]
+    for path in (pages.ROOT / "sample_data").rglob("cockpit.yaml"):
+        if "live" not in path.parent.name:  # a template, no YAML yet
+            assert read(path).data.keys() <= blocks["Config"]["properties"].keys()
+    services = blocks["Config"]["properties"]["services"]
+    assert services["additionalProperties"] == {"$ref": "#/$defs/Config"}
+    assert blocks["Prometheus"]["required"] == ["prometheus"]
+    assert not any(block["additionalProperties"] for block in blocks.values())
 
 
 def reachable(struct: type[msgspec.Struct]) -> set[str]:

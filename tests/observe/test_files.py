@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from cockpit.incident.state import RECORDING
 from cockpit.incident.telemetry import Telemetry
 from cockpit.observe.importer import ImportRequest, import_incident
 from cockpit.observe.metrics_file import series_name
-from cockpit.records import MINUTE, SECOND, Event
+from cockpit.records import MINUTE, SECOND, BadInput, Event
 from cockpit.units import iso, parse_instant
 from cockpit.yamlfile import dump_effective, load
 
@@ -172,6 +173,27 @@ def test_documents_are_kept_as_they_were(tmp_path: Path) -> None:
     declared = load(config, Config, "config").sources.predictions
     assert kept == declared
     assert dump_effective(kept) == text
+
+
+def test_of_several_services_one_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text(f"time,score\n{iso(START)},0.5\n")
+    (tmp_path / "cockpit.yaml").write_text(
+        "sources: {predictions: {time: time, score: score}}\n"
+        "services: {fraud: {}, loans: {timezone: Europe/Berlin}}\n"
+    )
+    request = ImportRequest(
+        predictions=tmp_path / "p.csv",
+        config=tmp_path / "cockpit.yaml",
+        service="loans",
+        output=tmp_path / "out.incident",
+    )
+    import_incident(request)
+    with IncidentFile.open(request.output) as file:
+        kept = load(file.document("config") or "", Config, "config")
+        assert (file.service, kept.service, kept.timezone) == ("loans", "loans", "Europe/Berlin")
+        assert kept.services == {}
+    with pytest.raises(BadInput, match="services: several; say which one"):
+        import_incident(replace(request, service="", output=tmp_path / "other.incident"))
 
 
 def test_progress_ends_at_the_whole(tmp_path: Path) -> None:

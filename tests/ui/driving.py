@@ -41,7 +41,7 @@ class Driven:
 
     async def settle(self) -> None:
         """Wait until no view is being computed and nothing is waiting to be drawn."""
-        await self.until(lambda: not self.app.background.busy)
+        await self.until(lambda: not (self.app.background.busy or self.app.outside.busy))
         await self.pilot.pause()
         await self.pilot.pause()
 
@@ -95,6 +95,7 @@ async def cockpit(
         await driven.settle()
         yield driven
     app.background.stop()
+    app.outside.stop()
 
 
 def live(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cockpit.records import HOUR, SECOND, Refused, Window
+from cockpit.silence import Matcher, Silence
+from cockpit.units import parse_duration
 from cockpit.views import ServicePick, SourceState, View
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand_measured import END, OPENS, PAGED, START
@@ -27,6 +29,8 @@ class FakeLive(FakeSession):
         self.declared = declared
         self.at = OPENS
         self.news = ""  # what happened elsewhere, told once
+        self.firing = 1  # alerts that a silence would hold back
+        self.refused: Exception | None = None  # what the Alertmanager says to a silence
         self.recorded = 1  # how much was recorded
         self.views: list[int] = []  # the times of the views that were asked for
         self.sources: list[SourceState] = list(WELL)
@@ -79,6 +83,25 @@ class FakeLive(FakeSession):
         self.declared = False
         self._did("resolve", at, reason, reason, at)
         return "Resolved; it lies in /state/incidents/card-fraud-20261103-0250.incident"
+
+    def preview_silence(self, alert: str, length: str, comment: str, at: int) -> Silence:
+        if self.refused is not None:
+            raise self.refused
+        return Silence(
+            matchers=[Matcher(name="alertname", value=alert)],
+            starts_at=at,
+            ends_at=at + parse_duration(length),
+            author="ann@here",
+            comment=comment,
+            alerts=[f"{alert} (critical): {n}" for n in range(min(self.firing, 20))],
+            count=self.firing,
+        )
+
+    def silence(self, silence: Silence, at: int) -> Silence:
+        if self.refused is not None:
+            raise self.refused
+        self._did("silence", at, silence.comment, silence.what, silence.comment)
+        return replace(silence, id="519840e9")
 
     def picks(self) -> list[ServicePick]:
         return self.services if len(self.services) > 1 else []

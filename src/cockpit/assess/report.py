@@ -23,9 +23,11 @@ from cockpit.assess.segments.report import segment_figures
 from cockpit.assess.service.burn_report import burn_rates, burns, paged
 from cockpit.assess.service.load_curve import load_curves
 from cockpit.assess.service.report import infra_estimates
+from cockpit.assess.slices import versions
 from cockpit.assess.versions.report import traffic_differences, version_differences
 from cockpit.assess.versions.shadow_report import shadow_differences
 from cockpit.records import Assessment
+from cockpit.tables import ABSENT
 from cockpit.text import inert
 from cockpit.units import clock, duration
 
@@ -130,6 +132,7 @@ def assess(
         gaps=model.gaps,
         estimated=model.estimated,
         findings=model.findings,
+        alone=_alone(inputs),
         settled=model.settled,
         reads=columns_read(inputs.schemas),
         logged=[inert(column) for column in inputs.columns],
@@ -139,6 +142,16 @@ def assess(
 
 def _of_segments(estimate: Estimate) -> bool:
     return estimate.segment is not None or estimate.name == "worst_segment"
+
+
+def _alone(inputs: Inputs) -> str:
+    """The version of every request, else of every prediction, of the window."""
+    for table in ("traffic", "score"):
+        counts = inputs.now.get(table)
+        if counts is not None and len(counts):
+            serving = [part.subject.version for part in versions(counts)]
+            return serving[0] if len(serving) == 1 and serving[0] not in (None, ABSENT) else ""
+    return ""
 
 
 def _silence(inputs: Inputs) -> list[str]:

@@ -64,15 +64,26 @@ def is_word(counts: Counts, column: str, word: str) -> Mask:
 def slices(counts: Counts, whole: Mask | None = None) -> list[Slice]:
     """The whole service; each version where several serve; each shadow. Only those with rows."""
     every = np.ones(len(counts), dtype=np.bool_) if whole is None else whole
-    serving = every & is_word(counts, "role", SERVED) if "role" in counts.columns else every
+    serving = every & _serving(counts)
     found = [Slice(WHOLE, serving)]
-    versions = _versions(counts, serving, SERVED)
-    if len(versions) > 1:
-        found += versions
+    several = _versions(counts, serving, SERVED)
+    if len(several) > 1:
+        found += several
     if "role" in counts.columns:
         shadow = every & is_word(counts, "role", SHADOW)
         found += _versions(counts, shadow, SHADOW)
     return found
+
+
+def versions(counts: Counts) -> list[Slice]:
+    """Each version that serves, also one that does so alone."""
+    return _versions(counts, _serving(counts), SERVED)
+
+
+def _serving(counts: Counts) -> Mask:
+    if "role" in counts.columns:
+        return is_word(counts, "role", SERVED)
+    return np.ones(len(counts), dtype=np.bool_)
 
 
 def _versions(counts: Counts, within: Mask, role: str) -> list[Slice]:

@@ -35,7 +35,7 @@ def live(config: Path | None, service: str | None, theme: str | None, who: str |
     Plain `cockpit` opens the incident that was declared last, else the same.
     """
     _check_terminal(theme)
-    _show(_opened(config, service, who), theme)
+    _show(opened(config, service, who), theme)
 
 
 def open_newest() -> None:
@@ -59,7 +59,7 @@ def declare(title: str, config: Path | None, service: str | None, who: str | Non
 
     Prints where the incident's file lies. Whoever has the cockpit open is led there.
     """
-    with _opened(config, service, who) as session:
+    with opened(config, service, who) as session:
         session.declare(title, session.now())
         click.echo(shown(Path(session.recording.path)))
 
@@ -75,7 +75,7 @@ def resolve(reason: str, config: Path | None, service: str | None, who: str | No
     \b
     cockpit resolve --reason "gateway mended, figures are back"
     """
-    with _opened(config, service, who) as session:
+    with opened(config, service, who) as session:
         try:
             said = session.resolve(reason, session.now())
         except NeedsReason as error:
@@ -98,7 +98,8 @@ def snapshot(file: Path, out: Path) -> None:
     click.echo(shown(out))
 
 
-def _opened(config: Path | None, service: str | None, who: str | None) -> LiveSession:
+def opened(config: Path | None, service: str | None, who: str | None) -> LiveSession:
+    """The services of a configuration, one of them looked at. Raises BadInput."""
     from cockpit.session.live import LiveSession
     from cockpit.session.settings import default_config
 

@@ -20,8 +20,11 @@ from cockpit.text import inert
 # Which module of this package holds which commands: only that of the one asked for is imported.
 FAMILIES = {
     "watching": ("demo", "replay"),
+    "init": ("init",),
     "live": ("live", "declare", "resolve", "snapshot"),
     "record": ("record",),
+    "silencing": ("silence",),
+    "checking": ("check",),
     "recordings": ("import", "verify", "cut"),
     "answering": (
         "assess",

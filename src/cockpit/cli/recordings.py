@@ -27,6 +27,7 @@ PATH = click.Path(path_type=Path)
 @click.option(
     "--config", type=PATH, help="A cockpit.yaml: harm, objectives, versions, options, time zone."
 )
+@click.option("--service", default="", help="Which service of --config, where it has several.")
 @click.option("--metrics", type=PATH, help="CSV or Parquet of metrics, wide or long.")
 @click.option("--events", type=PATH, help="JSON lines or CSV: time, kind, text.")
 @click.option("-o", "--out", type=PATH, required=True, help="The new file.")
@@ -37,6 +38,7 @@ def import_command(
     reference: Path | None,
     labels: Path | None,
     config: Path | None,
+    service: str,
     metrics: Path | None,
     events: Path | None,
     out: Path,
@@ -63,6 +65,7 @@ def import_command(
         reference=reference,
         labels=labels,
         config=config,
+        service=service,
         metrics=metrics,
         events=events,
         output=out,

@@ -10,7 +10,15 @@ from cockpit.config.base import Settings
 from cockpit.config.checking import check
 from cockpit.config.decisions import FAULTS, Decisions, Drifting, Faults
 from cockpit.config.incident import IncidentSettings
-from cockpit.config.model import LATENCY, NO_ERROR, Harm, Model, Objective, Versions
+from cockpit.config.model import (
+    LATENCY,
+    NO_ERROR,
+    Harm,
+    Model,
+    Objective,
+    ObjectivesFrom,
+    Versions,
+)
 from cockpit.config.options import OPTIONS, Capacity, OptionSettings, Retries
 from cockpit.config.people import Escalation, Owner, PagerDuty, Stakeholder
 from cockpit.config.predictions import (
@@ -30,6 +38,7 @@ from cockpit.config.sources import (
     ChangeFeed,
     Counter,
     Counters,
+    EventKind,
     Panel,
     Prometheus,
     Secret,
@@ -53,6 +62,7 @@ __all__ = [
     "Decisions",
     "Drifting",
     "Escalation",
+    "EventKind",
     "Every",
     "Faults",
     "Features",
@@ -63,6 +73,7 @@ __all__ = [
     "Model",
     "NamedColumn",
     "Objective",
+    "ObjectivesFrom",
     "OptionSettings",
     "Owner",
     "PagerDuty",

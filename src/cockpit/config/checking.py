@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cockpit.config.checking_sources import check_sources
 from cockpit.config.decisions import FAULTS
 from cockpit.config.model import LATENCY, NO_ERROR
 from cockpit.config.options import OPTIONS, OptionSettings
 from cockpit.config.root import Config
-from cockpit.records import BadInput, naming
+from cockpit.records import MINUTE, SECOND, BadInput, naming
 from cockpit.signs import known as known_sign
+from cockpit.text import inert
 from cockpit.units import parse_duration, parse_share
 from cockpit.yamlfile import nearest
+
+_LONGEST = 1_000  # characters of a message
 
 
 def check(config: Config) -> None:
     """Read every duration, share, name and zone once. Raises BadInput naming the key."""
+    try:
+        _check(config)
+    except BadInput as error:
+        raise BadInput(inert(error, _LONGEST)) from None
+
+
+def _check(config: Config) -> None:
     from zoneinfo import ZoneInfo
 
     try:
@@ -26,6 +37,7 @@ def check(config: Config) -> None:
         ) from None
     _read("incident.look_back", config.incident.look_back, parse_duration)
     _read("incident.keep", config.incident.keep, parse_duration)
+    _read("incident.every", config.incident.every, _check_beat)
     _read("tolerance", config.tolerance, parse_share)
     if config.model.label_delay:
         _read("model.label_delay", config.model.label_delay, parse_duration)
@@ -38,6 +50,7 @@ def check(config: Config) -> None:
     for name, option in config.options.items():
         _check_option(name, option, config)
     _check_decisions(config)
+    check_sources(config)
 
 
 def _check_option(name: str, option: OptionSettings, config: Config) -> None:
@@ -98,6 +111,12 @@ def _check_decisions(config: Config) -> None:
     ):
         if not 0 < low <= high:
             raise BadInput(f"decisions.{key}: the first is not below the second; swap them")
+
+
+def _check_beat(text: str) -> None:
+    every = parse_duration(text)
+    if every < SECOND or every % SECOND or MINUTE % every:
+        raise BadInput(f"'{text}' does not divide a minute; write one like 5s, 10s or 15s")
 
 
 def _check_good(text: str) -> None:

@@ -52,3 +52,11 @@ class Objective(Settings, kw_only=True):
     at_most: float | None = None  # or its upper bound
     # how much worse than its baseline it may be; else the distance from baseline to bound
     tolerance: float | None = None
+
+
+class ObjectivesFrom(Settings, kw_only=True):
+    """Promises that stand in files of OpenSLO or Sloth."""
+
+    file: str  # beside this one, or a pattern of files: slos/*.yaml
+    service: str = ""  # only those of this service, as the files call it; empty: all
+    server: str = ""  # the server that has their series, of several; empty: the first

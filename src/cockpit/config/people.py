@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cockpit.config.base import Settings
+from cockpit.config.sources import Secret
 
 
 class Stakeholder(Settings, kw_only=True):
@@ -25,7 +26,7 @@ class Owner(Settings, kw_only=True):
 class PagerDuty(Settings, kw_only=True):
     """The paging service."""
 
-    routing_key: dict[str, str] = {}  # not read yet: where the key is kept: {env: PD_KEY}
+    routing_key: Secret | None = None  # not read yet: where the key is kept
 
 
 class Escalation(Settings, kw_only=True):

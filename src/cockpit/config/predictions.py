@@ -64,7 +64,7 @@ class Predictions(Settings, kw_only=True):
     """The map from the columns people have to what they mean (`sources.predictions`)."""
 
     service: str = ""  # what people call the service; empty: that of the configuration
-    # files that grow or are added: a file, a folder, or a pattern: /var/log/fraud/*.parquet;
+    # files that grow or are added: a file, a folder, or a pattern: /srv/fraud/log/*.parquet;
     # an import is given its file by --predictions
     path: str = ""
     # the engine that holds the predictions and counts them: duckdb:///path.db,

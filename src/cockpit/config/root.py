@@ -9,7 +9,7 @@ from msgspec import field
 from cockpit.config.base import Settings
 from cockpit.config.decisions import Decisions, Drifting, Faults
 from cockpit.config.incident import IncidentSettings
-from cockpit.config.model import Model, Objective
+from cockpit.config.model import Model, Objective, ObjectivesFrom
 from cockpit.config.options import OptionSettings, Retries
 from cockpit.config.people import Escalation, Owner, Stakeholder
 from cockpit.config.sources import Counters, Panel, Sources
@@ -28,6 +28,7 @@ class Config(Settings, kw_only=True):
     severity: str = DEFAULT_SEVERITY  # or a file beside this one: a severity policy of your own
     model: Model = field(default_factory=Model)  # the model behind the service
     objectives: list[Objective] = []  # what was promised
+    objectives_from: list[ObjectivesFrom] = []  # and what files of OpenSLO and Sloth promise
     sources: Sources = field(default_factory=Sources)  # where facts come from
     # figures that a server computes, by the name they have here: latency_p99, saturation, …
     panels: dict[str, Panel] = {}

@@ -9,6 +9,21 @@ from msgspec import Meta, field
 from cockpit.config.base import Settings
 from cockpit.config.predictions import Predictions
 
+# What an event of a feed, or of a recorded file, may be.
+EventKind = Literal[
+    "deploy",
+    "flag",
+    "schema",
+    "traffic",
+    "alert",
+    "page",
+    "report",
+    "safety",
+    "privacy",
+    "data_loss",
+    "note",
+]
+
 
 class Secret(Settings, kw_only=True):
     """Where a secret is kept: named here, never written."""
@@ -71,7 +86,7 @@ class ChangeFeed(Settings, kw_only=True):
     server: str = ""  # the server that has it; empty: the first
     kubernetes: str = ""  # or a kubeconfig: the events of its cluster
     namespace: str = "default"  # of that cluster
-    kind: str = "deploy"  # what such a change is called where the feed does not say
+    kind: EventKind = "deploy"  # what such a change is called where the feed does not say
     every: str = "10s"  # how often it is looked at
 
 

@@ -8,7 +8,8 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from cockpit.incident import schema
+from cockpit.incident import locks, schema
+from cockpit.incident.locks import first_bytes
 from cockpit.records import BadInput
 from cockpit.text import inert
 
@@ -101,8 +102,7 @@ def connect(path: Path, mode: Mode) -> sqlite3.Connection:
 def is_live(path: Path) -> bool:
     """Whether a file looks like a live database: one glance at its header, and nothing is said."""
     try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER)
+        header = first_bytes(path, _HEADER)
     except OSError:
         return False
     return header.startswith(_MAGIC) and len(header) == _HEADER and header[18] == _WAL
@@ -138,9 +138,9 @@ def create(path: Path, mode: Mode, named: Path) -> sqlite3.Connection:
 
 
 def _connect(path: Path, options: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{options}",
-        uri=True,
+    connection = locks.connect(
+        path,
+        options,
         timeout=_BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,  # IncidentFile lets one thread in at a time
@@ -162,8 +162,7 @@ def _check_header(path: Path) -> bool:
             raise BadInput(f"{name} is a folder; name an .incident file")
         if not stat.S_ISREG(found.st_mode):
             raise BadInput(f"{name} is not a regular file; name an .incident file")
-        with path.open("rb") as file:
-            header = file.read(_HEADER)
+        header = first_bytes(path, _HEADER)
     except FileNotFoundError:
         raise BadInput(f"{name}: no such file") from None
     except (OSError, ValueError) as error:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from cockpit.incident import chunk_log, journal
 from cockpit.incident.connection import AlreadyExists, is_live, shown
-from cockpit.incident.cut import copy_chunk
 from cockpit.incident.file import CONTENT, STORED_VIEW, IncidentFile
 from cockpit.incident.journal import Journal
 from cockpit.incident.rolling import file_stem, folder
@@ -27,7 +26,7 @@ _SINCE = "since"  # meta: nothing that happened before is copied, µs
 # meta: which recording was copied, and how far
 _RECORDING, _CHUNK, _LAMPORT = "followed", "followed_chunk", "followed_lamport"
 _ENDED = "resolved_at"  # meta, µs
-_FOLDER = "incidents"
+INCIDENTS = "incidents"
 # Changes count for a while in what may be wrong, so a day of the journal is copied.
 _EVENTS_BEFORE = DAY
 _SEALED_WITHIN = 2_000  # ms that sealing waits for others to leave the file
@@ -48,7 +47,7 @@ def open_incidents(state_folder: Path, service: str | None = None) -> list[Open]
     A file that cannot be read is no open incident: opening it by name says what is wrong with it.
     """
     found = []
-    for path in folder(state_folder, _FOLDER).glob("*.incident"):
+    for path in folder(state_folder, INCIDENTS).glob("*.incident"):
         if not is_live(path):
             continue
         try:
@@ -79,7 +78,7 @@ def declare(
     """
     when = f"{day(at)}-{clock(at)}".replace("-", "", 2).replace(":", "")
     stem = f"{file_stem(recording.service)}-{when}"
-    where = folder(state_folder, _FOLDER)
+    where = folder(state_folder, INCIDENTS)
     meta = {
         IDENTITY: secrets.token_hex(16),
         DECLARED: str(at),
@@ -116,6 +115,8 @@ def follow(recording: IncidentFile, incident: IncidentFile) -> bool:
     missing = set(recording.documents()) - set(incident.documents()) - {STORED_VIEW}
     if not missing and followed == (chunk_log.last(recording), journal.last_lamport(recording)):
         return False
+    from cockpit.incident.cut import copy_chunk  # loads numpy, which the interface does without
+
     since = _number(incident, _SINCE)
     with incident.transaction():  # read again inside: another process may follow too
         chunk, lamport = _number(incident, _CHUNK), _number(incident, _LAMPORT)
@@ -163,7 +164,7 @@ def seal(path: Path) -> bool:
 
 def seal_ended(state_folder: Path, service: str) -> None:
     """Seal the incidents of a service that were ended while somebody had them open."""
-    for path in folder(state_folder, _FOLDER).glob(f"{file_stem(service)}-*.incident"):
+    for path in folder(state_folder, INCIDENTS).glob(f"{file_stem(service)}-*.incident"):
         if not is_live(path):
             continue
         try:

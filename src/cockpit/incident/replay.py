@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cockpit.incident.telemetry import Telemetry
 
 RECORDING_ID, RECORDING_PATH = "recording", "recording_path"  # meta of a replay's own file
-_FOLDER = "replays"
+REPLAYS = "replays"
 _LONGEST_STEM = 40  # characters, of up to four bytes
 
 
@@ -175,14 +175,14 @@ def _numbered(recording: IncidentFile, state_folder: Path) -> list[tuple[int, Pa
     """Number and path of every file named as a replay of this recording."""
     name = re.compile(rf".*-{recording.content_id[:8]}-(\d{{1,9}})\.incident")
     try:
-        paths = list((state_folder / _FOLDER).iterdir())
+        paths = list((state_folder / REPLAYS).iterdir())
     except OSError:
         return []
     return [(int(match[1]), path) for path in paths if (match := name.fullmatch(path.name))]
 
 
 def _create_next(recording: IncidentFile, state_folder: Path) -> IncidentFile:
-    folder = state_folder / _FOLDER
+    folder = state_folder / REPLAYS
     try:
         state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RESTS_ON = "rests_on"  # meta: a hash of what decides how its rows are counted
-_FOLDER = "recordings"
+RECORDINGS = "recordings"
 
 
 def folder(state_folder: Path, name: str) -> Path:
@@ -52,7 +52,7 @@ def file_stem(service: str) -> str:
 
 def recording_path(state_folder: Path, service: str) -> Path:
     """Where the rolling recording of a service lies."""
-    return folder(state_folder, _FOLDER) / f"{file_stem(service)}.incident"
+    return folder(state_folder, RECORDINGS) / f"{file_stem(service)}.incident"
 
 
 def will_begin_anew(path: Path, rests_on: str) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import msgspec
 
+from cockpit.config import EventKind
 from cockpit.observe.report import count
 from cockpit.observe.values import ERA_END, ERA_START, instant
 from cockpit.records import BadInput
@@ -23,19 +24,10 @@ if TYPE_CHECKING:
 
     from cockpit.observe.report import ImportReport
 
-KINDS = (
-    "deploy",
-    "flag",
-    "schema",
-    "traffic",
-    "alert",
-    "page",
-    "report",
-    "safety",
-    "privacy",
-    "data_loss",
-    "note",
-)
+KINDS: tuple[str, ...] = get_args(EventKind)
+# what a running system alone tells of
+ENDED = "resolved"  # the end of an alert
+SILENCE = "silence"  # the beginning or the end of a silence of one
 _REQUIRED = ("time", "kind")
 _DETAILS = ("version", "segment", "user")
 _FIELDS = (*_REQUIRED, "text", *_DETAILS, "observed_at")

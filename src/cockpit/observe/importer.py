@@ -55,7 +55,7 @@ def import_incident(
     `before_finish` with the whole file, to add to it before it is sealed.
     """
     require_free(request.output, force=request.force)
-    mapping = read_mapping(request.map, request.config)
+    mapping = read_mapping(request.map, request.config, request.service)
     report = ImportReport(service=mapping.service)
     with ExitStack() as opened:
         given = open_given(request, mapping, opened)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cockpit.config import Config, Every, Label, Predictions, check
-from cockpit.observe.engine.url import check_url
+from cockpit.config import Config, Every, Label, Predictions
+from cockpit.config.engine_url import check_url
 from cockpit.records import DAY, SECOND, BadInput, naming
+from cockpit.services import load_service
 from cockpit.tables import NEGATIVE, PAIR, POSITIVE
 from cockpit.text import inert
 from cockpit.units import parse_duration, parse_instant
@@ -119,25 +120,18 @@ class Mapping:
             rows.require(column, f"{self.place(*key)} {asked}")
 
 
-def read_mapping(map_file: Path | None, config_file: Path | None) -> Mapping:
-    """The map from its own file, else the configuration's `sources.predictions`."""
-    config_document = read(config_file) if config_file else None
-    config = config_document.convert(Config, check) if config_document else Config()
-    if config_document is not None and config.sources.predictions is not None:
-        # kept in the incident file, whether it is this map that is used or another
-        with naming(config_document.place("sources", "predictions", "ibis")):
-            check_url(config.sources.predictions.ibis)
+def read_mapping(map_file: Path | None, config_file: Path | None, service: str = "") -> Mapping:
+    """The map from its own file, else the `sources.predictions` of a configuration's service."""
+    given = load_service(config_file, service) if config_file else None
+    config = given.config if given else Config()
     if map_file is not None:
         text = read_text(map_file)
         document = read(text, inert(map_file.name))
-        settings, prefix = document.convert(Predictions), _WHOLE_DOCUMENT
-    elif config_document is not None and config.sources.predictions is not None:
-        document = config_document
-        settings, prefix = config.sources.predictions, IN_CONFIG
-        text = dump_effective(settings)
-    else:
-        raise BadInput("no map: give --map FILE, or --config with sources.predictions")
-    return _mapping(config, settings, document, prefix, text)
+        settings = document.convert(Predictions)
+        return _mapping(config, settings, document, _WHOLE_DOCUMENT, text)
+    if given is not None and config.sources.predictions is not None:
+        return mapping_in(config, given.document)
+    raise BadInput("no map: give --map FILE, or --config with sources.predictions")
 
 
 def mapping_in(config: Config, document: Document) -> Mapping:
@@ -155,10 +149,10 @@ def _mapping(
     text: str,
 ) -> Mapping:
     """A map from settings that stand in a document below `prefix`. Raises BadInput."""
-    service = settings.service or config.service
-    if not service:
+    name = settings.service or config.service
+    if not name:
         raise BadInput(f"{document.name}: service: missing; write what people call the service")
-    mapping = _unread(settings, text, document, prefix, service)
+    mapping = _unread(settings, text, document, prefix, name)
     _check(mapping)
     named = _version(settings, config)
     delay, label = settings.label_delay, settings.label
@@ -206,7 +200,7 @@ def _version(settings: Predictions, config: Config) -> str:
 
 def _check(mapping: Mapping) -> None:
     settings = mapping.settings
-    with naming(mapping.place("ibis")):
+    with naming(f"{mapping.place('ibis')}: ibis"):
         check_url(settings.ibis)
     if settings.time is None:
         raise BadInput(

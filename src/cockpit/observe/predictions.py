@@ -15,6 +15,7 @@ from cockpit.observe.required import require_columns
 from cockpit.observe.rows import Rows, all_parquet, open_rows
 from cockpit.observe.within import rows_within
 from cockpit.records import BadInput
+from cockpit.services import load_service
 from cockpit.text import inert
 from cockpit.yamlfile import read_text
 
@@ -41,6 +42,7 @@ class RowRequest:
     labels: Path | None = None
     map: Path | None = None
     config: Path | None = None
+    service: str = ""  # which one of the configuration's, where it has several
     window: Window | None = None  # only what happened in it is counted
     piece_rows: int = 100_000
     slice_rows: int = 1_000_000
@@ -175,7 +177,7 @@ def documents_of(request: RowRequest, mapping: Mapping, columns: list[str]) -> d
         for version, path in mapping.settings.schemas.items()
     }
     return {
-        "config": read_text(request.config) if request.config else "",
+        "config": load_service(request.config, request.service).text if request.config else "",
         "map": mapping.text,
         "columns": msgspec.json.encode(columns).decode(),
         **schemas,

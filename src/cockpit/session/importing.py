@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from cockpit.config import DEFAULT_SEVERITY, Config, check
+from cockpit.config import DEFAULT_SEVERITY
 from cockpit.decide.severity.policy import read_policy
 from cockpit.observe.importer import ImportRequest
 from cockpit.observe.importer import import_incident as run_import
 from cockpit.records import BadInput
+from cockpit.services import load_service
 from cockpit.session.files import leave_first_view
 from cockpit.text import inert
-from cockpit.yamlfile import read, read_text
+from cockpit.yamlfile import read_text
 
 __all__ = ["ImportRequest", "import_incident"]
 
@@ -24,9 +25,9 @@ def import_incident(
     """Import and return the lines of the report: rows read, used, and left out by reason."""
     own = ""
     if request.config is not None:
-        document = read(request.config)
-        named = document.convert(Config, check).severity
-        own = own_policy(named, request.config.parent, document.place("severity"))
+        service = load_service(request.config, request.service)
+        place = service.document.place("severity")
+        own = own_policy(service.config.severity, service.folder, place)
     request = replace(request, severity_policy=own)
     return run_import(request, progress, before_finish=leave_first_view).lines()
 

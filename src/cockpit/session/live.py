@@ -14,7 +14,7 @@ from cockpit.incident import declared
 from cockpit.incident.file import IncidentFile
 from cockpit.incident.journal import events
 from cockpit.incident.replay import open_live
-from cockpit.incident.state import fold
+from cockpit.incident.state import LONGEST, fold
 from cockpit.records import BadInput, Event, NeedsReason, Refused
 from cockpit.services import load_services
 from cockpit.session import settings
@@ -22,7 +22,7 @@ from cockpit.session.recorder_process import RecorderProcess
 from cockpit.session.recording import configuration_of, recording_of
 from cockpit.session.session import Session
 from cockpit.text import inert
-from cockpit.units import parse_duration
+from cockpit.units import clock, day, parse_duration
 from cockpit.views import ServicePick
 
 if TYPE_CHECKING:
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
     from cockpit.incident.declared import Open
     from cockpit.services import ServiceConfig
+    from cockpit.silence import Silence
     from cockpit.state import State
 
-_WITHOUT_INCIDENT = frozenset({"note", "report", "undo"})  # what may be written before one is open
+# what may be written before one is open
+_WITHOUT_INCIDENT = frozenset({"note", "report", "undo", "silence"})
 _NOT_DECLARED = "no incident is open, so there is nothing to decide yet; D declares one"
 
 
@@ -208,6 +210,51 @@ class LiveSession(Session):
         sealed = declared.seal(path)
         said = f"Resolved: {inert(path, 4_096)}"
         return said if sealed else f"{said} (sealed once nobody has it open)"
+
+    # Outside
+
+    def preview_silence(self, alert: str, length: str, comment: str, at: int) -> Silence:
+        """What would be sent to silence an alert, by its name or by matchers; nothing is sent.
+
+        Raises BadInput, Unreachable where the Alertmanager does not answer.
+        """
+        from cockpit.session import silencing
+
+        settings = self._service.config.sources.alerts
+        return silencing.preview(settings, alert, length, comment, at=at, author=self._who)
+
+    def silence(self, silence: Silence, at: int) -> Silence:
+        """Send a silence as it was shown, and journal it; the same with its id.
+
+        Raises BadInput, Unreachable.
+        """
+        from cockpit.session import silencing
+
+        made = silencing.make(self._service.config.sources.alerts, silence)
+        until = f"until {day(made.ends_at)} {clock(made.ends_at)} UTC"
+        self._journal_silence(at, f"silenced {made.what} {until}: {made.comment}", made)
+        return made
+
+    def find_silence(self, silence: str) -> Silence:
+        """A silence that is to be ended, by its id. Raises BadInput, Unreachable."""
+        from cockpit.session import silencing
+
+        return silencing.find(self._service.config.sources.alerts, silence)
+
+    def end_silence(self, silence: Silence, comment: str, at: int) -> None:
+        """End a silence now, and journal that. Raises BadInput, Unreachable."""
+        from cockpit.session import silencing
+
+        silencing.expire(self._service.config.sources.alerts, silence)
+        why = inert(comment.strip(), LONGEST)
+        self._journal_silence(at, f"ended the silence of {silence.what}: {why}", silence)
+
+    def _journal_silence(self, at: int, text: str, silence: Silence) -> None:
+        """A person's own entry; the Alertmanager tells of its effect by itself."""
+        try:
+            self._write("silence", at, text=text, silence=silence.id, until=silence.ends_at)
+        except BadInput as error:
+            raise BadInput(f"it is done, but could not be journalled: {error}") from None
 
     def _write(self, kind: str, at: int, *, text: str = "", **data: Any) -> Event:
         if not self.declared and kind not in _WITHOUT_INCIDENT:

@@ -23,6 +23,7 @@ from cockpit.views import Escalation, Phase, ServicePick, SignState
 
 if TYPE_CHECKING:
     from cockpit.records import Event
+    from cockpit.silence import Silence
     from cockpit.views import Criteria
 
 _A_REPLAY = "this is a replay: cockpit live watches what runs now"
@@ -66,6 +67,16 @@ class Session(Looking):
 
     def resolve(self, reason: str, at: int) -> str:
         """End the incident and seal its file; the line to say."""
+        raise Refused(_A_REPLAY)
+
+    # Outside: what is shown first, and sent only then
+
+    def preview_silence(self, alert: str, length: str, comment: str, at: int) -> Silence:
+        """What would be sent to silence an alert, by its name or by matchers; nothing is sent."""
+        raise Refused(_A_REPLAY)
+
+    def silence(self, silence: Silence, at: int) -> Silence:
+        """Send a silence as it was shown, and journal it; the same with its id."""
         raise Refused(_A_REPLAY)
 
     # Doing: each of these is one journal entry, durable when it returns

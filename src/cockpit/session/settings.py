@@ -36,11 +36,16 @@ def state_folder() -> Path:
     return Path(named) if named else user_state_path("cockpit")
 
 
-def default_config() -> Path:
-    """The cockpit.yaml of this folder, else the person's own. Raises BadInput where is none."""
+def config_places() -> tuple[Path, Path]:
+    """Where a configuration is looked for: in this folder, then among the person's own."""
     from platformdirs import user_config_path
 
-    places = (Path("cockpit.yaml"), user_config_path("cockpit") / "cockpit.yaml")
+    return Path("cockpit.yaml"), user_config_path("cockpit") / "cockpit.yaml"
+
+
+def default_config() -> Path:
+    """The cockpit.yaml of this folder, else the person's own. Raises BadInput where is none."""
+    places = config_places()
     found = next((path for path in places if path.is_file()), None)
     if found is None:
         looked = " or ".join(inert(path) for path in places)

@@ -92,6 +92,7 @@ class CockpitApp(App[int]):
         self.problem = ""
         self.message = next(iter((*self.problems, hint)))
         self.background = Background()
+        self.outside = Background("cockpit-outside")
         self._type_ahead = TypeAhead(self, super().on_event)
         self.painted = Painted()
         self._shown_size: Size | None = None
@@ -214,14 +215,22 @@ class CockpitApp(App[int]):
         self.in_background("seen", lambda: self.session.seen_before(at), lambda _: self.want_view())
 
     def in_background(
-        self, kind: str, work: Callable[[], Any], done: Callable[[Any], None]
+        self,
+        kind: str,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        *,
+        outside: bool = False,
     ) -> None:
-        """Run `work` off this thread and `done` with its result, or its exception, on it."""
+        """Run `work` off this thread and `done` with its result, or its exception, on it.
+
+        What waits for a server `outside` has a thread of its own: it holds up no figure.
+        """
 
         def post(result: Any) -> None:
             self.post_message(Finished(done, result))
 
-        self.background.submit(kind, work, post)
+        (self.outside if outside else self.background).submit(kind, work, post)
 
     def on_finished(self, event: Finished) -> None:
         """A background job ended."""

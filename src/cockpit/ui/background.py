@@ -17,12 +17,12 @@ Done = Callable[[Any], None]  # gets the result, or the exception that was raise
 class Background:
     """A thread that runs the newest waiting job of each kind; results come back in that thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "cockpit-views") -> None:
         self._changed = threading.Condition()
         self._waiting: dict[str, tuple[Work, Done]] = {}
         self._running = False
         self._stopped = False
-        self._thread = threading.Thread(target=self._run, name="cockpit-views", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def submit(self, kind: str, work: Work, done: Done) -> None:

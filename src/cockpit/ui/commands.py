@@ -169,6 +169,20 @@ def _resolve(screen: IncidentScreen, text: str) -> None:
     screen.resolve(text)
 
 
+def _silence(screen: IncidentScreen, text: str) -> None:
+    alert, length, comment = (*text.split(maxsplit=2), "", "", "")[:3]
+    if not length:
+        raise BadInput("silence takes an alert and a time, as in: silence Slow 1h because known")
+    screen.silence(alert, length, comment.removeprefix("because").strip())
+
+
+def _silence_words(app: CockpitApp) -> tuple[str, ...]:
+    """The names of the alerts told of, the newest first."""
+    told = app.view.timeline if app.view is not None else []
+    newest = [entry.text for entry in reversed(told) if entry.kind in ("page", "alert")]
+    return tuple(dict.fromkeys(text.split()[0].rstrip(":") for text in newest if text.strip()))
+
+
 def _services(screen: IncidentScreen, text: str) -> None:
     screen.action_services()
 
@@ -219,6 +233,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("phase", "NAME", "enter a phase", _phase, lambda app: PHASES),
     Command("declare", "[TITLE]", "begin an incident of what runs now", _declare),
     Command("resolve", "REASON", "end it and seal its file; asks once more", _resolve),
+    Command(
+        "silence",
+        "ALERT TIME REASON",
+        "shows what that does, then silences it",
+        _silence,
+        _silence_words,
+    ),
     Command("services", "", "go to another service", _services),
     Command("sources", "", "which sources fail, and why", _sources),
     Command(

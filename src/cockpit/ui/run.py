@@ -37,6 +37,7 @@ def run(
     with Signals(app) as signals:
         app.run(mouse=False)
     app.background.stop()
+    app.outside.stop()
     crash = app.crash
     if crash is None and app.view is not None and app.computed and not session.is_live:
         session.save_view(app.view)

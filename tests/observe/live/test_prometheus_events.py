@@ -74,9 +74,9 @@ async def test_an_alert_is_told_when_it_begins_and_when_it_ends(past: str, step:
     found = await told(alerts(past), [*times, START + 58 * MINUTE])
     assert [(at, kind) for at, kind, _ in found] == [
         (20, "alert"),
-        (30, "alert"),
+        (30, "resolved"),
         (40, "alert"),
-        (47, "alert"),
+        (47, "resolved"),
     ]
     texts = [text for _, _, text in found]
     assert texts[0].startswith("SlowShop (critical): region=BR")

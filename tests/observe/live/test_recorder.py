@@ -159,6 +159,13 @@ async def test_a_page_declares_an_incident_with_what_was_before(recording, tmp_p
         assert {"page", "declare"} <= {event.kind for event in events(incident)}
 
 
+async def test_what_began_long_ago_declares_nothing(recording, tmp_path):
+    page = RecordedEvent(now() - 3 * HOUR, now(), "page", "it has been so for hours", {})
+    await record(recording, tmp_path, Scripted([Found("1", events=[page])]), seconds=0.6)
+    assert [event.kind for event in events(recording)] == ["page"]
+    assert open_incidents(tmp_path, "shop") == []
+
+
 async def test_an_incident_is_followed_until_it_ends_and_then_sealed(recording, tmp_path):
     committer = Committer(recording)
     committer.commit("script", Found("1", [traffic(now(), 3)]), {})

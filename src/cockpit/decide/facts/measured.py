@@ -63,7 +63,7 @@ def measured(assessment: Assessment, state: State, config: Config) -> Measured:
     counted = _serving(assessment)
     versions = versions_of(counted, state, config)
     # Where one version serves alone, its estimates are those of the whole service.
-    alone = "" if counted else versions.new or "the model"
+    alone = "" if counted else assessment.alone or versions.new or "the model"
     serving = counted or {alone: 1.0}
     segment = worst_segment(assessment)
     named = [v for v in dict.fromkeys([*serving, versions.new, versions.previous]) if v]

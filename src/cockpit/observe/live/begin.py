@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cockpit.observe.live.alertmanager.source import AlertmanagerSource
 from cockpit.observe.live.feeds.opening import open_feed
 from cockpit.observe.live.logs.source import LogSource
 from cockpit.observe.live.prometheus.opening import prometheus_sources
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 def begin(service: ServiceConfig, file: IncidentFile, state_folder: Path) -> list[Source]:
     """Every source of a service, not asked yet. Raises BadInput where one cannot be set up."""
     named = service.config.sources
-    found: list[Source] = [*prometheus_sources(service.config), *feeds_of(service, state_folder)]
+    found: list[Source] = [*prometheus_sources(service.config)]
+    if named.alerts is not None:
+        found.append(AlertmanagerSource(named.alerts))
+    found += feeds_of(service, state_folder)
     if named.predictions is not None and (named.predictions.path or named.predictions.ibis):
         found.append(LogSource(service, file, state_folder))
     return found

@@ -7,7 +7,8 @@ than now: whoever looks at T, live or in a replay, sees what was stamped by T, a
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -28,11 +29,29 @@ if TYPE_CHECKING:
 MARK = "mark/"  # before a source's name: the meta with its mark
 MARGIN = SECOND  # how long writing may take at least before it shows
 _ROWS_A_SECOND = 200_000  # that are encoded and written, here and into an open incident
+_SLOWER = 3  # times what writing took of late: a busy machine may take longer still
+_FORGETS = 0.9  # from one write to the next
+_TRIES = 3
 
 
 def now() -> int:
     """The wall clock, µs UTC."""
     return time.time_ns() // 1_000
+
+
+class _TooLate(Exception):
+    """Writing took longer than was thought."""
+
+
+class _Writing(NamedTuple):
+    """What is written together."""
+
+    source: str
+    found: Found
+    health: Mapping[str, str]
+    by_table: Mapping[str, list[Counts]]
+    rows: int
+    keep_mark: bool
 
 
 class Committer:
@@ -43,6 +62,11 @@ class Committer:
         self._clock = clock
         self._journal = Journal(file, RECORDING)
         self._last = file.span().end
+        self._took = 0.0  # µs, of the slowest write of late
+
+    def took(self, micros: float) -> None:
+        """Learn how long writing took, copying into an open incident included."""
+        self._took = max(micros, _FORGETS * self._took)
 
     def mark(self, source: str) -> str:
         """Where a source goes on; "" where it was never asked."""
@@ -66,23 +90,39 @@ class Committer:
             if len(counts):
                 by_table.setdefault(counts.table, []).append(counts)
         rows = sum(len(counts) for parts in by_table.values() for counts in parts)
+        writing = _Writing(source, found, health, by_table, rows, keep_mark)
+        for _ in range(_TRIES - 1):
+            began = self._clock()
+            with suppress(_TooLate):
+                return self._write(writing, late=False)
+            self.took(self._clock() - began)
+        return self._write(writing, late=True)
+
+    def _write(self, writing: _Writing, *, late: bool) -> int:
+        """Write all of it with one stamp. Raises _TooLate where that has passed, unless `late`.
+
+        Somebody may have looked at that time already: then all of it is written again, later.
+        """
         with self.file.transaction():
-            stamp = self._stamp(rows)
-            for table, parts in by_table.items():
+            stamp = self._stamp(writing.rows)
+            for table, parts in writing.by_table.items():
                 self._append(table, parts, stamp)
-            for event in found.events:
+            for event in writing.found.events:
                 at = min(event.at, stamp)
                 self._journal.append(event.kind, at, event.text, event.data, observed_at=stamp)
-            for name, cause in health.items():
+            for name, cause in writing.health.items():
                 text = f"{name}: {cause or 'well again'}"
                 data = {"source": name, "cause": cause}
                 self._journal.append(SOURCE, self._clock(), text, data, observed_at=stamp)
-            if keep_mark and found.mark != self.mark(source):
-                self.file.put_meta(MARK + source, found.mark)
+            if writing.keep_mark and writing.found.mark != self.mark(writing.source):
+                self.file.put_meta(MARK + writing.source, writing.found.mark)
+            if self._clock() >= stamp and not late:
+                raise _TooLate
         return stamp
 
     def _stamp(self, rows: int) -> int:
-        shown = self._clock() + MARGIN + rows * SECOND // _ROWS_A_SECOND
+        writing = max(rows * SECOND // _ROWS_A_SECOND, round(_SLOWER * self._took))
+        shown = self._clock() + MARGIN + writing
         self._last = max(-(-shown // SECOND) * SECOND, self._last)
         return self._last
 

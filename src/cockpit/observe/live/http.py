@@ -41,7 +41,10 @@ class StatusFailed(SourceFailed):
 
 
 class Server:
-    """A server that is asked over HTTP. Asking changes nothing there, so it may be asked twice."""
+    """A server that is asked over HTTP. Asking changes nothing there, so it may be asked twice.
+
+    What does change something there is sent by `change` alone, and but once.
+    """
 
     def __init__(
         self,
@@ -77,6 +80,10 @@ class Server:
         """What the server says to a POST of a form, or else of JSON. Raises SourceFailed."""
         return await self._ask("POST", path, form=form, json=json)
 
+    async def change(self, method: str, path: str, json: object = None) -> bytes:
+        """What the server says to a request that changes something there. Raises SourceFailed."""
+        return await self._ask(method, path, json=json, once=True)
+
     def hide(self, text: str) -> str:
         """What the server says, less the secrets that it may repeat."""
         return hide_secrets(text, self._auth)
@@ -94,6 +101,8 @@ class Server:
         query: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         json: object = None,
+        *,
+        once: bool = False,
     ) -> bytes:
         async with self._turn:
             try:
@@ -110,6 +119,8 @@ class Server:
                     try:
                         return await self._answer(client, request)
                     except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                        if once:
+                            raise
                         # A kept connection may have been closed since: once more, on a new one.
                         return await self._answer(client, request)
             except BadInput as error:

@@ -22,7 +22,7 @@ from cockpit.records import HOUR, MINUTE, SECOND, BadInput, Window
 from cockpit.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from cockpit.incident.declared import Open
@@ -73,17 +73,21 @@ class Recorder:
     # --- one source --------------------------------------------------------------------------
 
     async def _record(self, source: Source) -> None:
-        """Ask a source for ever; once it first answers, for what was before, too."""
+        """Ask a source for ever; once it first answers, in between for what was before, too."""
         is_new = not self._committer.mark(source.name)
         due, waits = now(), 0
+        before: AsyncIterator[Found] | None = None
         while True:
+            if before is not None:
+                before = await self._earlier(source, before, due)
             await asyncio.sleep((due - now()) / SECOND)
             asked_at = now()
             closing = self._next(source, asked_at, 0) // self._bucket != asked_at // self._bucket
             waits = 0 if await self._ask(source, asked_at, closing=closing) else waits + 1
             if is_new and waits == 0:
                 is_new = False
-                await self._earlier(source, Window(start=asked_at - self._look_back, end=asked_at))
+                window = Window(start=asked_at - self._look_back, end=asked_at)
+                before = source.earlier(window)
             due = self._next(source, now(), waits)
 
     async def _ask(self, source: Source, at: int, *, closing: bool) -> bool:
@@ -104,12 +108,20 @@ class Recorder:
         self._write(source, Found(mark=asked.mark), cause)
         return False
 
-    async def _earlier(self, source: Source, window: Window) -> None:
+    async def _earlier(
+        self, source: Source, before: AsyncIterator[Found], due: int
+    ) -> AsyncIterator[Found] | None:
+        """Write what was before, piece by piece until `due` (µs); what is left, None at its end."""
         try:
-            async for found in source.earlier(window):
+            while now() < due:
+                found = await anext(before, None)
+                if found is None:
+                    return None
                 self._write(source, found, keep_mark=False)
         except SourceFailed as error:
             self._write(source, Found(mark=""), inert(error, 200), keep_mark=False)
+            return None
+        return before
 
     def _write(
         self, source: Source, found: Found, cause: str = "", *, keep_mark: bool = True
@@ -117,8 +129,10 @@ class Recorder:
         """Commit what was found and how the source does; an event may open an incident."""
         told = self._told_by_all(source, found) if keep_mark else None
         health = self._changed(source.name, found.failing, cause) if keep_mark or cause else {}
+        began = now()
         self._committer.commit(source.name, found, health, told=told, keep_mark=keep_mark)
-        opening = [event for event in found.events if event.kind in self._declare_on]
+        recent = now() - self._look_back
+        opening = [e for e in found.events if e.kind in self._declare_on and e.at >= recent]
         open_now = open_incidents(self._state_folder, self.file.service)
         if opening and keep_mark and not open_now:
             declare(
@@ -131,6 +145,7 @@ class Recorder:
                 cause=f"{opening[0].kind}: {inert(opening[0].text, 100)}",
             )
         self._follow(open_now)
+        self._committer.took(now() - began)
 
     def _told_by_all(self, source: Source, found: Found) -> int | None:
         """Before which time every source has told of all requests, where this one tells more."""

@@ -68,8 +68,8 @@ class Source(Protocol):
     def earlier(self, window: Window) -> AsyncIterator[Found]:
         """What happened in a window before the first question, the newest first, in pieces.
 
-        Called once, when a recording begins; the marks of the pieces are not kept. A source that
-        has no past yields nothing.
+        Called once, when a recording begins; questions come between its pieces, whose marks are not
+        kept. A source that has no past yields nothing.
         """
         ...
 

@@ -6,6 +6,7 @@ from cockpit.ui.following import Following
 from cockpit.ui.screens.holder import SheetHolder
 from cockpit.ui.sheets.declare import DeclareSheet, ResolveSheet
 from cockpit.ui.sheets.services import ServicesSheet
+from cockpit.ui.sheets.silence import silence
 from cockpit.ui.sheets.sources import SourcesSheet
 
 
@@ -37,6 +38,11 @@ class LiveKeys(SheetHolder):
             self.cockpit.say("No incident is open here: there is nothing to resolve.")
         elif not self.cockpit.hindered():
             self.open_sheet(ResolveSheet(following, self.cockpit.view, reason))
+
+    def silence(self, alert: str, length: str, comment: str) -> None:
+        """Ask what silencing an alert would do, and show it."""
+        if self._following() is not None:
+            silence(self, alert, length, comment)
 
     def action_services(self) -> None:
         """The services of the configuration."""

@@ -191,7 +191,9 @@ def _request(service: ServiceConfig) -> RowRequest:
     settings = service.config.sources.predictions
     reference = settings.reference if settings is not None else ""
     return RowRequest(
-        reference=service.folder / reference if reference else None, config=service.path
+        reference=service.folder / reference if reference else None,
+        config=service.path,
+        service=service.name,
     )
 
 

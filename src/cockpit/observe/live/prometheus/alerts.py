@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cockpit.observe.events_file import RecordedEvent
+from cockpit.observe.events_file import ENDED, RecordedEvent
 from cockpit.observe.live.prometheus.grid import GridSource, Stretch, grid_step
 from cockpit.text import inert
 
@@ -31,8 +31,10 @@ def alerts_source(name: str, client: Client, settings: Prometheus) -> GridSource
             for at in sorted(fires | {time + step for time in fires}):
                 if not stretch.start < at <= stretch.end or (at in fires) == (at - step in fires):
                     continue
-                said = text if at in fires else f"{text} no longer fires"
-                events.append(RecordedEvent(at, at, "alert", said, {}))
+                if at in fires:
+                    events.append(RecordedEvent(at, at, "alert", text, {}))
+                else:
+                    events.append(RecordedEvent(at, at, ENDED, f"{text} no longer fires", {}))
         events.sort(key=lambda event: (event.at, event.text))
         if len(events) > _MOST:
             return Stretch(events=events[:_MOST], warning=f"{len(events)} alerts, {_MOST} kept")

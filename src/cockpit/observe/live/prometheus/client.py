@@ -84,6 +84,11 @@ class Client:
         query = {"match[]": selector} if selector else {}
         return await self._data(f"/api/v1/label/{label}/values", list[str], query)
 
+    async def label_names(self, selector: str = "") -> list[str]:
+        """The names of labels, of the series selected."""
+        query = {"match[]": selector} if selector else {}
+        return await self._data("/api/v1/labels", list[str], query)
+
     async def metadata(self) -> dict[str, list[MetricFacts]]:
         """Type, help and unit of each metric, by its name less `_total` or `_bucket`."""
         return await self._data("/api/v1/metadata", dict[str, list[MetricFacts]])

@@ -1,0 +1,1 @@
+"""Grafana dashboards as panels: reading them, resolving their variables, naming what is left."""
