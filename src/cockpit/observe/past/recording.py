@@ -134,6 +134,7 @@ def _count(
     rows = RowRequest(
         predictions=service.folder / path if path else None,
         config=service.path,
+        service=service.name,
         window=request.window,
     )
     given = open_given(rows, mapping, opened)
