@@ -15,6 +15,10 @@ PATH = click.Path(path_type=Path)
 @click.option("--prometheus", default="", metavar="URL", help="A server of metrics.")
 @click.option("--bearer-env", default="", metavar="NAME", help="The variable with its token.")
 @click.option("--grafana", type=PATH, multiple=True, help="A dashboard as JSON; may be repeated.")
+@click.option(
+    "--predictions", default="", metavar="PATH", help="A log: a file, a folder or 'a/pattern*'."
+)
+@click.option("--mlflow", default="", metavar="URL", help="A registry of models.")
 @click.option("--service", default="", metavar="NAME", help="What people call the service.")
 @click.option(
     "-o", "--out", type=PATH, default=Path("cockpit.yaml"), help="Default: cockpit.yaml, here."
@@ -24,6 +28,8 @@ def init(
     prometheus: str,
     bearer_env: str,
     grafana: tuple[Path, ...],
+    predictions: str,
+    mlflow: str,
     service: str,
     out: Path,
     force: bool,
@@ -37,13 +43,22 @@ def init(
     histograms of HTTP requests. What could not be found is listed, and stands in the file too.
     Tokens are named by their variables and never written.
     """
-    if not (prometheus or grafana):
-        raise click.UsageError("Name what is there: --prometheus URL or --grafana FILE.")
+    if not (prometheus or grafana or predictions or mlflow):
+        raise click.UsageError(
+            "Name what is there: --prometheus URL, --grafana, --predictions or --mlflow."
+        )
     from cockpit.config import Auth, Secret
     from cockpit.session.starting import Named, start
 
     auth = Auth(bearer=Secret(env=bearer_env)) if bearer_env else Auth()
-    named = Named(prometheus=prometheus, auth=auth, dashboards=grafana, service=service)
+    named = Named(
+        prometheus=prometheus,
+        auth=auth,
+        dashboards=grafana,
+        predictions=predictions and str(Path(predictions).absolute()),
+        mlflow=mlflow,
+        service=service,
+    )
     started = start(named, out, force=force)
     for line in started.found:
         click.echo(f"found: {line}")

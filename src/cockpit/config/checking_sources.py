@@ -153,7 +153,6 @@ def _check_feed(key: str, feed: ChangeFeed, places: Iterable[str], servers: list
     if feed.listen:
         _check_listen(key, feed)
     if feed.series:
-        _name_of_series(f"{key}.series", feed.series)
         _check_name(f"{key}.server", feed.server, servers)
     _some_time(f"{key}.every", feed.every)
 

@@ -81,7 +81,8 @@ class ChangeFeed(Settings, kw_only=True):
     file: str = ""  # JSON lines, as `import --events` reads them; it may grow
     listen: str = ""  # or an address where others post such lines: 127.0.0.1:8099
     token: Secret | None = None  # which they must show; required with `listen`
-    series: str = ""  # or a series of Prometheus whose label or value changes: build_info
+    # or a series of Prometheus, or a query, whose label or value changes: build_info
+    series: str = ""
     label: str = "version"  # of that series; empty: its value, as of replicas
     server: str = ""  # the server that has it; empty: the first
     kubernetes: str = ""  # or a kubeconfig: the events of its cluster

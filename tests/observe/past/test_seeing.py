@@ -29,7 +29,7 @@ def test_it_is_the_first_beat_that_finds_it_settled(beats: Beats, ago: int):
     (seen,) = seen_live(np.array([known]), beats).tolist()
     asked = next(
         at
-        for k in range(-200, 800)
+        for k in range(-700, 800)
         if (at := (START // beats.every + k) * beats.every + beats.after) >= known + beats.settled
         and at - beats.every < known + beats.settled
     )

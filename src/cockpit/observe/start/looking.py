@@ -9,7 +9,10 @@ from cockpit.config import Auth, Prometheus
 from cockpit.observe.live.prometheus.client import Client
 from cockpit.observe.live.source import SourceFailed
 from cockpit.observe.start.grafana.looking import add_dashboard
+from cockpit.observe.start.heads import read_head
 from cockpit.observe.start.metrics import add_metrics
+from cockpit.observe.start.mlflow import add_models
+from cockpit.observe.start.predictions import add_predictions
 from cockpit.observe.start.proposal import Proposal
 from cockpit.observe.start.telling import Telling
 from cockpit.records import Unreachable, naming
@@ -26,6 +29,8 @@ class Named:
     prometheus: str = ""  # an address
     auth: Auth = field(default_factory=Auth)  # how it knows us
     dashboards: tuple[Path, ...] = ()  # of Grafana, as JSON
+    predictions: str = ""  # a file, a folder or a pattern, as it is to be written
+    mlflow: str = ""  # the address of a registry
     service: str = ""
 
 
@@ -44,6 +49,12 @@ async def look(named: Named) -> Proposal:
                 raise Unreachable(f"{inert(named.prometheus)}: {failed}") from None
         for path in named.dashboards:
             await add_dashboard(path, telling, interval, proposal)
+        if named.predictions:
+            with naming("--predictions"):
+                add_predictions(named.predictions, read_head(Path(named.predictions)), proposal)
+        if named.mlflow:
+            with naming("--mlflow"):
+                await add_models(named.mlflow, named.auth, proposal)
     finally:
         if telling is not None:
             await telling.close()

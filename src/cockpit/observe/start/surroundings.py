@@ -58,8 +58,9 @@ async def add_processes(
     for of in _OF_GPUS:
         if of.metric in names and of.name not in proposal.panels:
             many = await telling.number(f"count({of.metric})") or 0
-            said = f"{of.said} There are {many:.0f}: narrow it to yours."
-            _add(of, of.metric, job, proposal, said)
+            _add(
+                of, of.metric, job, proposal, f"{of.said} There are {many:.0f}: narrow it to yours."
+            )
     if "gpu_busy" not in proposal.panels:
         proposal.lacks(
             "GPUs",

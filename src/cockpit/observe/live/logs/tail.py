@@ -168,14 +168,15 @@ class Tail:
 @contextmanager
 def opened(seen: Seen) -> Iterator[Reader]:
     """The reader for a file's kind, as its name tells it."""
-    reader = _reader(seen.path, seen.shown)
+    reader = reader_of(seen.path, seen.shown)
     try:
         yield reader
     finally:
         reader.close()
 
 
-def _reader(path: Path, named: str) -> Reader:
+def reader_of(path: Path, named: str) -> Reader:
+    """What reads a file, by how its name ends; errors call it `named`."""
     if is_parquet(path):
         return ParquetRows(path, named)
     if any(ending in JSON for ending in path.suffixes):  # log.jsonl.1.gz is too
