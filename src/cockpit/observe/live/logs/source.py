@@ -157,7 +157,7 @@ class LogSource:
     def _reference(self) -> RowFile | None:
         settings, request = self._map.settings, self._request
         if settings.ibis and settings.reference_table:
-            from cockpit.observe.live.warehouse import WholeTable
+            from cockpit.observe.engine.growing import WholeTable
 
             return WholeTable(settings.ibis, settings.reference_table)
         return open_rows(request.reference) if request.reference else None
@@ -203,7 +203,7 @@ def _rows(service: ServiceConfig, mapping: Mapping) -> tuple[LogRows, LogRows | 
     label = settings.label if isinstance(settings.label, Label) else None
     if not settings.ibis:
         return _tail(service, settings.path), _tail(service, label.path) if label else None
-    from cockpit.observe.live.warehouse import TableRows
+    from cockpit.observe.engine.growing import TableRows
 
     if label is not None and not (label.table and mapping.label_time):
         raise BadInput(

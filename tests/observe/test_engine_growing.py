@@ -173,7 +173,7 @@ def test_labels_of_a_table_need_times(tmp_path: Path):
 async def test_the_past_is_read_in_pieces_of_few_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("cockpit.observe.live.warehouse._MOST_ROWS", 50)
+    monkeypatch.setattr("cockpit.observe.engine.growing._MOST_ROWS", 50)
     grown = Warehouse(tmp_path)
     grown.grow_to(NOW)
     source = LogSource(load_services(grown.config)["shop"], grown.file, grown.state)
